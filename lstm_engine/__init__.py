@@ -1,0 +1,39 @@
+"""An LSTM in NumPy: its equations to read, a fast kernel to train with, and traces to look inside.
+
+>>> import numpy as np
+>>> model = LSTMModel(input_size=28, hidden_size=64, output_size=28)
+>>> model.trace(np.zeros((10, 1, 28))).layers[0].forget_gate.shape        # (T, B, H)
+(10, 1, 64)
+"""
+
+from lstm_engine import tasks
+from lstm_engine.errors import (
+    DivergenceError,
+    EngineError,
+    SettingsError,
+    ShapeError,
+    TaskInputError,
+    WeightsError,
+)
+from lstm_engine.model import LSTMModel, LSTMState
+from lstm_engine.optimizers import SGD, Adam
+from lstm_engine.trace import LayerTrace, Trace
+from lstm_engine.training import StepMetrics, Trainer
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "DivergenceError",
+    "EngineError",
+    "LSTMModel",
+    "LSTMState",
+    "LayerTrace",
+    "SettingsError",
+    "ShapeError",
+    "StepMetrics",
+    "TaskInputError",
+    "Trace",
+    "Trainer",
+    "WeightsError",
+    "tasks",
+]

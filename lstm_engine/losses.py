@@ -1,0 +1,100 @@
+"""Losses and their gradients, on the kernel's feature-major arrays: outputs (O, T, B)."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_engine.errors import SettingsError, ShapeError
+
+# (outputs (O, T, B), targets, weights (T, B) or None, want_gradient) -> (loss, gradient (O, T, B) or None)
+Loss = Callable[[NDArray, NDArray, NDArray | None, bool], tuple[float, NDArray | None]]
+
+
+def cross_entropy(
+    outputs: NDArray, targets: NDArray, mask: NDArray | None, want_gradient: bool = True
+) -> tuple[float, NDArray | None]:
+    """Mean of -log softmax(outputs)[target], in nats per symbol.
+
+    Args:
+        outputs: (O, T, B), unnormalised scores (logits) of O symbols.
+        targets: (T, B), the index of the symbol that came.
+        mask: (T, B), True where the position counts, or None for everywhere.
+        want_gradient: whether to compute the gradient (softmax - onehot) / count.
+
+    Raises:
+        ShapeError: targets have another shape, are not integers, or are not in 0..O-1.
+    """
+    classes, T, B = outputs.shape
+    if targets.shape != (T, B):
+        raise ShapeError(f"targets have shape {targets.shape}, expected (T, B) = {(T, B)}")
+    if targets.dtype.kind not in "iu":
+        raise ShapeError(f"targets have dtype {targets.dtype}, expected integers (the index of each symbol)")
+    if targets.size and (targets.min() < 0 or targets.max() >= classes):
+        raise ShapeError(f"targets range over {targets.min()}..{targets.max()}, expected 0..{classes - 1}")
+    flat = outputs.reshape(classes, T * B)
+    index = targets.reshape(1, T * B)
+    shifted = flat - flat.max(axis=0)
+    at_target = np.take_along_axis(shifted, index, axis=0)[0]  # (T*B,)
+    exponentials = np.exp(shifted, out=shifted)
+    total = exponentials.sum(axis=0)
+    losses = np.log(total) - at_target
+    weights = position_weights(mask, T, B, outputs.dtype)
+    loss = float(losses @ weights)
+    if not want_gradient:
+        return loss, None
+    gradient = np.multiply(exponentials, weights / total, out=exponentials)
+    gradient[index[0], np.arange(T * B)] -= weights
+    return loss, gradient.reshape(outputs.shape)
+
+
+def squared_error(
+    outputs: NDArray, targets: NDArray, mask: NDArray | None, want_gradient: bool = True
+) -> tuple[float, NDArray | None]:
+    """Mean of (outputs - targets)^2 over every output of every position, as PyTorch's MSELoss.
+
+    Args:
+        outputs: (O, T, B).
+        targets: (T, B, O), real numbers.
+        mask: (T, B), True where the position counts, or None for everywhere.
+        want_gradient: whether to compute the gradient 2 (outputs - targets) / (count * O).
+
+    Raises:
+        ShapeError: targets have another shape or are not finite.
+    """
+    O, T, B = outputs.shape  # noqa: E741
+    if targets.shape != (T, B, O):
+        raise ShapeError(f"targets have shape {targets.shape}, expected (T, B, O) = {(T, B, O)}")
+    if targets.dtype.kind not in "fiu" or not np.isfinite(targets).all():
+        raise ShapeError("targets must be finite real numbers")
+    difference = outputs - targets.transpose(2, 0, 1)  # (O, T, B)
+    weights = position_weights(mask, T, B, outputs.dtype).reshape(T, B) / outputs.dtype.type(O)
+    weighted = difference * weights
+    loss = float(np.vdot(weighted, difference))
+    return loss, np.multiply(weighted, 2, out=weighted) if want_gradient else None
+
+
+def position_weights(mask: NDArray | None, T: int, B: int, dtype: np.dtype) -> NDArray:
+    """What each position weighs in a mean over those that count: (T*B,), summing to 1."""
+    if mask is None:
+        return np.full(T * B, 1 / (T * B), dtype)
+    if mask.shape != (T, B):
+        raise ShapeError(f"mask has shape {mask.shape}, expected (T, B) = {(T, B)}")
+    counted = mask.reshape(T * B).astype(bool)
+    if not counted.any():
+        raise ShapeError("the mask leaves no position to count; at least one must be True")
+    return (counted / counted.sum()).astype(dtype)
+
+
+LOSSES: dict[str, Loss] = {"cross_entropy": cross_entropy, "squared_error": squared_error}
+
+
+def get_loss(name: str) -> Loss:
+    """The loss of that name.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    if name not in LOSSES:
+        raise SettingsError(f"there is no loss {name!r}; choose one of {', '.join(LOSSES)}")
+    return LOSSES[name]

@@ -1,0 +1,331 @@
+"""LSTMModel: stacked LSTM layers and a linear readout, on the kernel."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lstm_engine.errors import SettingsError, ShapeError, WeightsError
+from lstm_engine.kernel import CANDIDATE, CELL, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, LayerKernel
+from lstm_engine.losses import get_loss
+from lstm_engine.parameters import Architecture, NamedArrays
+from lstm_engine.trace import LayerTrace, Trace
+
+VARIANTS = ("standard",)
+DTYPES = ("float32", "float64")
+KEPT_SHAPES = 4  # buffers are kept for this many shapes (T, B); more would let memory grow with every new length
+
+
+class LSTMState(NamedTuple):
+    """Hidden and cell states of all layers between two timesteps, each (num_layers, B, H)."""
+
+    hidden: NDArray
+    cell: NDArray
+
+
+class LSTMModel:
+    """Stacked LSTM layers with a linear readout at every timestep.
+
+    Args:
+        input_size: I, width of the input.
+        hidden_size: H, units of each layer.
+        output_size: O, width of the readout.
+        num_layers: how many layers are stacked.
+        variant: which cell; ``"standard"`` is the LSTM with forget gate and without peepholes.
+        forget_bias: initial bias of the forget gates; 1 lets a new cell remember (Gers et al. 2000; Jozefowicz et al.
+            2015). Without effect if there are no biases.
+        dtype: ``"float32"`` to train fast, ``"float64"`` to compare digits.
+        seed: of the initial weights.
+        bias: whether gates and readout have biases. Both of PyTorch's are kept; the cell adds them up.
+        init_std: draw weights from N(0, init_std); None draws from U(-1/sqrt(H), 1/sqrt(H)) as PyTorch does.
+
+    Raises:
+        SettingsError: a size is not a positive integer, or variant, dtype or a scale is unknown or out of range.
+
+    >>> model = LSTMModel(input_size=3, hidden_size=4, output_size=2)
+    >>> outputs, state = model.forward(np.zeros((5, 1, 3)))           # five timesteps, a batch of one
+    >>> outputs.shape, state.hidden.shape
+    ((5, 1, 2), (1, 1, 4))
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        num_layers: int = 1,
+        variant: str = "standard",
+        forget_bias: float = 1.0,
+        dtype: str = "float32",
+        seed: int = 0,
+        *,
+        bias: bool = True,
+        init_std: float | None = None,
+    ):
+        sizes = {
+            "input_size": input_size,
+            "hidden_size": hidden_size,
+            "output_size": output_size,
+            "num_layers": num_layers,
+        }
+        for name, size in sizes.items():
+            if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+                raise SettingsError(f"{name} is {size!r}, expected a whole number of at least 1")
+        if variant not in VARIANTS:
+            raise SettingsError(f"there is no variant {variant!r}; choose one of {', '.join(VARIANTS)}")
+        if np.dtype(dtype).name not in DTYPES:
+            raise SettingsError(f"dtype is {dtype!r}, expected one of {', '.join(DTYPES)}")
+        if init_std is not None and not (np.isfinite(init_std) and init_std >= 0):
+            raise SettingsError(f"init_std is {init_std!r}, expected a finite number of at least 0, or None")
+        if not np.isfinite(forget_bias):
+            raise SettingsError(f"forget_bias is {forget_bias!r}, expected a finite number")
+        self.architecture = Architecture(int(input_size), int(hidden_size), int(output_size), int(num_layers), bias)
+        self.variant = variant
+        self.dtype = np.dtype(dtype)
+        self.parameters = NamedArrays(self.architecture, dtype=self.dtype)
+        self._workspaces: dict[tuple[int, int], list[LayerKernel]] = {}
+        self._gradients: NamedArrays | None = None
+        self._initialise(seed, forget_bias, init_std)
+
+    def _initialise(self, seed: int, forget_bias: float, init_std: float | None) -> None:
+        generator = np.random.default_rng(seed)
+        H = self.architecture.hidden_size
+        bound = 1 / np.sqrt(H)
+        for name, view in self.parameters.items():
+            if "bias" in name:
+                continue
+            if init_std is None:
+                view[...] = generator.uniform(-bound, bound, view.shape)
+            else:
+                view[...] = generator.normal(0, init_std, view.shape)
+        if self.architecture.bias:
+            for k in range(self.architecture.num_layers):
+                self.parameters[f"lstm.bias_ih_l{k}"][H : 2 * H] = forget_bias
+
+    @classmethod
+    def from_gate_matrices(
+        cls,
+        *,
+        forget: ArrayLike,
+        input: ArrayLike,
+        output: ArrayLike,
+        candidate: ArrayLike,
+        readout: ArrayLike,
+        dtype: str = "float32",
+    ) -> Self:
+        """A single layer without biases from one matrix (I+H, H) a gate, acting on [x_t, h_{t-1}], and a readout (H, O).
+
+        Raises:
+            WeightsError: the matrices' shapes do not fit each other.
+        """
+        gates = {"input": input, "forget": forget, "candidate": candidate, "output": output}  # PyTorch's order
+        matrices = {name: np.asarray(matrix) for name, matrix in gates.items()}
+        readout = np.asarray(readout)
+        if readout.ndim != 2:
+            raise WeightsError(f"readout has shape {readout.shape}, expected (H, O)")
+        H, O = readout.shape  # noqa: E741
+        rows = matrices["forget"].shape[0] if matrices["forget"].ndim == 2 else 0
+        if rows <= H:
+            shape = matrices["forget"].shape
+            raise WeightsError(f"forget has shape {shape}, expected (I+H, H) with H = {H} and I of at least 1")
+        for name, matrix in matrices.items():
+            if matrix.shape != (rows, H):
+                raise WeightsError(f"{name} has shape {matrix.shape}, expected (I+H, H) = {(rows, H)}")
+        I = rows - H  # noqa: E741
+        model = cls(I, H, O, dtype=dtype, bias=False)
+        stacked = np.concatenate([matrix.T for matrix in matrices.values()])  # (4H, I+H)
+        weights = {
+            "lstm.weight_ih_l0": stacked[:, :I],
+            "lstm.weight_hh_l0": stacked[:, I:],
+            "readout.weight": readout.T,
+        }
+        model.load_state_dict(weights)
+        return model
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers are learned."""
+        return self.parameters.flat.size
+
+    def state_dict(self) -> dict[str, NDArray]:
+        """Copies of all weights, by PyTorch's names; gates' rows in PyTorch's order i, f, g, o."""
+        return self.parameters.copies()
+
+    def load_state_dict(self, weights: Mapping[str, NDArray]) -> None:
+        """Take over weights with the names and shapes of ``state_dict()``.
+
+        Raises:
+            WeightsError: they do not fit; the model is then unchanged.
+        """
+        self.parameters.assign(weights)
+
+    def forward(self, inputs: ArrayLike, state: LSTMState | None = None) -> tuple[NDArray, LSTMState]:
+        """Run the sequence.
+
+        Args:
+            inputs: (T, B, I).
+            state: states before the first timestep, each (num_layers, B, H); None for zeros.
+
+        Returns:
+            outputs (T, B, O), and the states after the last timestep.
+
+        Raises:
+            ShapeError: inputs or states have another shape, or hold values that are not finite.
+        """
+        kernels = self._run(inputs, state)
+        hidden = np.stack([kernel.hidden[:, -1].T for kernel in kernels])
+        cell = np.stack([kernel.blocks[-1, CELL].T for kernel in kernels])
+        return np.ascontiguousarray(self._readout(kernels[-1]).transpose(1, 2, 0)), LSTMState(hidden, cell)
+
+    def trace(self, inputs: ArrayLike, state: LSTMState | None = None) -> Trace:
+        """Run the sequence and keep everything that the cells computed; arguments and errors as in ``forward``."""
+        kernels = self._run(inputs, state)
+        layers = []
+        for kernel, weights in zip(kernels, self.parameters.layers, strict=True):
+            T, H, B = kernel.timesteps, kernel.hidden_size, kernel.batch_size
+            columns = kernel.operand[:, :T].reshape(-1, T * B)
+            preactivations = (weights @ columns).reshape(4, H, T, B).transpose(0, 2, 3, 1)  # (4, T, B, H)
+            gates = kernel.blocks[:T, :4].transpose(1, 0, 3, 2)  # (4, T, B, H)
+            copy = np.ascontiguousarray
+            layers.append(
+                LayerTrace(
+                    forget_gate=gates[FORGET_GATE].copy(),
+                    input_gate=gates[INPUT_GATE].copy(),
+                    candidate=gates[CANDIDATE].copy(),
+                    output_gate=gates[OUTPUT_GATE].copy(),
+                    cell=kernel.blocks[1:, CELL].transpose(0, 2, 1).copy(),
+                    hidden=kernel.hidden.transpose(1, 2, 0).copy(),
+                    forget_gate_preactivation=copy(preactivations[FORGET_GATE]),
+                    input_gate_preactivation=copy(preactivations[INPUT_GATE]),
+                    candidate_preactivation=copy(preactivations[CANDIDATE]),
+                    output_gate_preactivation=copy(preactivations[OUTPUT_GATE]),
+                    initial_hidden=kernel.operand[kernel.input_size : kernel.input_size + H, 0].T.copy(),
+                    initial_cell=kernel.blocks[0, CELL].T.copy(),
+                )
+            )
+        outputs = np.ascontiguousarray(self._readout(kernels[-1]).transpose(1, 2, 0))
+        return Trace(np.array(inputs, self.dtype), tuple(layers), outputs)
+
+    def loss(
+        self,
+        inputs: ArrayLike,
+        targets: ArrayLike,
+        loss: str = "cross_entropy",
+        mask: ArrayLike | None = None,
+        state: LSTMState | None = None,
+    ) -> float:
+        """The loss alone; arguments as in ``loss_and_gradients``."""
+        outputs = self._readout(self._run(inputs, state)[-1])
+        mask = None if mask is None else np.asarray(mask)
+        return get_loss(loss)(outputs, np.asarray(targets), mask, False)[0]
+
+    def loss_and_gradients(
+        self,
+        inputs: ArrayLike,
+        targets: ArrayLike,
+        loss: str = "cross_entropy",
+        mask: ArrayLike | None = None,
+        state: LSTMState | None = None,
+    ) -> tuple[float, NamedArrays]:
+        """The loss and its gradient with respect to every weight, by backpropagation through time.
+
+        Args:
+            inputs: (T, B, I).
+            targets: integers (T, B) for ``cross_entropy``, reals (T, B, O) for ``squared_error``.
+            loss: which loss; a mean over all positions that count.
+            mask: (T, B), True where a position counts; None for everywhere.
+            state: states before the first timestep; None for zeros.
+
+        Returns:
+            the loss, and gradients with the names and shapes of ``state_dict()``. The arrays are the model's own
+            buffers: the next call overwrites them.
+
+        Raises:
+            ShapeError: an array has another shape or dtype, or holds values that are not finite.
+        """
+        kernels = self._run(inputs, state)
+        outputs = self._readout(kernels[-1])
+        mask = None if mask is None else np.asarray(mask)
+        value, d_outputs = get_loss(loss)(outputs, np.asarray(targets), mask, True)
+        assert d_outputs is not None
+        if self._gradients is None:
+            self._gradients = NamedArrays(self.architecture, dtype=self.dtype)
+        self._backward(kernels, d_outputs, self._gradients)
+        return value, self._gradients
+
+    def _backward(self, kernels: list[LayerKernel], d_outputs: NDArray, gradients: NamedArrays) -> None:
+        O, T, B = d_outputs.shape  # noqa: E741
+        H = self.architecture.hidden_size
+        d_readout = d_outputs.reshape(O, T * B)
+        np.matmul(d_readout, self._readout_operand(kernels[-1]).T, out=gradients.readout)
+        d_hidden = (self.parameters.readout[:, :H].T @ d_readout).reshape(H, T, B)
+        for k in reversed(range(len(kernels))):
+            kernels[k].backward(self.parameters.layers[k], d_hidden, gradients.layers[k])
+            if k > 0:
+                d_hidden = kernels[k].input_gradients(self.parameters.layers[k])
+
+    @property
+    def _bias_rows(self) -> int:
+        return 2 if self.architecture.bias else 0
+
+    def _readout_operand(self, kernel: LayerKernel) -> NDArray:
+        """[h_t; 1] of the topmost layer for all timesteps, (H+1, T*B), or (H, T*B) without biases."""
+        start = kernel.input_size
+        stop = start + kernel.hidden_size + self._bias_rows // 2
+        return kernel.operand[start:stop, 1:].reshape(stop - start, -1)
+
+    def _readout(self, kernel: LayerKernel) -> NDArray:
+        """Outputs, feature-major: (O, T, B)."""
+        outputs = self.parameters.readout @ self._readout_operand(kernel)
+        return outputs.reshape(-1, kernel.timesteps, kernel.batch_size)
+
+    def _run(self, inputs: ArrayLike, state: LSTMState | None) -> list[LayerKernel]:
+        """Check the arguments, fill the buffers and run every layer."""
+        inputs = np.asarray(inputs)
+        a = self.architecture
+        if inputs.ndim != 3 or inputs.shape[2] != a.input_size or 0 in inputs.shape:
+            raise ShapeError(
+                f"inputs have shape {inputs.shape}, expected (T, B, I) with I = {a.input_size} and T, B of at least 1"
+            )
+        if inputs.dtype.kind not in "fiub":
+            raise ShapeError(f"inputs have dtype {inputs.dtype}, expected real numbers")
+        if not np.isfinite(inputs).all():
+            raise ShapeError("inputs hold values that are not finite (NaN or infinity)")
+        T, B, _ = inputs.shape
+        kernels = self._workspace(T, B)
+        self._set_initial_state(kernels, state)
+        below = inputs.transpose(2, 0, 1)  # (I, T, B)
+        for kernel, weights in zip(kernels, self.parameters.layers, strict=True):
+            kernel.operand[: kernel.input_size, :T] = below
+            kernel.forward(weights)
+            below = kernel.hidden
+        return kernels
+
+    def _set_initial_state(self, kernels: list[LayerKernel], state: LSTMState | None) -> None:
+        a = self.architecture
+        if state is not None:
+            shape = (a.num_layers, kernels[0].batch_size, a.hidden_size)
+            state = LSTMState(*(np.asarray(part) for part in state))
+            for name, part in zip(LSTMState._fields, state, strict=True):
+                if part.shape != shape:
+                    raise ShapeError(f"state.{name} has shape {part.shape}, expected (num_layers, B, H) = {shape}")
+                if part.dtype.kind not in "fiub" or not np.isfinite(part).all():
+                    raise ShapeError(f"state.{name} must hold finite real numbers")
+        for k, kernel in enumerate(kernels):
+            start = kernel.input_size
+            kernel.operand[start : start + a.hidden_size, 0] = 0 if state is None else state.hidden[k].T
+            kernel.blocks[0, CELL] = 0 if state is None else state.cell[k].T
+
+    def _workspace(self, T: int, B: int) -> list[LayerKernel]:
+        """The layers' buffers for this shape; the least recently used ones make room."""
+        kernels = self._workspaces.pop((T, B), None)
+        if kernels is None:
+            a = self.architecture
+            kernels = [
+                LayerKernel(a.layer_input_size(k), a.hidden_size, T, B, a.bias, self.dtype) for k in range(a.num_layers)
+            ]
+        self._workspaces[T, B] = kernels
+        if len(self._workspaces) > KEPT_SHAPES:
+            self._workspaces.pop(next(iter(self._workspaces)))
+        return kernels

@@ -1,0 +1,100 @@
+"""Named weights as views of one flat vector, so that an optimizer sees one array and a person sees PyTorch's names."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_engine.errors import WeightsError
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The sizes that fix every weight's shape."""
+
+    input_size: int
+    hidden_size: int
+    output_size: int
+    num_layers: int = 1
+    bias: bool = True
+
+    def layer_input_size(self, layer: int) -> int:
+        """Width of what the layer reads: the inputs for the first, hidden states for the others."""
+        return self.input_size if layer == 0 else self.hidden_size
+
+
+class NamedArrays(Mapping[str, NDArray]):
+    """A flat vector seen as one matrix a layer, and as named arrays in PyTorch's layout.
+
+    A layer's matrix is ``[weight_ih | weight_hh | bias_ih | bias_hh]``, of shape (4H, I+H+2), and acts on the column
+    ``[x; h; 1; 1]``: one matrix product computes all four gates, both biases included. The readout's is
+    ``[weight | bias]``, (O, H+1). Rows stand in PyTorch's order: input, forget, candidate, output.
+
+    All arrays are views: writing to one writes to ``flat``.
+    """
+
+    def __init__(self, architecture: Architecture, flat: NDArray | None = None, dtype: np.dtype | str = "float32"):
+        H, O = architecture.hidden_size, architecture.output_size  # noqa: E741
+        biases = 2 if architecture.bias else 0
+        shapes = [(4 * H, architecture.layer_input_size(k) + H + biases) for k in range(architecture.num_layers)]
+        shapes.append((O, H + biases // 2))
+        sizes = [rows * columns for rows, columns in shapes]
+        self.architecture = architecture
+        self.flat: NDArray = np.zeros(sum(sizes), dtype) if flat is None else flat
+        starts = np.cumsum([0, *sizes])
+        blocks = [
+            self.flat[start : start + size].reshape(shape)
+            for start, size, shape in zip(starts, sizes, shapes, strict=False)
+        ]
+        self.layers: list[NDArray] = blocks[:-1]  # each (4H, I+H+2)
+        self.readout: NDArray = blocks[-1]  # (O, H+1)
+        self._named = dict(self._name_views())
+
+    def _name_views(self) -> Iterator[tuple[str, NDArray]]:
+        H = self.architecture.hidden_size
+        for k, block in enumerate(self.layers):
+            I = self.architecture.layer_input_size(k)  # noqa: E741
+            yield f"lstm.weight_ih_l{k}", block[:, :I]
+            yield f"lstm.weight_hh_l{k}", block[:, I : I + H]
+            if self.architecture.bias:
+                yield f"lstm.bias_ih_l{k}", block[:, I + H]
+                yield f"lstm.bias_hh_l{k}", block[:, I + H + 1]
+        yield "readout.weight", self.readout[:, :H]
+        if self.architecture.bias:
+            yield "readout.bias", self.readout[:, H]
+
+    def __getitem__(self, name: str) -> NDArray:
+        return self._named[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._named)
+
+    def __len__(self) -> int:
+        return len(self._named)
+
+    def copies(self) -> dict[str, NDArray]:
+        """Independent arrays by name."""
+        return {name: np.ascontiguousarray(view).copy() for name, view in self.items()}
+
+    def assign(self, arrays: Mapping[str, NDArray]) -> None:
+        """Take over the values of ``arrays``; nothing changes unless all names and shapes fit.
+
+        Raises:
+            WeightsError: a name is missing or unexpected, or an array has another shape or is not finite.
+        """
+        missing, extra = self.keys() - arrays.keys(), arrays.keys() - self.keys()
+        if missing or extra:
+            parts = [f"missing: {', '.join(sorted(missing))}"] if missing else []
+            parts += [f"unexpected: {', '.join(sorted(map(str, extra)))}"] if extra else []
+            raise WeightsError(f"the weights do not fit this model; {'; '.join(parts)}. Expected: {', '.join(self)}")
+        for name, view in self.items():
+            array = np.asarray(arrays[name])
+            if array.shape != view.shape:
+                raise WeightsError(f"{name} has shape {array.shape}, expected {view.shape}")
+            if array.dtype.kind != "f":
+                raise WeightsError(f"{name} has dtype {array.dtype}, expected a floating-point dtype")
+            if not np.isfinite(array).all():
+                raise WeightsError(f"{name} holds values that are not finite")
+        for name, view in self.items():
+            view[...] = arrays[name]

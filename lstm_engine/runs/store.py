@@ -1,0 +1,569 @@
+"""The run store: what the app and the training processes share, in one SQL database.
+
+SQLite in a file by default, anything that SQLAlchemy speaks by its URL. A training process holds a *lease* on its run:
+a name of its own that every write must match, so that a process which lost its run can never write to it again.
+"""
+
+import os
+import secrets
+import socket
+import stat
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sql
+from numpy.typing import NDArray
+from sqlalchemy.engine import Connection, Engine, make_url
+
+from lstm_engine.errors import EngineError, SettingsError
+from lstm_engine.runs.settings import LIMITS, RunSettings
+from lstm_engine.training import StepMetrics
+
+LEASE_SECONDS = 10.0  # a worker not heard of for so long has died
+BUSY_SECONDS = 15.0  # how long a write waits for another process's
+KEPT_CHECKPOINTS = 60  # a run's checkpoints are thinned to so many
+SQLITE_HEADER = b"SQLite format 3\x00"
+
+metadata = sql.MetaData()
+runs = sql.Table(
+    "runs",
+    metadata,
+    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("name", sql.String(80), nullable=False),
+    sql.Column("settings", sql.Text, nullable=False),
+    sql.Column("created_at", sql.Float, nullable=False),
+    sql.Column("step", sql.Integer, nullable=False, default=0),
+    sql.Column("target_step", sql.Integer, nullable=False),
+    sql.Column("stopped", sql.Boolean, nullable=False, default=False),
+    sql.Column("pace", sql.Float, nullable=False),
+    sql.Column("queued_at", sql.Float, nullable=False),
+    sql.Column("lease", sql.String(120)),
+    sql.Column("heartbeat", sql.Float),
+    sql.Column("steps_per_second", sql.Float),
+    sql.Column("error", sql.Text),
+    sqlite_autoincrement=True,  # a deleted run's number never comes back, so that old links cannot show another run
+)
+metrics = sql.Table(
+    "metrics",
+    metadata,
+    sql.Column("run_id", sql.Integer, primary_key=True),
+    sql.Column("step", sql.Integer, primary_key=True),
+    sql.Column("loss", sql.Float(53), nullable=False),
+    sql.Column("validation_loss", sql.Float(53)),
+    sql.Column("gradient_norm", sql.Float(53), nullable=False),
+    sql.Column("learning_rate", sql.Float(53), nullable=False),
+)
+checkpoints = sql.Table(
+    "checkpoints",
+    metadata,
+    sql.Column("run_id", sql.Integer, primary_key=True),
+    sql.Column("step", sql.Integer, primary_key=True),
+    sql.Column("passing", sql.Boolean, nullable=False),
+    sql.Column("data", sql.LargeBinary, nullable=False),
+)
+marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))
+
+
+class StoreError(EngineError):
+    """The database cannot be read or written; the message says why and what to do."""
+
+
+class RunNotFound(StoreError):
+    """There is no such run, or no longer."""
+
+
+class LeaseLost(StoreError):
+    """This process no longer holds the run: it was deleted, or another process took it up."""
+
+
+class Status(StrEnum):
+    """What a run is doing."""
+
+    QUEUED = "queued"
+    TRAINING = "training"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    LOST = "lost"  # its worker died
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it stands in the store."""
+
+    id: int
+    name: str
+    settings: RunSettings
+    created_at: float
+    step: int
+    target_step: int
+    stopped: bool
+    pace: float
+    queued_at: float
+    lease: str | None
+    heartbeat: float | None
+    steps_per_second: float | None
+    error: str | None
+
+    @property
+    def end_step(self) -> int:
+        return self.settings.end_step
+
+    @property
+    def wants_worker(self) -> bool:
+        """Whether there are steps to train."""
+        return self.error is None and not self.stopped and self.step < self.target_step
+
+    @property
+    def has_worker(self) -> bool:
+        """Whether a living process holds the run."""
+        return self.lease is not None and lease_is_alive(self.lease, self.heartbeat or 0.0)
+
+    @property
+    def status(self) -> Status:
+        if self.error is not None:
+            return Status.FAILED
+        if self.step >= self.end_step:
+            return Status.FINISHED
+        if self.stopped:
+            return Status.STOPPED
+        if self.step >= self.target_step:
+            return Status.PAUSED
+        if self.has_worker:
+            return Status.TRAINING
+        return Status.LOST if self.lease is not None else Status.QUEUED
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Metrics of one step, with the validation loss where it was measured."""
+
+    metrics: StepMetrics
+    validation_loss: float | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """A run's metrics as columns, each (N,), by step; ``validation_loss`` is NaN where it was not measured."""
+
+    step: NDArray[np.int64]
+    loss: NDArray[np.float64]
+    validation_loss: NDArray[np.float64]
+    gradient_norm: NDArray[np.float64]
+    learning_rate: NDArray[np.float64]
+
+
+def new_lease() -> str:
+    """A name for this process's hold on a run: host, process and a number used once."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
+
+
+def lease_process(lease: str) -> int | None:
+    """The process that holds the lease, if it runs on this machine."""
+    host, pid, _ = lease.rsplit(":", 2)
+    return int(pid) if host == socket.gethostname() else None
+
+
+def lease_is_alive(lease: str, heartbeat: float) -> bool:
+    """Whether the holder was heard of lately and, if it runs on this machine, its process exists."""
+    if time.time() - heartbeat > LEASE_SECONDS:
+        return False
+    pid = lease_process(lease)
+    return pid is None or process_exists(pid)
+
+
+def process_exists(pid: int) -> bool:
+    """Whether the process runs; one that ended, and whose parent has not noticed yet, does not."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except (OSError, IndexError):  # another user's process, or no /proc on this system
+        return True
+
+
+class RunStore:
+    """Runs, their metrics and their checkpoints.
+
+    Args:
+        url: an SQLAlchemy URL, such as ``sqlite:///runs.sqlite3``.
+
+    Raises:
+        StoreError: the database cannot be opened, or is damaged.
+    """
+
+    def __init__(self, url: str):
+        self.url = url
+        self.read_only = False
+        try:
+            parsed = make_url(url)
+        except sql.exc.ArgumentError as error:
+            raise StoreError(f"“{url}” is not a database URL; write one like sqlite:///runs.sqlite3") from error
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            self._check_file(Path(parsed.database))
+        try:
+            self._engine = self._connect(parsed)
+        except (sql.exc.NoSuchModuleError, ImportError) as error:
+            raise StoreError(
+                f"no driver for the database {parsed.get_backend_name()!r} is installed: {error}"
+            ) from error
+        with self._explained():
+            if self.read_only:
+                missing = set(metadata.tables) - set(sql.inspect(self._engine).get_table_names())
+                if missing:
+                    raise StoreError(f"{self._place} is read-only and holds no runs; make it writable, or name another")
+            else:
+                metadata.create_all(self._engine)
+
+    def _check_file(self, path: Path) -> None:
+        """Tell a file that is damaged, or that may only be read, before SQLite writes beside it."""
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return
+        try:
+            with path.open("rb") as file:
+                head = file.read(len(SQLITE_HEADER))
+        except OSError as error:
+            raise StoreError(f"The run store {path} cannot be read: {error.strerror}.") from error
+        if head and head != SQLITE_HEADER:
+            raise StoreError(self._damaged(str(path)))
+        # permission bits rather than os.access: the superuser may write anything, yet the owner's wish counts
+        writable_bits = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+        self.read_only = not path.stat().st_mode & writable_bits or not os.access(path, os.W_OK)
+
+    def _connect(self, url: sql.URL) -> Engine:
+        if url.get_backend_name() != "sqlite":
+            return sql.create_engine(url, pool_pre_ping=True)
+        if self.read_only:
+            url = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+        engine = sql.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+        @sql.event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: object) -> None:
+            connection.isolation_level = None  # transactions begin where this module says so
+            if not self.read_only:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")
+
+        @sql.event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            # readers do not need it, and a reader that became a writer later could fail with "database is locked"
+            connection.exec_driver_sql("BEGIN" if self.read_only else "BEGIN IMMEDIATE")
+
+        return engine
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    @property
+    def _place(self) -> str:
+        url = make_url(self.url)
+        return f"The run store {url.database or url.render_as_string()}"
+
+    @staticmethod
+    def _damaged(place: str) -> str:
+        return (
+            f"The run store {place} is damaged: it is no longer a readable database. "
+            "Nothing was changed. Move the file away or restore a backup, then try again."
+        )
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what the database says into a sentence that helps."""
+        try:
+            yield
+        except sql.exc.DBAPIError as error:
+            reason = str(error.orig)
+            place = make_url(self.url).database or ""
+            if "malformed" in reason or "not a database" in reason:
+                raise StoreError(self._damaged(place)) from error
+            if "readonly" in reason or "read-only" in reason:
+                raise StoreError(self._read_only_message()) from error
+            if "locked" in reason or "busy" in reason:
+                raise StoreError(f"{self._place} is locked by another program; try again in a moment.") from error
+            if "full" in reason:
+                raise StoreError(
+                    f"{self._place} cannot grow: the disk is full. Free some space, then go on."
+                ) from error
+            raise StoreError(f"{self._place} does not answer: {reason}.") from error
+
+    def _read_only_message(self) -> str:
+        return (
+            f"{self._place} is read-only, so runs can be looked at but not changed. "
+            "Make the file and its folder writable, then try again."
+        )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._explained(), self._engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self.read_only:
+            raise StoreError(self._read_only_message())
+        with self._explained(), self._engine.begin() as connection:
+            yield connection
+
+    # ---- what people do
+
+    def create(self, settings: RunSettings, name: str = "", start: bool = True) -> Run:
+        """A new run; it trains as soon as a worker is free, or waits at step 0 if ``start`` is False."""
+        with self._writing() as connection:
+            return self._create(connection, settings, name, start)
+
+    def _create(self, connection: Connection, settings: RunSettings, name: str, start: bool) -> Run:
+        now = time.time()
+        values = {
+            "name": name.strip()[:80],
+            "settings": settings.to_json(),
+            "created_at": now,
+            "queued_at": now,
+            "target_step": settings.end_step if start else 0,
+            "pace": settings.pace,
+        }
+        run_id = connection.execute(sql.insert(runs).values(values)).inserted_primary_key[0]
+        if not values["name"]:
+            default = f"{settings.task} {run_id}"
+            connection.execute(sql.update(runs).where(runs.c.id == run_id).values(name=default))
+        return self._get(connection, run_id)
+
+    def create_first_run(self, settings: RunSettings, name: str) -> Run | None:
+        """The run that greets the very first visitor; None if the store has ever had one, however many ask at once."""
+        if self.read_only:
+            return None
+        with self._writing() as connection:
+            known = connection.execute(sql.select(marks.c.name).where(marks.c.name == "first run")).first()
+            if known or connection.execute(sql.select(runs.c.id)).first():
+                return None
+            connection.execute(sql.insert(marks).values(name="first run"))
+            return self._create(connection, settings, name, start=True)
+
+    def list_runs(self) -> Sequence[Run]:
+        """All runs, the newest first."""
+        with self._reading() as connection:
+            return [self._run(row) for row in connection.execute(sql.select(runs).order_by(runs.c.id.desc()))]
+
+    def get(self, run_id: int) -> Run:
+        """Raises RunNotFound if there is no such run."""
+        with self._reading() as connection:
+            return self._get(connection, run_id)
+
+    def _get(self, connection: Connection, run_id: int) -> Run:
+        row = connection.execute(sql.select(runs).where(runs.c.id == run_id)).first()
+        if row is None:
+            raise RunNotFound(f"Run {run_id} is no more: it was deleted, perhaps by someone else.")
+        return self._run(row)
+
+    @staticmethod
+    def _run(row: sql.Row[Any]) -> Run:
+        values = dict(row._mapping)
+        return Run(**{**values, "settings": RunSettings.from_json(values["settings"])})
+
+    def set_target(self, run_id: int, target_step: int) -> Run:
+        """Train up to this step, then pause; a target beyond the end is the end."""
+        return self._retarget(run_id, lambda run: target_step)
+
+    def _retarget(self, run_id: int, target: Callable[[Run], int], stopped: bool = False) -> Run:
+        """Read the run and set its target in one transaction, so that two people's clicks add up."""
+        with self._writing() as connection:
+            run = self._get(connection, run_id)
+            values = {
+                "target_step": max(run.step, min(target(run), run.end_step)),
+                "stopped": stopped,
+                "error": None,
+                "queued_at": run.queued_at if run.status is Status.QUEUED else time.time(),
+            }
+            connection.execute(sql.update(runs).where(runs.c.id == run_id).values(values))
+            return self._get(connection, run_id)
+
+    def start(self, run_id: int) -> Run:
+        """Train to the end; also takes up a run that was paused, stopped, lost or failed."""
+        return self._retarget(run_id, lambda run: run.end_step)
+
+    def advance(self, run_id: int, steps: int) -> Run:
+        """Train so many steps, then pause. Pressed again in between, the steps add up."""
+
+        def target(run: Run) -> int:
+            underway = run.wants_worker and run.target_step < run.end_step
+            return (run.target_step if underway else run.step) + steps
+
+        return self._retarget(run_id, target)
+
+    def pause(self, run_id: int) -> Run:
+        """Finish the present step and wait."""
+        return self._retarget(run_id, lambda run: run.step)
+
+    def stop(self, run_id: int) -> Run:
+        """Like pause, but the worker leaves; ``start`` takes the run up again from where it stopped."""
+        return self._retarget(run_id, lambda run: run.step, stopped=True)
+
+    def set_pace(self, run_id: int, pace: float) -> Run:
+        """The fastest that the run may go, in steps a second; 0 for as fast as it can."""
+        if pace not in LIMITS["pace"]:
+            raise SettingsError(f"pace is {pace!r}, expected a number of {LIMITS['pace']}")
+        with self._writing() as connection:
+            connection.execute(sql.update(runs).where(runs.c.id == run_id).values(pace=float(pace)))
+            return self._get(connection, run_id)
+
+    def delete(self, run_id: int) -> None:
+        """Remove a run with all its metrics and checkpoints; its worker notices and leaves."""
+        with self._writing() as connection:
+            if connection.execute(sql.delete(runs).where(runs.c.id == run_id)).rowcount == 0:
+                raise RunNotFound(f"Run {run_id} is no more: it was deleted, perhaps by someone else.")
+            connection.execute(sql.delete(metrics).where(metrics.c.run_id == run_id))
+            connection.execute(sql.delete(checkpoints).where(checkpoints.c.run_id == run_id))
+
+    def history(self, run_id: int, after: int = 0) -> History:
+        """The metrics of all steps after that one."""
+        query = (
+            sql.select(*[metrics.c[name] for name in History.__dataclass_fields__])
+            .where(metrics.c.run_id == run_id, metrics.c.step > after)
+            .order_by(metrics.c.step)
+        )
+        with self._reading() as connection:
+            rows = connection.execute(query).fetchall()
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 5
+        return History(np.array(columns[0], np.int64), *(np.array(column, np.float64) for column in columns[1:]))
+
+    def checkpoint_steps(self, run_id: int) -> list[int]:
+        """Steps at which there is a checkpoint, ascending."""
+        query = sql.select(checkpoints.c.step).where(checkpoints.c.run_id == run_id).order_by(checkpoints.c.step)
+        with self._reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def newest_checkpoint_step(self, run_id: int) -> int | None:
+        query = sql.select(sql.func.max(checkpoints.c.step)).where(checkpoints.c.run_id == run_id)
+        with self._reading() as connection:
+            return connection.execute(query).scalar()
+
+    def checkpoint(self, run_id: int, step: int) -> bytes:
+        """The safetensors bytes of one checkpoint.
+
+        Raises:
+            RunNotFound: run or checkpoint is no more.
+        """
+        query = sql.select(checkpoints.c.data).where(checkpoints.c.run_id == run_id, checkpoints.c.step == step)
+        with self._reading() as connection:
+            data = connection.execute(query).scalar()
+        if data is None:
+            self.get(run_id)
+            raise RunNotFound(f"Run {run_id} has no checkpoint at step {step:,} any more; choose another.")
+        return bytes(data)
+
+    # ---- what the launcher asks
+
+    def waiting(self) -> list[Run]:
+        """Runs with steps to train and no living worker, in the order in which they asked."""
+        query = sql.select(runs).where(
+            runs.c.error.is_(None), runs.c.stopped.is_(False), runs.c.step < runs.c.target_step
+        )
+        with self._reading() as connection:
+            found = [self._run(row) for row in connection.execute(query.order_by(runs.c.queued_at, runs.c.id))]
+        return [run for run in found if not run.has_worker]
+
+    # ---- what a worker does
+
+    def acquire(self, run_id: int, lease: str) -> Run | None:
+        """Take the run, unless a living process holds it."""
+        with self._writing() as connection:
+            run = self._get(connection, run_id)
+            if run.has_worker:
+                return None
+            values = {"lease": lease, "heartbeat": time.time(), "steps_per_second": None}
+            connection.execute(sql.update(runs).where(runs.c.id == run_id).values(values))
+            return self._get(connection, run_id)
+
+    def record(
+        self,
+        run_id: int,
+        lease: str,
+        recorded: Sequence[Recorded] = (),
+        checkpoint: tuple[int, bytes, bool] | None = None,
+        steps_per_second: float | None = None,
+    ) -> Run:
+        """Append metrics, save a checkpoint and give a sign of life, all or nothing; returns the run as it is now.
+
+        Args:
+            recorded: metrics of steps that are not in the store yet, ascending.
+            checkpoint: its step, its bytes, and whether the next one may replace it.
+
+        Raises:
+            LeaseLost: this process no longer holds the run; nothing was written.
+        """
+        values: dict[str, object] = {"heartbeat": time.time()}
+        if recorded:
+            values["step"] = recorded[-1].metrics.step
+        if steps_per_second is not None:
+            values["steps_per_second"] = steps_per_second
+        with self._writing() as connection:
+            mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
+            if connection.execute(mine.values(values)).rowcount == 0:
+                raise LeaseLost(f"Run {run_id} was deleted or taken up by another process.")
+            if recorded:
+                connection.execute(
+                    sql.insert(metrics),
+                    [
+                        {
+                            "run_id": run_id,
+                            "step": entry.metrics.step,
+                            "loss": entry.metrics.loss,
+                            "validation_loss": entry.validation_loss,
+                            "gradient_norm": entry.metrics.gradient_norm,
+                            "learning_rate": entry.metrics.learning_rate,
+                        }
+                        for entry in recorded
+                    ],
+                )
+            if checkpoint is not None:
+                self._save_checkpoint(connection, run_id, *checkpoint)
+            return self._get(connection, run_id)
+
+    def _save_checkpoint(self, connection: Connection, run_id: int, step: int, data: bytes, passing: bool) -> None:
+        of_run = checkpoints.c.run_id == run_id
+        replaced = checkpoints.c.passing.is_(True) | (checkpoints.c.step == step)
+        connection.execute(sql.delete(checkpoints).where(of_run, replaced))
+        connection.execute(
+            sql.insert(checkpoints).values(run_id=run_id, step=step, data=data, passing=passing),
+        )
+        query = sql.select(checkpoints.c.step).where(of_run).order_by(checkpoints.c.step)
+        for unwanted in thin_steps(list(connection.execute(query).scalars()), KEPT_CHECKPOINTS):
+            connection.execute(sql.delete(checkpoints).where(of_run, checkpoints.c.step == unwanted))
+
+    def fail(self, run_id: int, lease: str, message: str) -> None:
+        """Mark the run as failed, for a reason that a person can read."""
+        with self._writing() as connection:
+            mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
+            connection.execute(mine.values(error=message))
+
+    def release(self, run_id: int, lease: str) -> None:
+        """Let go of the run, if this process still holds it."""
+        with self._writing() as connection:
+            mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
+            connection.execute(mine.values(lease=None, heartbeat=None, steps_per_second=None))
+
+
+def thin_steps(steps: Sequence[int], bound: int) -> list[int]:
+    """Which of the ascending steps to give up so that at most ``bound`` stay, spread evenly on a logarithmic scale.
+
+    The first and the last always stay.
+
+    >>> thin_steps([0, 10, 11, 100], 3)
+    [11]
+    """
+    kept = list(steps)
+    unwanted = []
+    while len(kept) > max(bound, 2):
+        position = np.log1p(kept)
+        gaps = position[2:] - position[:-2]  # how far apart the neighbours of each inner step are
+        unwanted.append(kept.pop(1 + int(np.argmin(gaps))))
+    return unwanted

@@ -1,0 +1,130 @@
+"""What every task offers: batches to learn from, words for people, and a way in for a user's own sequence."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_engine.errors import SettingsError
+
+if TYPE_CHECKING:
+    from lstm_engine.model import LSTMModel
+
+MAX_SEQUENCE = 2_000  # timesteps of a user's own sequence; more cannot be read on a screen
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sequences to learn from, side by side.
+
+    Attributes:
+        inputs: (T, B, I) float32.
+        targets: integers (T, B) where the loss is cross-entropy, float32 (T, B, O) where it is squared error.
+        mask: (T, B), True where a position counts; None if all do.
+    """
+
+    inputs: NDArray
+    targets: NDArray
+    mask: NDArray | None = None
+
+
+@dataclass(frozen=True)
+class EncodedSequence:
+    """One sequence, ready to be stepped through.
+
+    Attributes:
+        labels: what went in at each of T timesteps, as a person reads it.
+        inputs: (T, 1, I) float32.
+        target_labels: what came next at each timestep.
+        targets: (T, 1) or (T, 1, O), as in a batch.
+    """
+
+    labels: list[str]
+    inputs: NDArray
+    target_labels: list[str]
+    targets: NDArray
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What a guesser without memory reaches on the validation part."""
+
+    name: str
+    loss: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Something that a model made up: a text marked ``new``, ``memorised`` or ``held out``, or a curve beside the true one."""
+
+    text: str = ""
+    origin: str = ""
+    curves: dict[str, list[float]] = field(default_factory=dict)
+
+
+class Task(ABC):
+    """A task; subclasses say what is learned from what.
+
+    Attributes:
+        input_size: I. output_size: O.
+        vocabulary: what each output index stands for; empty where outputs are numbers.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    description: ClassVar[str]
+    loss: ClassVar[str]
+    unit: ClassVar[str]  # of the loss
+    input_help: ClassVar[str]  # how a person writes a sequence
+
+    input_size: int
+    output_size: int
+    vocabulary: tuple[str, ...] = ()
+
+    @abstractmethod
+    def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
+        """A random batch to train on; the same generator state gives the same batch."""
+
+    @abstractmethod
+    def validation_batch(self, sequence_length: int) -> Batch:
+        """All of the held-out part, always the same."""
+
+    @abstractmethod
+    def baseline(self) -> Baseline:
+        """The best guess without memory, on the validation part."""
+
+    @abstractmethod
+    def show(self, batch: Batch) -> list[str]:
+        """Each sequence of a batch as people read it."""
+
+    @abstractmethod
+    def encode(self, text: str) -> EncodedSequence:
+        """A user's own text or numbers as a sequence.
+
+        Raises:
+            TaskInputError: it is empty, too long, or holds what the task cannot represent.
+        """
+
+    @abstractmethod
+    def examples(self) -> Sequence[str]:
+        """A few sequences to start with, in the form that ``encode`` takes."""
+
+    @abstractmethod
+    def samples(self, model: "LSTMModel", generator: np.random.Generator, count: int) -> list[Sample]:
+        """What the model makes up by itself."""
+
+
+def padded_size(name: str, needed: int, wanted: int | None) -> int:
+    """The width to use when ``needed`` suffice and a person asked for ``wanted``.
+
+    Raises:
+        SettingsError: fewer are wanted than needed.
+    """
+    if wanted is None:
+        return needed
+    if wanted < needed:
+        raise SettingsError(f"{name} is {wanted}, but this task needs at least {needed}")
+    return wanted

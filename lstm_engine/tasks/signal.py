@@ -1,0 +1,120 @@
+"""A sum of sines with noise, one number at a time: which value comes next?"""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_engine.errors import TaskInputError
+from lstm_engine.tasks.base import MAX_SEQUENCE, Baseline, Batch, EncodedSequence, Sample, Task, padded_size
+
+if TYPE_CHECKING:
+    from lstm_engine.model import LSTMModel
+
+PERIODS = (25.0, 11.0)  # timesteps
+AMPLITUDES = (0.6, 0.3)
+NOISE = 0.05  # standard deviation
+LARGEST_VALUE = 1_000.0
+VALIDATION_SEED = 1997
+VALIDATION_SEQUENCES = 64
+SAMPLE_LENGTH = 100
+
+
+def waves(generator: np.random.Generator, length: int, count: int) -> NDArray:
+    """Noisy sums of two sines with random phases, float32 (length, count)."""
+    t = np.arange(length)[:, None]
+    phases = generator.uniform(0, 2 * np.pi, (len(PERIODS), 1, count))
+    parts = [a * np.sin(2 * np.pi * t / p + phase) for a, p, phase in zip(AMPLITUDES, PERIODS, phases, strict=True)]
+    return (np.sum(parts, axis=0) + generator.normal(0, NOISE, (length, count))).astype(np.float32)
+
+
+class SignalTask(Task):
+    """One-step-ahead prediction of a sum of two sines (periods 25 and 11 timesteps) with Gaussian noise.
+
+    Args:
+        input_size: width of the input; only the first place is used. None for 1.
+        output_size: width of the output, likewise.
+    """
+
+    name = "signal"
+    title = "Noisy sines"
+    description = "Predict the next value of a sum of two sines with noise; no model can get below the noise itself."
+    loss = "squared_error"
+    unit = "squared error"
+    input_help = "Numbers, separated by spaces, commas or lines"
+
+    def __init__(self, input_size: int | None = None, output_size: int | None = None):
+        self.input_size = padded_size("input_size", 1, input_size)
+        self.output_size = padded_size("output_size", 1, output_size)
+
+    def _pack(self, values: NDArray) -> Batch:
+        """Values (T+1, B) as inputs and the targets one step ahead."""
+        length, count = values.shape
+        inputs = np.zeros((length - 1, count, self.input_size), np.float32)
+        targets = np.zeros((length - 1, count, self.output_size), np.float32)
+        inputs[..., 0] = values[:-1]
+        targets[..., 0] = values[1:]
+        return Batch(inputs, targets)
+
+    def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
+        return self._pack(waves(generator, sequence_length + 1, batch_size))
+
+    def validation_batch(self, sequence_length: int) -> Batch:
+        return self._pack(waves(np.random.default_rng(VALIDATION_SEED), sequence_length + 1, VALIDATION_SEQUENCES))
+
+    def baseline(self) -> Baseline:
+        values = waves(np.random.default_rng(VALIDATION_SEED), 1_001, VALIDATION_SEQUENCES)
+        return Baseline("next value = this value", float(np.mean(np.diff(values, axis=0) ** 2)) / self.output_size)
+
+    def show(self, batch: Batch) -> list[str]:
+        return [" ".join(f"{value:.2f}" for value in column) for column in batch.inputs[..., 0].T]
+
+    def encode(self, text: str) -> EncodedSequence:
+        words = [word for word in re.split(r"[\s,;]+", text.strip()) if word]
+        if not words:
+            raise TaskInputError("The sequence is empty. Type at least two numbers, for example “0.1 0.5 0.8”.")
+        if len(words) > MAX_SEQUENCE + 1:
+            raise TaskInputError(
+                f"That is {len(words):,} numbers; at most {MAX_SEQUENCE + 1:,} can be stepped through. Shorten the list."
+            )
+        values = []
+        for position, word in enumerate(words, start=1):
+            try:
+                value = float(word)
+            except ValueError:
+                raise TaskInputError(
+                    f"“{word[:40]}”, the {ordinal(position)} entry, is not a number. "
+                    "Write numbers like 0.25 or -1.5, separated by spaces or commas, with a point for decimals."
+                ) from None
+            if not abs(value) <= LARGEST_VALUE:  # NaN fails this comparison too
+                raise TaskInputError(
+                    f"“{word[:40]}”, the {ordinal(position)} entry, is out of range; "
+                    f"write numbers between {-LARGEST_VALUE:,.0f} and {LARGEST_VALUE:,.0f}."
+                )
+            values.append(value)
+        if len(values) < 2:
+            raise TaskInputError("One number alone has no next one to predict. Type at least two numbers.")
+        batch = self._pack(np.array(values, np.float32)[:, None])
+        labels = [f"{value:.3g}" for value in values]
+        return EncodedSequence(labels[:-1], batch.inputs, labels[1:], batch.targets)
+
+    def examples(self) -> Sequence[str]:
+        values = waves(np.random.default_rng(VALIDATION_SEED), 61, 5)
+        return [" ".join(f"{value:.2f}" for value in column) for column in values.T]
+
+    def samples(self, model: "LSTMModel", generator: np.random.Generator, count: int) -> list[Sample]:
+        """Held-out curves and, beside them, the model's prediction of each value from those before it."""
+        values = waves(np.random.default_rng(VALIDATION_SEED + 1), SAMPLE_LENGTH + 1, count)
+        outputs, _ = model.forward(self._pack(values).inputs)
+        return [
+            Sample(curves={"signal": values[1:, k].tolist(), "prediction": outputs[:, k, 0].tolist()})
+            for k in range(count)
+        ]
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, ..."""
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
