@@ -2,52 +2,20 @@
 
 import contextlib
 import logging
-import multiprocessing
 import os
-import signal
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import Any
+from concurrent.futures import wait as wait_for
 
-from lstm_engine.runs.store import Run, RunStore, StoreError, lease_process
+from lstm_engine.runs.process import ProcessExecutor
+from lstm_engine.runs.store import Run, RunStore, StoreError
 from lstm_engine.runs.worker import train_run
 
 POLL_SECONDS = 0.2
 LEAVE_SECONDS = 5.0  # how long workers may take to save their last checkpoint when the server stops
 MOST_DEATHS = 3  # a run whose worker died so often without getting any further waits for a person
-# one thread a worker: at teaching sizes a second one gains nothing, and workers would fight over the cores
-THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 log = logging.getLogger(__name__)
-
-
-class ProcessExecutor(Executor):
-    """Runs every call in a fresh process of its own.
-
-    ``concurrent.futures.ProcessPoolExecutor`` ends all its processes when one is killed, and makes the interpreter
-    wait for them at exit; here each training process lives and dies alone, and all leave with the server.
-    """
-
-    def __init__(self) -> None:
-        self._context = multiprocessing.get_context("spawn")  # fork would copy the server's threads and locks
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        process = self._context.Process(target=fn, args=args, kwargs=kwargs, daemon=True)
-        process.start()
-        future.set_running_or_notify_cancel()
-
-        def wait() -> None:
-            process.join()
-            if process.exitcode:
-                future.set_exception(RuntimeError(f"the training process ended with exit code {process.exitcode}"))
-            else:
-                future.set_result(None)
-
-        threading.Thread(target=wait, name=f"wait for {process.pid}", daemon=True).start()
-        return future
 
 
 def available_cores() -> int:
@@ -69,8 +37,6 @@ class Launcher:
     """
 
     def __init__(self, store: RunStore, executor: Executor | None = None, capacity: int | None = None):
-        for variable in THREAD_VARIABLES:
-            os.environ.setdefault(variable, "1")  # read by a worker's NumPy when its process starts
         self.store = store
         self.executor = executor if executor is not None else ProcessExecutor()
         self.capacity = capacity if capacity is not None else max(1, available_cores())
@@ -88,18 +54,8 @@ class Launcher:
         self._closing.set()
         if self._thread.is_alive():
             self._thread.join()
-        for run_id in self._active:
-            try:
-                lease = self.store.get(run_id).lease
-            except StoreError:
-                continue
-            pid = lease_process(lease) if lease else None
-            if pid is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + LEAVE_SECONDS
-        while time.monotonic() < deadline and not all(future.done() for future in self._active.values()):
-            time.sleep(0.02)
+        self.executor.shutdown(wait=False)
+        wait_for(self._active.values(), LEAVE_SECONDS)
 
     def take_up(self, run_id: int) -> Run:
         """Train on with a run whose worker died, also one that was given up."""

@@ -93,7 +93,7 @@ class RunSettings:
                 raise SettingsError(f"{name} is {value!r}, expected {kind} of {limits}")
         if self.clip_norm is not None and not (np.isfinite(self.clip_norm) and self.clip_norm > 0):
             raise SettingsError(f"clip_norm is {self.clip_norm!r}, expected a finite number above 0, or None")
-        task = tasks.get(self.task, self.input_size, self.output_size)
+        task = self.task_object
         width = 20 * self.hidden_size * self.num_layers + task.input_size + 3 * task.output_size
         needed = 4 * self.sequence_length * self.batch_size * width
         if needed > MOST_MEMORY:
@@ -103,9 +103,14 @@ class RunSettings:
                 f"expected at most {MOST_MEMORY / 2**30:.0f} GiB; make one of them smaller"
             )
 
+    @property
+    def task_object(self) -> tasks.Task:
+        """The task that the name stands for, as wide as the settings say."""
+        return tasks.get(self.task, self.input_size, self.output_size)
+
     def build_trainer(self) -> Trainer:
         """A trainer at step 0."""
-        task = tasks.get(self.task, self.input_size, self.output_size)
+        task = self.task_object
         model = LSTMModel(
             task.input_size,
             self.hidden_size,

@@ -4,8 +4,6 @@ Whatever ends it, even SIGKILL, costs at most the steps since the last checkpoin
 with the same numbers, and records only what is not recorded yet.
 """
 
-import multiprocessing
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -60,20 +58,16 @@ def restore(trainer: Trainer, checkpoint: bytes) -> None:
         raise StoreError(f"The checkpoint cannot be read: {error}") from error
 
 
-def train_run(url: str, run_id: int) -> None:
-    """Train one run until it pauses, ends, is deleted, or this process is told to leave.
+def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> None:
+    """Train one run until it pauses, ends, is deleted, or ``leave`` is set.
 
     This is what the launcher submits to its executor; it needs nothing but the store's address.
     """
-    leave = threading.Event()
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: leave.set())
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle; it then asks us to leave
     store = RunStore(url)
     lease = new_lease()
     if store.acquire(run_id, lease) is None:
         return
-    worker = Worker(store, run_id, lease, leave)
+    worker = Worker(store, run_id, lease, leave or threading.Event())
     heart = threading.Thread(target=worker.beat, name="heartbeat", daemon=True)
     heart.start()
     try:
@@ -96,7 +90,6 @@ class Worker:
     def __init__(self, store: RunStore, run_id: int, lease: str, leave: threading.Event):
         self.store, self.run_id, self.lease, self.leave = store, run_id, lease, leave
         self.done = threading.Event()
-        self.parent = multiprocessing.parent_process()
         run = store.get(run_id)
         self.trainer = run.settings.build_trainer()
         self.recorded_step = run.step  # everything up to here is in the store, whoever computed it
@@ -124,7 +117,7 @@ class Worker:
         idle_since = time.monotonic()
         while True:
             run = self.record_pending()
-            if self.must_leave():
+            if self.leave.is_set():
                 self.save(passing=True)
                 return
             if run.stopped or run.step >= run.end_step:
@@ -138,10 +131,6 @@ class Worker:
                 if time.monotonic() - idle_since > LINGER_SECONDS or self.others_wait():
                     return
                 self.leave.wait(IDLE_POLL_SECONDS)
-
-    def must_leave(self) -> bool:
-        """Whether this process was asked to leave, or its parent is gone."""
-        return self.leave.is_set() or (self.parent is not None and not self.parent.is_alive())
 
     def others_wait(self) -> bool:
         return any(run.id != self.run_id for run in self.store.waiting())
@@ -191,7 +180,7 @@ class Worker:
     def _write(self, checkpoint: tuple[int, bytes, bool] | None) -> Run:
         pending = list(self.pending)
         run = patiently(
-            lambda: self.store.record(self.run_id, self.lease, pending, checkpoint, self.rate), self.must_leave
+            lambda: self.store.record(self.run_id, self.lease, pending, checkpoint, self.rate), self.leave.is_set
         )
         if pending:
             self.recorded_step = pending[-1].metrics.step

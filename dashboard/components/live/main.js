@@ -1,0 +1,101 @@
+// The live view of one run: what it is doing, its curves, what it makes up. All of it moves without the page's script.
+
+import { element, setText } from "../shared/dom.js";
+import { listen } from "../shared/stream.js";
+import { Curves, loadPlotly } from "./curves.js";
+import { Progress } from "./progress.js";
+import { Samples } from "./samples.js";
+
+const DRAW_EVERY = 200; // ms; a chart redrawn more often costs the training its processor and shows no more
+
+export function mount(parent) {
+  const view = new LiveView();
+  parent.append(view.root);
+  return view;
+}
+
+class LiveView {
+  constructor() {
+    this.root = element("div", { class: "lstm-live" });
+    this.trouble = element("p", { class: "lstm-trouble", role: "status", hidden: "" });
+    this.close = () => {};
+    this.shown = null; // the run on screen
+  }
+
+  update(component) {
+    this.component = component;
+    const { data } = component;
+    if (this.shown !== data.run) this.show(data);
+    this.curves.setTheme();
+    this.samples.setTheme();
+    if (data.snapshot) this.takeSnapshot(data.snapshot);
+  }
+
+  destroy() {
+    this.close();
+    clearTimeout(this.timer);
+    this.curves?.destroy();
+    this.samples?.destroy();
+    this.root.remove();
+  }
+
+  /** Build the view for another run and listen to it. */
+  show(data) {
+    this.close();
+    this.curves?.destroy();
+    this.samples?.destroy();
+    this.shown = data.run;
+    this.reported = data.status;
+    this.progress = new Progress(data.perplexity);
+    this.curves = new Curves(data.figure, data.plotly, data.end_step);
+    this.samples = new Samples(data.samples_figure, data.plotly);
+    this.root.replaceChildren(this.progress.root, this.trouble, this.curves.root, this.samples.root);
+    loadPlotly(data.plotly);
+    if (!data.snapshot) this.listen(data.stream);
+  }
+
+  listen(url) {
+    this.close = listen(url, {
+      metrics: (columns) => this.takeMetrics(columns),
+      run: (run) => this.takeRun(run),
+      samples: (samples) => this.samples.show(samples),
+      trouble: ({ message }) => this.say(message),
+      gone: () => this.report("gone", this.shown),
+      broken: () => this.report("transport", "polling"),
+    });
+  }
+
+  takeSnapshot({ metrics, run, samples }) {
+    this.curves.clear();
+    this.takeMetrics(metrics);
+    this.takeRun(run);
+    if (samples) this.samples.show(samples);
+  }
+
+  takeMetrics(columns) {
+    this.curves.add(columns);
+    this.progress.measured(columns);
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.curves.draw();
+    }, DRAW_EVERY);
+  }
+
+  takeRun(run) {
+    this.say(run.error ?? "");
+    this.progress.show(run);
+    if (run.status !== this.reported) {
+      this.reported = run.status;
+      this.report("status", run.status); // the buttons are the script's: it shows those that make sense now
+    }
+  }
+
+  say(message) {
+    setText(this.trouble, message);
+    this.trouble.hidden = !message;
+  }
+
+  report(name, value) {
+    this.component.setStateValue(name, value);
+  }
+}

@@ -1,0 +1,28 @@
+// Small helpers to build elements. Text only ever arrives as textContent, so nothing that a person typed becomes HTML.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An HTML element with attributes and children; `class` and `text` are understood, handlers are `onclick` and so on. */
+export function element(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** The same for SVG. */
+export function svg(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "text") node.textContent = value;
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+/** Set a text only when it changed: unchanged text costs the browser no layout. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}

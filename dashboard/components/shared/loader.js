@@ -1,0 +1,29 @@
+// Streamlit takes one inline module for a component. This one fetches the component's own modules from the app's
+// routes, mounts them once, and hands them the latest arguments at every rerun of the script or change of theme.
+const mounts = new WeakMap(); // parentElement -> {view, latest}
+
+export default function (component) {
+  const { parentElement, data } = component;
+  let mount = mounts.get(parentElement);
+  if (mount) {
+    mount.latest = component;
+    mount.view?.update(component);
+  } else {
+    mount = { view: null, latest: component };
+    mounts.set(parentElement, mount);
+    load(mount, parentElement, data.script);
+  }
+  return () => {
+    // a call that was overtaken by a newer one is cleaned up too; the newer one then still needs the view
+    if (mounts.get(parentElement) !== mount || mount.latest !== component) return;
+    mounts.delete(parentElement);
+    mount.view?.destroy();
+  };
+}
+
+async function load(mount, parentElement, script) {
+  const module = await import(new URL(script, location.origin));
+  if (mounts.get(parentElement) !== mount) return;
+  mount.view = module.mount(parentElement);
+  mount.view.update(mount.latest);
+}

@@ -1,0 +1,227 @@
+"""Live data: one feed a run, however many watch it, sent to browsers as server-sent events.
+
+A feed looks into the store ten times a second while somebody listens, encodes what is new once, and hands the same
+bytes to every listener. Events: ``metrics`` (columns of new steps; its id is the last step, from which a browser that
+lost its connection goes on), ``run`` (status and progress), ``samples``, and ``gone``.
+"""
+
+import asyncio
+import json
+import math
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dashboard.thinning import thin_indices
+from lstm_engine import EngineError
+from lstm_engine.runs import History, Run, RunNotFound, RunStore, StoreError
+from lstm_engine.runs.worker import restore
+
+POLL_SECONDS = 0.1
+KEEP_ALIVE_SECONDS = 15.0
+SAMPLES_EVERY_SECONDS = 1.0
+MOST_POINTS = 4_000  # of a curve sent at once
+MOST_WAITING = 200  # events that a slow listener may lag behind before it must reconnect
+SAMPLE_COUNT = 12
+
+
+def number(value: float) -> float | None:
+    """As many digits as a screen shows; None where there is no number, since JSON knows no NaN."""
+    return float(f"{value:.6g}") if math.isfinite(value) else None
+
+
+def metrics_payload(history: History) -> dict[str, Any]:
+    """Metrics as columns of JSON numbers, long ones thinned."""
+    kept = thin_indices(history.loss, MOST_POINTS)
+    measured = np.flatnonzero(np.isfinite(history.validation_loss))
+    measured = measured[thin_indices(history.validation_loss[measured], MOST_POINTS)]
+    return {
+        "step": history.step[kept].tolist(),
+        "loss": [number(value) for value in history.loss[kept]],
+        "gradient_norm": [number(value) for value in history.gradient_norm[kept]],
+        "validation_step": history.step[measured].tolist(),
+        "validation_loss": [number(value) for value in history.validation_loss[measured]],
+    }
+
+
+def run_payload(store: RunStore, run: Run) -> dict[str, Any]:
+    """Where a run stands."""
+    waiting = [other.id for other in store.waiting()] if run.status == "queued" else []
+    return {
+        "status": run.status.value,
+        "step": run.step,
+        "target_step": run.target_step,
+        "end_step": run.end_step,
+        "pace": run.pace,
+        "steps_per_second": number(run.steps_per_second) if run.steps_per_second is not None else None,
+        "error": run.error,
+        "checkpoint": store.newest_checkpoint_step(run.id),
+        "ahead_in_queue": waiting.index(run.id) if run.id in waiting else 0,
+    }
+
+
+def samples_payload(store: RunStore, run: Run, step: int) -> dict[str, Any]:
+    """What the model makes up at a checkpoint; the same checkpoint always gives the same samples."""
+    trainer = run.settings.build_trainer()
+    restore(trainer, store.checkpoint(run.id, step))
+    samples = trainer.task.samples(trainer.model, np.random.default_rng(step), SAMPLE_COUNT)
+    return {
+        "step": step,
+        "texts": [{"text": sample.text, "origin": sample.origin} for sample in samples if not sample.curves],
+        "curves": [
+            {name: [number(value) for value in values] for name, values in sample.curves.items()}
+            for sample in samples[:1]
+            if sample.curves
+        ],
+    }
+
+
+def encode_event(name: str, payload: dict[str, Any], event_id: int | None = None) -> bytes:
+    """One server-sent event."""
+    head = f"id: {event_id}\n" if event_id is not None else ""
+    return f"{head}event: {name}\ndata: {json.dumps(payload, separators=(',', ':'))}\n\n".encode()
+
+
+@dataclass(frozen=True)
+class Event:
+    """An encoded event; for metrics also the steps it spans and the columns, for a listener who has seen some."""
+
+    data: bytes
+    first_step: int = 0
+    last_step: int = 0
+    history: History | None = None
+
+
+@dataclass
+class Feed:
+    """One run's feed and its listeners."""
+
+    last_step: int  # up to here the metrics were published
+    listeners: set[asyncio.Queue[Event | None]] = field(default_factory=set)
+    task: asyncio.Task[None] | None = None
+    latest: dict[str, Event] = field(default_factory=dict)  # of "run" and "samples", for whoever comes next
+
+    def publish(self, event: Event | None) -> None:
+        """Give the event to every listener; None ends their streams."""
+        for queue in list(self.listeners):
+            if queue.qsize() >= MOST_WAITING:  # its browser reconnects and goes on from the last event it got
+                self.listeners.discard(queue)
+                queue.put_nowait(None)
+            else:
+                queue.put_nowait(event)
+
+
+class Feeds:
+    """All feeds of this server.
+
+    Args:
+        get_store: gives the run store, or raises StoreError while it cannot be opened.
+    """
+
+    def __init__(self, get_store: Callable[[], RunStore]):
+        self._get_store = get_store
+        self._feeds: dict[int, Feed] = {}
+
+    async def exists(self, run_id: int) -> bool:
+        """Whether there is such a run, as far as the store can tell."""
+        try:
+            await asyncio.to_thread(lambda: self._get_store().get(run_id))
+        except RunNotFound:
+            return False
+        except StoreError:
+            return True  # it may be back in a moment; the stream then says so
+        return True
+
+    def close(self) -> None:
+        """End all streams."""
+        for feed in self._feeds.values():
+            feed.publish(None)
+
+    async def events(self, run_id: int, after: int) -> AsyncIterator[bytes]:
+        """The stream of one listener: what it missed since step ``after``, then everything as it comes."""
+        feed = self._feeds.get(run_id)
+        joins = feed is not None
+        if feed is None:
+            feed = self._feeds[run_id] = Feed(last_step=after)  # its first look fetches what this listener lacks
+            feed.task = asyncio.create_task(self._watch(run_id, feed))
+        queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        feed.listeners.add(queue)
+        sent = after
+        try:
+            yield b"retry: 1000\n\n"
+            for event in list(feed.latest.values()):
+                yield event.data
+            if joins:
+                try:
+                    history = await asyncio.to_thread(lambda: self._get_store().history(run_id, after))
+                except StoreError:
+                    return  # the browser comes back in a moment
+                if len(history.step):
+                    sent = int(history.step[-1])
+                    yield encode_event("metrics", metrics_payload(history), sent)
+            while True:
+                try:
+                    event = await asyncio.wait_for(queue.get(), KEEP_ALIVE_SECONDS)
+                except TimeoutError:
+                    yield b": still here\n\n"
+                    continue
+                if event is None:
+                    return
+                if event.history is None or event.first_step > sent:
+                    yield event.data
+                elif event.last_step > sent:  # overlaps with what was sent on arrival
+                    yield encode_event("metrics", metrics_payload(since(event.history, sent)), event.last_step)
+                sent = max(sent, event.last_step)
+        finally:
+            feed.listeners.discard(queue)
+
+    async def _watch(self, run_id: int, feed: Feed) -> None:
+        """Publish what is new while somebody listens."""
+        sampled_at, loop = -math.inf, asyncio.get_running_loop()
+        sampled_step: int | None = None
+        while feed.listeners:
+            try:
+                store = self._get_store()
+                run = await asyncio.to_thread(store.get, run_id)
+                if run.step > feed.last_step:
+                    history = await asyncio.to_thread(store.history, run_id, feed.last_step)
+                    if len(history.step):
+                        first, last = int(history.step[0]), int(history.step[-1])
+                        data = encode_event("metrics", metrics_payload(history), last)
+                        feed.publish(Event(data, first, last, history))
+                        feed.last_step = last
+                payload = await asyncio.to_thread(run_payload, store, run)
+                self._publish_latest(feed, "run", payload)
+                newest = payload["checkpoint"]
+                if newest is not None and newest != sampled_step and loop.time() - sampled_at > SAMPLES_EVERY_SECONDS:
+                    sampled_step, sampled_at = newest, loop.time()
+                    samples = await asyncio.to_thread(samples_payload, store, run, newest)
+                    self._publish_latest(feed, "samples", samples)
+            except RunNotFound as error:
+                if await self.exists(run_id):  # only the checkpoint went, thinned out just now
+                    continue
+                feed.publish(Event(encode_event("gone", {"message": str(error)})))
+                feed.publish(None)
+                del self._feeds[run_id]
+                return
+            except EngineError as error:
+                self._publish_latest(feed, "trouble", {"message": str(error)})
+            await asyncio.sleep(POLL_SECONDS)
+        self._feeds.pop(run_id, None)
+
+    @staticmethod
+    def _publish_latest(feed: Feed, name: str, payload: dict[str, Any]) -> None:
+        event = Event(encode_event(name, payload))
+        if name not in feed.latest or feed.latest[name].data != event.data:
+            feed.latest[name] = event
+            feed.publish(event)
+        if name == "run":
+            feed.latest.pop("trouble", None)
+
+
+def since(history: History, step: int) -> History:
+    """Those rows that come after the step."""
+    later = history.step > step
+    return History(*(getattr(history, name)[later] for name in History.__dataclass_fields__))

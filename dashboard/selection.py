@@ -1,0 +1,61 @@
+"""The selection that follows the user from page to page and stands in the URL: run, checkpoint and sequence.
+
+Timestep and unit change sixty times a second, so the step component keeps them in the URL by itself.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lstm_engine.runs import Run
+
+KEYS = ("run", "checkpoint", "sequence")
+
+
+def selected(name: str) -> str | None:
+    """What is selected under that name: as chosen in this session, else as the link says."""
+    chosen: dict[str, str] = st.session_state.setdefault("selection", {})
+    if name not in chosen and name in st.query_params:
+        chosen[name] = st.query_params[name]
+    return chosen.get(name)
+
+
+def select(name: str, value: str | None) -> None:
+    """Select something, here and in the URL; None takes the selection back."""
+    chosen: dict[str, str] = st.session_state.setdefault("selection", {})
+    if value is None:
+        chosen.pop(name, None)
+        if name in st.query_params:
+            del st.query_params[name]
+        return
+    chosen[name] = value
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def select_run(run_id: int) -> None:
+    """Turn to another run; what was chosen inside the former one is let go."""
+    select("run", str(run_id))
+    select("checkpoint", None)
+    select("sequence", None)
+
+
+def selected_run(runs: Sequence[Run]) -> tuple[Run, str]:
+    """The selected run and, if it cannot be had, a sentence on why another one is shown.
+
+    Args:
+        runs: all runs, the newest first; at least one.
+    """
+    wanted = selected("run")
+    newest = runs[0]
+    if wanted is None:
+        select("run", str(newest.id))
+        return newest, ""
+    for run in runs:
+        if str(run.id) == wanted:
+            select("run", wanted)
+            return run, ""
+    select_run(newest.id)
+    named = f"Run {wanted[:20]}" if wanted.isdecimal() else f"“{wanted[:40]}”"
+    reason = "is no more: it was deleted, perhaps by someone else" if wanted.isdecimal() else "is not the number of a run"
+    return newest, f"{named} {reason}. Here is the newest run instead, “{newest.name}”."

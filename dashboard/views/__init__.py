@@ -1,0 +1,1 @@
+"""The pages: each reads the selection, asks the engine, and draws."""

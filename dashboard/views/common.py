@@ -1,0 +1,31 @@
+"""What pages share: the run picker."""
+
+import streamlit as st
+
+from dashboard.selection import select_run, selected_run
+from lstm_engine.runs import Run, RunStore
+
+
+def pick_run(store: RunStore) -> Run | None:
+    """Let a person pick one of all runs; None, and a word on what to do, if there is none."""
+    runs = store.list_runs()
+    if not runs:
+        st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
+        return None
+    run, problem = selected_run(runs)
+    if problem:
+        st.warning(problem)
+    by_id = {other.id: other for other in runs}
+
+    def label(run_id: int) -> str:
+        other = by_id.get(run_id)
+        if other is None:
+            return f"run {run_id} (deleted)"
+        return f"{other.name} · {other.settings.task}, {other.settings.hidden_size} units"
+
+    # the widget's key holds the selection, so that a run picked elsewhere or by another means shows here
+    chosen = st.selectbox("Run", list(by_id), index=list(by_id).index(run.id), format_func=label, key=f"run_{run.id}")
+    if chosen != run.id:
+        select_run(chosen)
+        st.rerun()
+    return run

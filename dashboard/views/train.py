@@ -1,0 +1,131 @@
+"""Train: how do the loss and the samples change as it learns, live?"""
+
+
+import streamlit as st
+
+from dashboard.components.live import mount_live
+from dashboard.figures.training import prediction_figure, training_figure
+from dashboard.live import metrics_payload, run_payload, samples_payload
+from dashboard.selection import select_run
+from dashboard.services import Services
+from dashboard.views.common import pick_run
+from dashboard.views.new_run import new_run_dialog
+from lstm_engine.runs import Run, Status, StoreError
+
+PACES = {0.0: "full speed", 200.0: "200 steps/s", 50.0: "50 steps/s", 10.0: "10 steps/s", 2.0: "2 steps/s"}
+
+
+def show(services: Services) -> None:
+    """The page."""
+    picker, new, remove = st.columns([6, 1.4, 1.4], vertical_alignment="bottom")
+    with picker:
+        run = pick_run(services.store)
+    if new.button("New run", icon=":material/add:", width="stretch", key="new_run"):
+        new_run_dialog(services)
+    if run is None:
+        return
+    if remove.button("Delete", icon=":material/delete:", width="stretch", key="delete"):
+        confirm_deletion(services, run)
+    polling = st.session_state.get("transport") == "polling"
+    st.fragment(live_part, run_every=1.0 if polling else None)(services, run.id)
+
+
+def live_part(services: Services, run_id: int) -> None:
+    """Buttons and live view; reruns by itself when the browser sees the run's status change."""
+    try:
+        run = services.store.get(run_id)
+    except StoreError:
+        st.rerun()  # the whole page then says what became of the run
+    controls(services, run)
+    task = run.settings.task_object
+    snapshot = None
+    if st.session_state.get("transport") == "polling":
+        newest = services.store.newest_checkpoint_step(run.id)
+        snapshot = {
+            "metrics": metrics_payload(services.store.history(run.id)),
+            "run": run_payload(services.store, run),
+            "samples": samples_payload(services.store, run, newest) if newest is not None else None,
+        }
+    seen = mount_live(
+        run,
+        training_figure(task.unit, task.baseline(), run.end_step),
+        prediction_figure() if task.loss == "squared_error" else None,
+        snapshot,
+        key="live",
+    )
+    if seen.transport == "polling" and st.session_state.get("transport") != "polling":
+        st.session_state["transport"] = "polling"
+        st.rerun()
+    if seen.gone == run_id:
+        st.rerun()
+
+
+def controls(services: Services, run: Run) -> None:
+    """Start, pause, single steps, stop, pace."""
+    store = services.store
+    going = run.status in (Status.TRAINING, Status.QUEUED, Status.LOST)
+    finished = run.status is Status.FINISHED
+    start_label = {Status.LOST: "Take up again", Status.FAILED: "Try again"}.get(
+        run.status, "Resume" if run.step else "Start"
+    )
+    columns = st.columns([1.6, 1.2, 0.8, 0.8, 0.9, 1.1, 2.2], vertical_alignment="bottom")
+    can_start = not finished and run.status not in (Status.TRAINING, Status.QUEUED)
+    actions = [
+        (start_label, "start", ":material/play_arrow:", can_start, lambda: services.launcher.take_up(run.id)),
+        ("Pause", "pause", ":material/pause:", going, lambda: store.pause(run.id)),
+        ("+1", "plus_1", None, not finished, lambda: store.advance(run.id, 1)),
+        ("+10", "plus_10", None, not finished, lambda: store.advance(run.id, 10)),
+        ("+100", "plus_100", None, not finished, lambda: store.advance(run.id, 100)),
+        ("Stop", "stop", ":material/stop:", going or run.status is Status.PAUSED, lambda: store.stop(run.id)),
+    ]
+    problem = st.session_state.pop("control_problem", "")
+    for column, (label, key, icon, enabled, action) in zip(columns, actions, strict=False):
+        column.button(
+            label,
+            key=key,
+            icon=icon,
+            disabled=not enabled,
+            width="stretch",
+            on_click=attempt,
+            args=(action,),
+            help=f"Train {label[1:]} more, then pause" if label.startswith("+") else None,
+        )
+    paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
+    with columns[-1]:
+        key = f"pace_{run.id}_{run.pace:g}"
+        st.selectbox(
+            "Speed",
+            list(paces),
+            index=list(paces).index(run.pace),
+            format_func=lambda pace: paces[pace],
+            key=key,
+            on_change=lambda: attempt(lambda: store.set_pace(run.id, st.session_state[key])),
+        )
+    if problem:
+        st.error(problem)
+
+
+def attempt(action) -> None:  # type: ignore[no-untyped-def]
+    """Do it; if the store refuses, the sentence is shown beside the buttons."""
+    try:
+        action()
+    except StoreError as error:
+        st.session_state["control_problem"] = str(error)
+
+
+@st.dialog("Delete this run?")
+def confirm_deletion(services: Services, run: Run) -> None:
+    """A run with its curves and checkpoints is gone for everyone, so ask once."""
+    st.write(f"“{run.name}” with its curves and checkpoints will be gone, for everyone.")
+    if st.button("Delete it", type="primary", key="confirm_delete"):
+        try:
+            services.store.delete(run.id)
+        except StoreError as error:
+            st.error(str(error))
+            return
+        remaining = services.store.list_runs()
+        if remaining:
+            select_run(remaining[0].id)
+        st.rerun()
+
+
