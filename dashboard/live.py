@@ -17,7 +17,7 @@ import numpy as np
 from dashboard.thinning import thin_indices
 from lstm_engine import EngineError
 from lstm_engine.runs import History, Run, RunNotFound, RunStore, StoreError
-from lstm_engine.runs.worker import restore
+from lstm_engine.runs.checkpoints import restore
 
 POLL_SECONDS = 0.1
 KEEP_ALIVE_SECONDS = 15.0
@@ -163,7 +163,8 @@ class Feeds:
                     yield encode_event("metrics", metrics_payload(history), sent)
             while True:
                 try:
-                    event = await asyncio.wait_for(queue.get(), KEEP_ALIVE_SECONDS)
+                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                        event = await queue.get()
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue
@@ -195,7 +196,7 @@ class Feeds:
                 payload = await asyncio.to_thread(run_payload, store, run)
                 self._publish_latest(feed, "run", payload)
                 newest = payload["checkpoint"]
-                if newest is not None and newest != sampled_step and loop.time() - sampled_at > SAMPLES_EVERY_SECONDS:
+                if newest != sampled_step and loop.time() - sampled_at > SAMPLES_EVERY_SECONDS:
                     sampled_step, sampled_at = newest, loop.time()
                     samples = await asyncio.to_thread(samples_payload, store, run, newest)
                     self._publish_latest(feed, "samples", samples)

@@ -7,7 +7,7 @@ from dashboard.views import step, train
 from lstm_engine.runs import PRESETS, StoreError
 
 st.set_page_config(page_title="Step inside an LSTM", layout="wide")
-st.html("<style>.stMainBlockContainer { padding-top: 3.6rem; padding-bottom: 2rem; }</style>")
+st.html("<style>.stMainBlockContainer { padding: 3.6rem max(2rem, 4vw) 2rem; }</style>")
 
 
 def open_services() -> Services:
@@ -31,12 +31,10 @@ def show(view) -> None:  # type: ignore[no-untyped-def]
         st.button("Try again", icon=":material/refresh:", key="retry")
 
 
-page = st.navigation(
-    [
-        st.Page(lambda: show(train.show), title="Train", url_path="train", default=True),
-        st.Page(lambda: show(step.show), title="Step", url_path="step"),
-    ],
-    position="top",
-)
+train_page = st.Page(lambda: show(train.show), title="Train", url_path="train")
+step_page = st.Page(lambda: show(step.show), title="Step", url_path="step")
+# the bare address leads on to a page that has one, so that every page can be linked to
+front_door = st.Page(lambda: st.switch_page(train_page), title="Start", default=True, visibility="hidden")
+page = st.navigation([front_door, train_page, step_page], position="top")
 shared = open_services()
 page.run()

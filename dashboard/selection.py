@@ -57,5 +57,7 @@ def selected_run(runs: Sequence[Run]) -> tuple[Run, str]:
             return run, ""
     select_run(newest.id)
     named = f"Run {wanted[:20]}" if wanted.isdecimal() else f"“{wanted[:40]}”"
-    reason = "is no more: it was deleted, perhaps by someone else" if wanted.isdecimal() else "is not the number of a run"
+    reason = (
+        "is no more: it was deleted, perhaps by someone else" if wanted.isdecimal() else "is not the number of a run"
+    )
     return newest, f"{named} {reason}. Here is the newest run instead, “{newest.name}”."

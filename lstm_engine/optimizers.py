@@ -65,8 +65,10 @@ class Optimizer:
         norm = float(np.sqrt(np.vdot(gradient, gradient)))
         if not np.isfinite(norm):
             return norm
-        if self.clip_norm is not None and norm > self.clip_norm:
-            gradient = np.multiply(gradient, self.clip_norm / norm, out=self._clipped)
+        if self.clip_norm is not None:
+            scale = self.clip_norm / (norm + 1e-6)  # PyTorch's clip_grad_norm_ adds the same small number
+            if scale < 1:
+                gradient = np.multiply(gradient, scale, out=self._clipped)
         self.steps_taken += 1
         parameters = self.model.parameters.flat
         for start in range(0, parameters.size, BLOCK):

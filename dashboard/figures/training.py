@@ -70,6 +70,7 @@ def training_figure(unit: str, baseline: Baseline, end_step: int, metrics: dict[
     )
     figure.update_yaxes(title_text=f"loss ({unit})", row=1, col=1)
     figure.update_yaxes(title_text="gradient norm", rangemode="tozero", row=2, col=1)
+    figure.update_xaxes(rangemode="nonnegative")
     figure.update_xaxes(title_text="step", row=2, col=1)
     figure.update_layout(height=430, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     return quiet(figure)

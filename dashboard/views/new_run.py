@@ -51,7 +51,7 @@ def new_run_dialog(services: Services) -> None:
                 problems += 1
     if st.button("Create and start", type="primary", disabled=bool(problems), key="create"):
         try:
-            settings = RunSettings(**{**vars(base), **values})  # type: ignore[arg-type]
+            settings = RunSettings(**{**vars(base), **values})
             run = services.store.create(settings, name or f"{task}, {chosen}")
         except EngineError as error:
             st.error(sentence(error))

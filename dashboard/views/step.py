@@ -1,14 +1,139 @@
 """Step: what does this cell do at this timestep?"""
 
+from typing import Any
+
 import streamlit as st
 
-from dashboard.services import Services
+from dashboard.components.step import mount_step
+from dashboard.selection import select, selected
+from dashboard.services import Services, services
+from dashboard.stepping import step_payload
 from dashboard.views.common import pick_run
+from lstm_engine import TaskInputError
+from lstm_engine.runs import Run, RunNotFound, RunSettings, RunStore
+from lstm_engine.runs.checkpoints import restore
+from lstm_engine.tasks import Task
+
+NEWEST = "newest"
+OWN = "own text"
 
 
 def show(services: Services) -> None:
-    """The page."""
-    run = pick_run(services.store)
+    """The page; it reruns by itself when the browser hears of a newer checkpoint."""
+    polling = st.session_state.get("transport") == "polling"
+    st.fragment(step_part, run_every=2.0 if polling else None)(services)
+
+
+def step_part(services: Services) -> None:
+    """What to look at, and the step view."""
+    columns = st.columns([3, 2, 3.6, 2.4], vertical_alignment="bottom")
+    with columns[0]:
+        run = pick_run(services.store)
     if run is None:
         return
-    st.write(run.name)
+    with columns[1]:
+        step, follow, problem = pick_checkpoint(services.store, run)
+    text = pick_sequence(run, columns[2], columns[3])
+    if problem:
+        st.warning(problem)
+    task = run.settings.task_object
+    try:
+        trace = traced(services.store.url, run.id, step, run.settings.to_json(), text)
+    except TaskInputError as error:
+        st.error(str(error))
+        text = task.examples()[0]
+        st.caption("Below, the first example instead.")
+        trace = traced(services.store.url, run.id, step, run.settings.to_json(), text)
+    except RunNotFound:
+        st.rerun()
+    cursor, problem = cursor_from_link(run, trace)
+    if problem:
+        st.warning(problem)
+    unit = task.unit
+    st.caption(
+        f"“{run.name}” at step {step:,} of {run.end_step:,}{', following the newest checkpoint' if follow else ''} · "
+        f"loss on this sequence {trace['loss']:.3f} {unit}"
+    )
+    seen = mount_step(run, trace, f"{run.id}/{step}/{text}", cursor, follow)
+    if seen.gone == run.id:
+        st.rerun()
+    if seen.transport == "polling" and st.session_state.get("transport") != "polling":
+        st.session_state["transport"] = "polling"
+        st.rerun()
+
+
+def pick_checkpoint(store: RunStore, run: Run) -> tuple[int, bool, str]:
+    """The checkpoint to show, whether to follow the newest, and what is wrong with the one in the link."""
+    steps = store.checkpoint_steps(run.id)
+    wanted = selected("checkpoint") or NEWEST
+    problem = ""
+    if wanted != NEWEST and wanted not in map(str, steps):
+        problem = f"There is no checkpoint “{wanted[:40]}” in this run any more. Here is the newest one."
+        select("checkpoint", None)
+        wanted = NEWEST
+    options = [NEWEST, *[str(step) for step in reversed(steps)]]
+    chosen = st.selectbox(
+        "Checkpoint",
+        options,
+        index=options.index(wanted),
+        format_func=lambda option: "newest" if option == NEWEST else f"step {int(option):,}",
+        key=f"checkpoint_{run.id}_{wanted}",
+    )
+    if chosen != wanted:
+        select("checkpoint", None if chosen == NEWEST else chosen)
+    return (steps[-1] if chosen == NEWEST else int(chosen)), chosen == NEWEST, problem
+
+
+def pick_sequence(run: Run, own: Any, ready_made: Any) -> str:
+    """The text to step through: typed, or one of the task's examples."""
+    task = run.settings.task_object
+    examples = list(task.examples())
+    key, example_key = f"sequence_{run.id}", f"example_{run.id}"
+    if key not in st.session_state:
+        linked = selected("sequence")
+        st.session_state[key] = examples[0] if linked is None else linked
+
+    def take_example() -> None:
+        if st.session_state[example_key] != OWN:
+            st.session_state[key] = st.session_state[example_key]
+
+    text = own.text_input(f"Sequence: {task.input_help[:1].lower()}{task.input_help[1:]}", key=key)
+    present = text if text in examples else OWN
+    st.session_state[example_key] = present
+    ready_made.selectbox(
+        "Example",
+        [OWN, *examples],
+        key=example_key,
+        on_change=take_example,
+        format_func=lambda example: example if len(example) < 28 else f"{example[:26]} …",
+    )
+    select("sequence", text if len(text) <= 200 else None)  # a longer one would make a link that browsers cut
+    return text
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def traced(url: str, run_id: int, step: int, settings: str, text: str) -> dict[str, Any]:
+    """The payload of a sequence at a checkpoint, computed once for all who look at it."""
+    task: Task = RunSettings.from_json(settings).task_object
+    sequence = task.encode(text)
+    trainer = RunSettings.from_json(settings).build_trainer()
+    restore(trainer, services().store.checkpoint(run_id, step))
+    return step_payload(trainer.model, task, sequence)
+
+
+def cursor_from_link(run: Run, trace: dict[str, Any]) -> tuple[dict[str, int], str]:
+    """Where the link points, each from 0, and what is wrong with it."""
+    cursor, problems = {}, []
+    for name, first, count in (("timestep", 1, "timesteps"), ("unit", 0, "units"), ("layer", 1, "layers")):
+        text = st.query_params.get(name, str(first))
+        last = trace[count] - 1 + first
+        if text.isdecimal() and first <= int(text) <= last:
+            cursor[name] = int(text) - first
+            continue
+        cursor[name] = 0
+        problems.append(f"{name} “{text[:20]}” (there are {first} to {last:,})")
+    if not problems or st.session_state.get("linked_cursor_run") == run.id:
+        st.session_state["linked_cursor_run"] = run.id
+        return cursor, ""
+    st.session_state["linked_cursor_run"] = run.id
+    return cursor, f"The link names {' and '.join(problems)}, which this sequence does not have; here is the first one."

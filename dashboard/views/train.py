@@ -1,6 +1,5 @@
 """Train: how do the loss and the samples change as it learns, live?"""
 
-
 import streamlit as st
 
 from dashboard.components.live import mount_live
@@ -44,7 +43,7 @@ def live_part(services: Services, run_id: int) -> None:
         snapshot = {
             "metrics": metrics_payload(services.store.history(run.id)),
             "run": run_payload(services.store, run),
-            "samples": samples_payload(services.store, run, newest) if newest is not None else None,
+            "samples": samples_payload(services.store, run, newest),
         }
     seen = mount_live(
         run,
@@ -127,5 +126,3 @@ def confirm_deletion(services: Services, run: Run) -> None:
         if remaining:
             select_run(remaining[0].id)
         st.rerun()
-
-

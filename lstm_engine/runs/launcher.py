@@ -1,6 +1,5 @@
 """The launcher: gives each run that wants to train a process, as many at a time as there are cores."""
 
-import contextlib
 import logging
 import os
 import threading

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from lstm_engine.errors import EngineError, SettingsError
+from lstm_engine.runs.checkpoints import serialise
 from lstm_engine.runs.settings import LIMITS, RunSettings
 from lstm_engine.training import StepMetrics
 
@@ -158,6 +159,11 @@ class History:
     validation_loss: NDArray[np.float64]
     gradient_norm: NDArray[np.float64]
     learning_rate: NDArray[np.float64]
+
+
+def gone(run_id: int) -> str:
+    """What to say of a run that cannot be found."""
+    return f"Run {run_id} is no more: it was deleted, perhaps by someone else."
 
 
 def new_lease() -> str:
@@ -331,10 +337,11 @@ class RunStore:
             "target_step": settings.end_step if start else 0,
             "pace": settings.pace,
         }
-        run_id = connection.execute(sql.insert(runs).values(values)).inserted_primary_key[0]
+        run_id = connection.execute(sql.insert(runs).values(values).returning(runs.c.id)).scalar_one()
         if not values["name"]:
             default = f"{settings.task} {run_id}"
             connection.execute(sql.update(runs).where(runs.c.id == run_id).values(name=default))
+        self._save_checkpoint(connection, run_id, 0, serialise(settings.build_trainer()), passing=False)
         return self._get(connection, run_id)
 
     def create_first_run(self, settings: RunSettings, name: str) -> Run | None:
@@ -361,7 +368,7 @@ class RunStore:
     def _get(self, connection: Connection, run_id: int) -> Run:
         row = connection.execute(sql.select(runs).where(runs.c.id == run_id)).first()
         if row is None:
-            raise RunNotFound(f"Run {run_id} is no more: it was deleted, perhaps by someone else.")
+            raise RunNotFound(gone(run_id))
         return self._run(row)
 
     @staticmethod
@@ -419,7 +426,7 @@ class RunStore:
         """Remove a run with all its metrics and checkpoints; its worker notices and leaves."""
         with self._writing() as connection:
             if connection.execute(sql.delete(runs).where(runs.c.id == run_id)).rowcount == 0:
-                raise RunNotFound(f"Run {run_id} is no more: it was deleted, perhaps by someone else.")
+                raise RunNotFound(gone(run_id))
             connection.execute(sql.delete(metrics).where(metrics.c.run_id == run_id))
             connection.execute(sql.delete(checkpoints).where(checkpoints.c.run_id == run_id))
 
@@ -441,10 +448,18 @@ class RunStore:
         with self._reading() as connection:
             return list(connection.execute(query).scalars())
 
-    def newest_checkpoint_step(self, run_id: int) -> int | None:
+    def newest_checkpoint_step(self, run_id: int) -> int:
+        """The newest checkpoint's step; every run has one from its beginning.
+
+        Raises:
+            RunNotFound: the run is no more.
+        """
         query = sql.select(sql.func.max(checkpoints.c.step)).where(checkpoints.c.run_id == run_id)
         with self._reading() as connection:
-            return connection.execute(query).scalar()
+            step = connection.execute(query).scalar()
+        if step is None:
+            raise RunNotFound(gone(run_id))
+        return step
 
     def checkpoint(self, run_id: int, step: int) -> bytes:
         """The safetensors bytes of one checkpoint.

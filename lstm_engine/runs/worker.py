@@ -9,11 +9,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import safetensors.numpy
-
 from lstm_engine.errors import DivergenceError, EngineError
+from lstm_engine.runs.checkpoints import restore, serialise
 from lstm_engine.runs.store import LeaseLost, Recorded, Run, RunNotFound, RunStore, StoreError, new_lease
-from lstm_engine.training import Trainer
 
 RECORD_SECONDS = 0.1  # metrics are appended, and wishes read, this often
 PASSING_CHECKPOINT_SECONDS = 2.0  # between log-spaced checkpoints, the newest state is kept this fresh
@@ -39,23 +37,6 @@ def is_checkpoint_step(step: int) -> bool:
 def is_validation_step(step: int) -> bool:
     """Whether the held-out part is measured after this step: at checkpoints and at every 25th step."""
     return is_checkpoint_step(step) or step % 25 == 0
-
-
-def serialise(trainer: Trainer) -> bytes:
-    """A checkpoint: the trainer's whole state as safetensors."""
-    return safetensors.numpy.save(trainer.state_dict(), {"format": "lstm_engine checkpoint 1"})
-
-
-def restore(trainer: Trainer, checkpoint: bytes) -> None:
-    """Set a trainer to a checkpoint.
-
-    Raises:
-        StoreError: the bytes are not a checkpoint of such a trainer.
-    """
-    try:
-        trainer.load_state_dict(safetensors.numpy.load(checkpoint))
-    except (EngineError, safetensors.SafetensorError, KeyError, ValueError) as error:
-        raise StoreError(f"The checkpoint cannot be read: {error}") from error
 
 
 def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> None:
@@ -108,12 +89,8 @@ class Worker:
 
     def work(self) -> None:
         """Train until there is nothing left to do here."""
-        newest = self.store.newest_checkpoint_step(self.run_id)
-        if newest is not None:
-            restore(self.trainer, self.store.checkpoint(self.run_id, newest))
-            self.saved_step = newest
-        else:
-            self.save(passing=False)
+        self.saved_step = self.store.newest_checkpoint_step(self.run_id)
+        restore(self.trainer, self.store.checkpoint(self.run_id, self.saved_step))
         idle_since = time.monotonic()
         while True:
             run = self.record_pending()

@@ -48,5 +48,3 @@ def mount_live(
         on_gone_change=lambda: None,
         on_transport_change=lambda: None,
     )
-
-
