@@ -50,7 +50,8 @@ def softmax(z: ArrayLike) -> Array:
     [0.5, 0.5]
     """
     z = np.asarray(z, np.float64)
-    return np.exp(z - log_sum_exp(z)[..., None])
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 @dataclass(frozen=True)

@@ -83,11 +83,12 @@ class Trainer:
             DivergenceError: loss or gradient is not finite; the weights are then those of the step before.
         """
         batch = self.task.batch(self._generator, self.batch_size, self.sequence_length)
-        loss, gradients = self.model.loss_and_gradients(batch.inputs, batch.targets, self.task.loss, batch.mask)
         step = self.steps_taken + 1
-        if not np.isfinite(loss):
-            raise DivergenceError(self._diverged(step, "loss"))
-        norm = self.optimizer.step(gradients)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is told below, in words that help
+            loss, gradients = self.model.loss_and_gradients(batch.inputs, batch.targets, self.task.loss, batch.mask)
+            if not np.isfinite(loss):
+                raise DivergenceError(self._diverged(step, "loss"))
+            norm = self.optimizer.step(gradients)
         if not np.isfinite(norm):
             raise DivergenceError(self._diverged(step, "gradient"))
         self.steps_taken = step

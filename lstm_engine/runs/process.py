@@ -48,6 +48,7 @@ class ProcessExecutor(Executor):
         def wait() -> None:
             code = process.wait()
             self._processes.discard(process)
+            self._close_input(process)
             if code:
                 future.set_exception(RuntimeError(f"process {process.pid} ended with exit code {code}"))
             else:
@@ -56,13 +57,17 @@ class ProcessExecutor(Executor):
         threading.Thread(target=wait, name=f"wait for {process.pid}", daemon=True).start()
         return future
 
+    @staticmethod
+    def _close_input(process: subprocess.Popen[bytes]) -> None:
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Ask all processes to leave and, if ``wait``, wait until they have."""
         processes = list(self._processes)
         for process in processes:
-            if process.stdin is not None:
-                with contextlib.suppress(OSError):
-                    process.stdin.close()
+            self._close_input(process)
         if wait:
             for process in processes:
                 process.wait()

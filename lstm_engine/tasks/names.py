@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.equations import log_sum_exp
+from lstm_engine.equations import softmax
 from lstm_engine.errors import TaskInputError
 from lstm_engine.tasks.base import MAX_SEQUENCE, Baseline, Batch, EncodedSequence, Sample, Task, padded_size
 
@@ -157,7 +157,7 @@ class NamesTask(Task):
         for _ in range(LONGEST_SAMPLE):
             outputs, state = model.forward(self._one_hot(current), state)
             scores = outputs[0, :, : len(ALPHABET)].astype(np.float64)  # (B, symbols)
-            probabilities = np.exp(scores - log_sum_exp(scores)[:, None])
+            probabilities = softmax(scores)
             draws = generator.random((count, 1))
             chosen = np.minimum((probabilities.cumsum(axis=1) < draws).sum(axis=1), len(ALPHABET) - 1)
             current = chosen[None, :]

@@ -1,0 +1,107 @@
+"""Records what PyTorch computes, in float64, for the tests to hold the engine to.
+
+Run with PyTorch installed:  python tests/golden/make.py
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+HERE = Path(__file__).parent
+
+# layers, T, B, I, H, O, scale of the inputs, loss, biases
+CASES = [
+    (1, 6, 3, 5, 4, 7, 1.0, "cross_entropy", True),
+    (1, 1, 1, 3, 2, 2, 1.0, "cross_entropy", True),
+    (1, 9, 2, 4, 6, 3, 20.0, "cross_entropy", True),
+    (2, 5, 4, 3, 5, 6, 0.1, "cross_entropy", True),
+    (2, 7, 1, 2, 3, 1, 1.0, "squared_error", True),
+    (3, 4, 2, 5, 4, 3, 5.0, "squared_error", True),
+    (3, 8, 3, 6, 5, 4, 1.0, "cross_entropy", False),
+    (1, 12, 5, 2, 8, 2, 0.5, "squared_error", False),
+]
+
+
+def build(layers: int, I: int, H: int, O: int, bias: bool) -> tuple[torch.nn.LSTM, torch.nn.Linear]:  # noqa: E741
+    lstm = torch.nn.LSTM(I, H, layers, bias=bias, dtype=torch.float64)
+    readout = torch.nn.Linear(H, O, bias=bias, dtype=torch.float64)
+    return lstm, readout
+
+
+def named(lstm: torch.nn.LSTM, readout: torch.nn.Linear) -> dict[str, torch.nn.Parameter]:
+    return {f"lstm.{name}": p for name, p in lstm.named_parameters()} | {
+        f"readout.{name}": p for name, p in readout.named_parameters()
+    }
+
+
+def loss_of(outputs: torch.Tensor, targets: torch.Tensor, loss: str) -> torch.Tensor:
+    if loss == "cross_entropy":
+        return torch.nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten())
+    return torch.nn.functional.mse_loss(outputs, targets)
+
+
+def record_case(number: int) -> None:
+    layers, T, B, I, H, O, scale, loss, bias = CASES[number]  # noqa: E741
+    torch.manual_seed(number)
+    lstm, readout = build(layers, I, H, O, bias)
+    inputs = scale * torch.randn(T, B, I, dtype=torch.float64)
+    hidden = torch.randn(layers, B, H, dtype=torch.float64).tanh()
+    cell = torch.randn(layers, B, H, dtype=torch.float64)
+    targets = torch.randint(O, (T, B)) if loss == "cross_entropy" else torch.randn(T, B, O, dtype=torch.float64)
+    states, (last_hidden, last_cell) = lstm(inputs, (hidden, cell))
+    outputs = readout(states)
+    value = loss_of(outputs, targets, loss)
+    value.backward()
+    parameters = named(lstm, readout)
+    arrays = {
+        "loss_name": np.array(loss),
+        "torch_version": np.array(torch.__version__),
+        "inputs": inputs,
+        "hidden": hidden,
+        "cell": cell,
+        "targets": targets,
+        "outputs": outputs,
+        "last_hidden": last_hidden,
+        "last_cell": last_cell,
+        "loss": value,
+        **{f"weight/{name}": p for name, p in parameters.items()},
+        **{f"gradient/{name}": p.grad for name, p in parameters.items()},
+    }
+    save(f"lstm_{number}", arrays)
+
+
+def record_optimizer(name: str, steps: int = 6) -> None:
+    """A model trained for some steps on one batch, with clipping."""
+    torch.manual_seed(7)
+    lstm, readout = build(2, 3, 4, 5, True)
+    parameters = named(lstm, readout)
+    start = {f"start/{key}": p.detach().clone() for key, p in parameters.items()}
+    inputs = torch.randn(5, 3, 3, dtype=torch.float64)
+    targets = torch.randint(5, (5, 3))
+    make = {
+        "adam": lambda: torch.optim.Adam(parameters.values(), lr=0.01, betas=(0.9, 0.99)),
+        "adamw": lambda: torch.optim.AdamW(parameters.values(), lr=0.01, betas=(0.9, 0.99), weight_decay=0.1),
+        "sgd": lambda: torch.optim.SGD(parameters.values(), lr=0.1),
+    }
+    optimizer = make[name]()
+    norms = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss_of(readout(lstm(inputs)[0]), targets, "cross_entropy").backward()
+        norms.append(torch.nn.utils.clip_grad_norm_(parameters.values(), 0.05).item())
+        optimizer.step()
+    end = {f"end/{key}": p for key, p in parameters.items()}
+    save(f"optimizer_{name}", {"inputs": inputs, "targets": targets, "norms": np.array(norms), **start, **end})
+
+
+def save(name: str, arrays: dict[str, object]) -> None:
+    plain = {key: a.detach().numpy() if isinstance(a, torch.Tensor) else a for key, a in arrays.items()}
+    np.savez_compressed(HERE / f"{name}.npz", **plain)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    for case in range(len(CASES)):
+        record_case(case)
+    for optimizer_name in ("adam", "adamw", "sgd"):
+        record_optimizer(optimizer_name)

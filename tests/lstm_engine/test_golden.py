@@ -1,0 +1,78 @@
+"""The engine against recorded results of PyTorch; see tests/golden/make.py."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_engine import SGD, Adam, LSTMModel, LSTMState
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+CASES = sorted(GOLDEN.glob("lstm_*.npz"))
+
+
+def load(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as file:
+        return dict(file)
+
+
+def part(recorded: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): array for name, array in recorded.items() if name.startswith(prefix)}
+
+
+def model_with(weights: dict[str, np.ndarray], dtype: str = "float64") -> LSTMModel:
+    layers = sum(name.startswith("lstm.weight_ih") for name in weights)
+    O, H = weights["readout.weight"].shape  # noqa: E741
+    model = LSTMModel(weights["lstm.weight_ih_l0"].shape[1], H, O, layers, dtype=dtype, bias="readout.bias" in weights)
+    model.load_state_dict(weights)
+    return model
+
+
+def assert_equal_to_the_last_digits(actual: np.ndarray, expected: np.ndarray, name: str) -> None:
+    assert actual.shape == expected.shape, name
+    error = np.abs(actual - expected).max() / max(np.abs(expected).max(), 1e-300)
+    assert error < 1e-10, f"{name}: relative error {error:.1e}"
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_values_and_gradients_equal_pytorch(path: Path):
+    recorded = load(path)
+    model = model_with(part(recorded, "weight/"))
+    state = LSTMState(recorded["hidden"], recorded["cell"])
+    outputs, last = model.forward(recorded["inputs"], state)
+    assert_equal_to_the_last_digits(outputs, recorded["outputs"], "outputs")
+    assert_equal_to_the_last_digits(last.hidden, recorded["last_hidden"], "last hidden")
+    assert_equal_to_the_last_digits(last.cell, recorded["last_cell"], "last cell")
+    loss, gradients = model.loss_and_gradients(
+        recorded["inputs"], recorded["targets"], str(recorded["loss_name"]), state=state
+    )
+    assert loss == pytest.approx(float(recorded["loss"]), rel=1e-12)
+    expected = part(recorded, "gradient/")
+    assert set(gradients) == set(expected)
+    for name, gradient in gradients.items():
+        assert_equal_to_the_last_digits(gradient, expected[name], name)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_float32_is_close_to_pytorch(path: Path):
+    recorded = load(path)
+    outputs, _ = model_with(part(recorded, "weight/"), "float32").forward(
+        recorded["inputs"], LSTMState(recorded["hidden"], recorded["cell"])
+    )
+    np.testing.assert_allclose(outputs, recorded["outputs"], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+def test_optimizers_with_clipping_end_where_pytorch_ends(name: str):
+    recorded = load(GOLDEN / f"optimizer_{name}.npz")
+    model = model_with(part(recorded, "start/"))
+    optimizer = {
+        "adam": lambda: Adam(model, 0.01, (0.9, 0.99), clip_norm=0.05),
+        "adamw": lambda: Adam(model, 0.01, (0.9, 0.99), clip_norm=0.05, weight_decay=0.1),
+        "sgd": lambda: SGD(model, 0.1, clip_norm=0.05),
+    }[name]()
+    for norm in recorded["norms"]:
+        _, gradients = model.loss_and_gradients(recorded["inputs"], recorded["targets"])
+        assert optimizer.step(gradients) == pytest.approx(norm, rel=1e-10)
+    for key, weights in model.state_dict().items():
+        assert_equal_to_the_last_digits(weights, recorded[f"end/{key}"], key)

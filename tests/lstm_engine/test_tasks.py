@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_engine import LSTMModel, SettingsError, TaskInputError, tasks
+from lstm_engine.tasks.names import ALPHABET, END, split_names
+
+
+def test_names_are_many_sorted_and_unique():
+    training, validation = split_names()
+    names = sorted((*training, *validation))
+    assert len(names) >= 1_200
+    assert len(set(names)) == len(names)
+    assert all(set(name) <= set(ALPHABET[1:]) and len(name) > 1 for name in names)
+    assert not set(training) & set(validation)
+
+
+def test_a_names_batch_reads_as_names_and_its_targets_are_one_ahead():
+    task = tasks.get("names")
+    batch = task.batch(np.random.default_rng(0), 8, 25)
+    assert batch.inputs.shape == (25, 8, 27)
+    shown = task.show(batch)
+    known = set(split_names()[0])
+    for column, text in enumerate(shown):
+        assert text[0] == END
+        assert set(text[1:].split(END)[:-1]) <= known
+        assert "".join(ALPHABET[k] for k in batch.targets[:-1, column]) == text[1:]
+
+
+@pytest.mark.parametrize("name", list(tasks.TASKS))
+def test_the_same_generator_gives_the_same_batch(name):
+    task = tasks.get(name)
+    one, other = (task.batch(np.random.default_rng(4), 3, 9) for _ in range(2))
+    np.testing.assert_array_equal(one.inputs, other.inputs)
+    np.testing.assert_array_equal(one.targets, other.targets)
+
+
+@pytest.mark.parametrize("length", [2, 25, 60])
+def test_names_validation_holds_every_character_once(length):
+    task = tasks.get("names")
+    batch = task.validation_batch(length)
+    assert batch.mask is not None
+    assert batch.mask.sum() == sum(len(name) + 1 for name in split_names()[1])
+
+
+def test_the_bigram_baseline_lies_between_a_uniform_guess_and_nothing():
+    assert 2.0 < tasks.get("names").baseline().loss < np.log(27)
+
+
+def test_a_users_name_becomes_a_sequence_that_ends():
+    sequence = tasks.get("names").encode("  Maria ")
+    assert sequence.labels == [END, "m", "a", "r", "i", "a"]
+    assert sequence.target_labels == ["m", "a", "r", "i", "a", END]
+    assert sequence.inputs.shape == (6, 1, 27)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("names", "", "The sequence is empty"),
+        ("names", " · ", "holds no letter"),
+        ("names", "José", "never seen “é”; its alphabet is a to z"),
+        ("names", "a" * 10_000, "10,000 characters; at most 2,000"),
+        ("signal", "  ", "The sequence is empty"),
+        ("signal", "1", "Type at least two numbers"),
+        ("signal", "1 2 drei", "“drei”, the 3rd entry, is not a number"),
+        ("signal", "1 nan", "the 2nd entry, is out of range"),
+        ("signal", "1e400 1", "the 1st entry, is out of range"),
+        ("signal", "1 " * 5_000, "5,000 numbers; at most 2,001"),
+    ],
+)
+def test_what_cannot_be_represented_is_said(name, text, message):
+    with pytest.raises(TaskInputError, match=message):
+        tasks.get(name).encode(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(list(tasks.TASKS)), st.text(max_size=60))
+def test_any_text_is_a_sequence_or_a_clear_error(name, text):
+    try:
+        sequence = tasks.get(name).encode(text)
+    except TaskInputError as error:
+        assert len(str(error)) > 20
+    else:
+        assert len(sequence.labels) == len(sequence.inputs) == len(sequence.targets) > 0
+        assert np.isfinite(sequence.inputs).all()
+
+
+@pytest.mark.parametrize("name", list(tasks.TASKS))
+def test_examples_can_be_encoded(name):
+    task = tasks.get(name)
+    for example in task.examples():
+        assert len(task.encode(example).labels) > 1
+
+
+def test_a_signals_targets_are_one_ahead():
+    sequence = tasks.get("signal").encode("0.5, 1;-2\n3")
+    assert sequence.inputs[:, 0, 0].tolist() == [0.5, 1, -2]
+    assert sequence.targets[:, 0, 0].tolist() == [1, -2, 3]
+    assert sequence.target_labels == ["1", "-2", "3"]
+
+
+def test_the_signals_baseline_can_be_beaten_down_to_the_noise():
+    assert tasks.get("signal").baseline().loss > 10 * 0.05**2
+
+
+def test_sampled_names_are_marked_by_where_they_stand():
+    task = tasks.get("names")
+    samples = task.samples(LSTMModel(27, 16, 27), np.random.default_rng(0), 30)
+    training, validation = map(set, split_names())
+    assert len(samples) == 30
+    for sample in samples:
+        assert (sample.origin == "memorised") == (sample.text in training)
+        assert (sample.origin == "held out") == (sample.text in validation)
+
+
+def test_sizes_can_be_widened_but_not_narrowed():
+    task = tasks.get("names", 100, 1000)
+    assert task.batch(np.random.default_rng(0), 2, 5).inputs.shape == (5, 2, 100)
+    with pytest.raises(SettingsError, match="input_size is 10, but this task needs at least 27"):
+        tasks.get("names", 10)
+    with pytest.raises(SettingsError, match="no task 'prices'"):
+        tasks.get("prices")
