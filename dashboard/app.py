@@ -3,9 +3,12 @@
 Started with ``streamlit run dashboard/app.py``.
 """
 
+import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import FrameType
 from typing import Any
 
 import streamlit as st
@@ -25,12 +28,26 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         services()
     except StoreError as error:  # the pages say so, and try again on every visit
         logging.getLogger(__name__).warning("%s", error)
+    end_streams_on_exit()
     yield {}
-    feeds.close()
     try:
         services().launcher.close()
     except StoreError:
         return
+
+
+def end_streams_on_exit() -> None:
+    """End the event streams as soon as the server is told to stop; it would wait for them to end by themselves."""
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        then = signal.getsignal(signal_number)
+
+        def stop(number: int, frame: FrameType | None, then: Any = then) -> None:
+            loop.call_soon_threadsafe(feeds.close)
+            if callable(then):
+                then(number, frame)
+
+        signal.signal(signal_number, stop)
 
 
 app = st.App("main.py", lifespan=lifespan, routes=make_routes(feeds))

@@ -151,8 +151,8 @@ class Feeds:
         sent = after
         try:
             yield b"retry: 1000\n\n"
-            for event in list(feed.latest.values()):
-                yield event.data
+            for known in list(feed.latest.values()):
+                yield known.data
             if joins:
                 try:
                     history = await asyncio.to_thread(lambda: self._get_store().history(run_id, after))

@@ -33,6 +33,25 @@ def select(name: str, value: str | None) -> None:
         st.query_params[name] = value
 
 
+def notice(text: str) -> None:
+    """Tell the user something about the selection; it stays until they select something else."""
+    notices: list[str] = st.session_state.setdefault("notices", [])
+    if text and text not in notices:
+        notices.append(text)
+
+
+def show_notices() -> None:
+    """Show what ``notice`` was told."""
+    for text in st.session_state.get("notices", []):
+        st.warning(text)
+
+
+def choose(name: str, value: str | None) -> None:
+    """Select what the user has just chosen."""
+    st.session_state.pop("notices", None)
+    select(name, value)
+
+
 def select_run(run_id: int) -> None:
     """Turn to another run; what was chosen inside the former one is let go."""
     select("run", str(run_id))

@@ -1,5 +1,7 @@
 """Long curves with few points: each bucket keeps its smallest and its largest value, so that no spike is lost."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ def thin_indices(values: NDArray, most: int) -> NDArray[np.int64]:
     buckets = max(1, (most - 2) // 2)
     edges = np.linspace(0, count, buckets + 1).astype(int)
     kept = {0, count - 1}
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         part = values[start:stop]
         kept |= {start + int(part.argmin()), start + int(part.argmax())}
     return np.array(sorted(kept))

@@ -3,8 +3,8 @@
 The one dense file. What makes it fast:
 
 * Arrays are feature-major, (features, T, B). All four gates of a timestep are one matrix product: the layer's matrix
-  (4H, K) with K = I+H+2 acts on the column [x_t; h_{t-1}; 1; 1], which lies ready in one buffer, since each h is written
-  straight to where the next timestep reads it.
+  (4H, K) with K = I+H+2 acts on the column [x_t; h_{t-1}; 1; 1], which lies ready in one buffer, since each h is
+  written straight to where the next timestep reads it.
 * In float32, sigmoid(z) = tanh(z/2)/2 + 1/2, with the inner half folded into the weights: one tanh serves all gates.
   In float64, sigmoid is computed as 1/(1 + exp(-z)), whose small values keep all their digits.
 * c_{t-1} is stored two blocks behind g, so that [i, f] * [g, c_{t-1}] is one strided product.
@@ -12,7 +12,8 @@ The one dense file. What makes it fast:
   five calls. The gradient of all weights is one matrix product.
 * Buffers and the views on them are made once for a shape (T, B).
 
-Blocks of H rows are numbered as in PyTorch: 0 input gate, 1 forget gate, 2 candidate, 3 output gate; block 4 is c_{t-1}.
+Blocks of H rows are numbered as in PyTorch: 0 input gate, 1 forget gate, 2 candidate, 3 output gate; block 4 holds
+c_{t-1}.
 """
 
 import numpy as np
@@ -31,7 +32,7 @@ class LayerKernel:
     """
 
     def __init__(self, input_size: int, hidden_size: int, timesteps: int, batch_size: int, bias: bool, dtype: np.dtype):
-        I, H, T, B = input_size, hidden_size, timesteps, batch_size  # noqa: E741
+        I, H, T, B = input_size, hidden_size, timesteps, batch_size
         K = I + H + (2 if bias else 0)
         self.input_size, self.hidden_size, self.timesteps, self.batch_size = I, H, T, B
         self.half_trick = dtype == np.float32
@@ -127,7 +128,7 @@ class LayerKernel:
         """
         if not self._backward_buffers_made:
             self._make_backward_buffers()
-        I, H, T, B = self.input_size, self.hidden_size, self.timesteps, self.batch_size  # noqa: E741
+        I, H, T, B = self.input_size, self.hidden_size, self.timesteps, self.batch_size
         self._derivative_factors()
         multiply, add, matmul = np.multiply, np.add, np.matmul
         recurrent = weights[:, I : I + H].T  # (H, 4H)

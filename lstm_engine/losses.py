@@ -62,7 +62,7 @@ def squared_error(
     Raises:
         ShapeError: targets have another shape or are not finite.
     """
-    O, T, B = outputs.shape  # noqa: E741
+    O, T, B = outputs.shape
     if targets.shape != (T, B, O):
         raise ShapeError(f"targets have shape {targets.shape}, expected (T, B, O) = {(T, B, O)}")
     if targets.dtype.kind not in "fiu" or not np.isfinite(targets).all():

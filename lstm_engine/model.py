@@ -114,7 +114,12 @@ class LSTMModel:
         readout: ArrayLike,
         dtype: str = "float32",
     ) -> Self:
-        """A single layer without biases from one matrix (I+H, H) a gate, acting on [x_t, h_{t-1}], and a readout (H, O).
+        """A single layer without biases, as the notebook writes it.
+
+        Args:
+            forget, input, output, candidate: (I+H, H) each, acting on [x_t, h_{t-1}].
+            readout: (H, O).
+            dtype: of the model.
 
         Raises:
             WeightsError: the matrices' shapes do not fit each other.
@@ -124,7 +129,7 @@ class LSTMModel:
         readout = np.asarray(readout)
         if readout.ndim != 2:
             raise WeightsError(f"readout has shape {readout.shape}, expected (H, O)")
-        H, O = readout.shape  # noqa: E741
+        H, O = readout.shape
         rows = matrices["forget"].shape[0] if matrices["forget"].ndim == 2 else 0
         if rows <= H:
             shape = matrices["forget"].shape
@@ -132,7 +137,7 @@ class LSTMModel:
         for name, matrix in matrices.items():
             if matrix.shape != (rows, H):
                 raise WeightsError(f"{name} has shape {matrix.shape}, expected (I+H, H) = {(rows, H)}")
-        I = rows - H  # noqa: E741
+        I = rows - H
         model = cls(I, H, O, dtype=dtype, bias=False)
         stacked = np.concatenate([matrix.T for matrix in matrices.values()])  # (4H, I+H)
         weights = {
@@ -255,7 +260,7 @@ class LSTMModel:
         return value, self._gradients
 
     def _backward(self, kernels: list[LayerKernel], d_outputs: NDArray, gradients: NamedArrays) -> None:
-        O, T, B = d_outputs.shape  # noqa: E741
+        O, T, B = d_outputs.shape
         H = self.architecture.hidden_size
         d_readout = d_outputs.reshape(O, T * B)
         np.matmul(d_readout, self._readout_operand(kernels[-1]).T, out=gradients.readout)

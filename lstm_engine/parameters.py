@@ -35,7 +35,7 @@ class NamedArrays(Mapping[str, NDArray]):
     """
 
     def __init__(self, architecture: Architecture, flat: NDArray | None = None, dtype: np.dtype | str = "float32"):
-        H, O = architecture.hidden_size, architecture.output_size  # noqa: E741
+        H, O = architecture.hidden_size, architecture.output_size
         biases = 2 if architecture.bias else 0
         shapes = [(4 * H, architecture.layer_input_size(k) + H + biases) for k in range(architecture.num_layers)]
         shapes.append((O, H + biases // 2))
@@ -54,7 +54,7 @@ class NamedArrays(Mapping[str, NDArray]):
     def _name_views(self) -> Iterator[tuple[str, NDArray]]:
         H = self.architecture.hidden_size
         for k, block in enumerate(self.layers):
-            I = self.architecture.layer_input_size(k)  # noqa: E741
+            I = self.architecture.layer_input_size(k)
             yield f"lstm.weight_ih_l{k}", block[:, :I]
             yield f"lstm.weight_hh_l{k}", block[:, I : I + H]
             if self.architecture.bias:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.selection import select_run, selected_run
+from dashboard.selection import choose, notice, select_run, selected_run
 from lstm_engine.runs import Run, RunStore
 
 
@@ -13,8 +13,7 @@ def pick_run(store: RunStore) -> Run | None:
         st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
         return None
     run, problem = selected_run(runs)
-    if problem:
-        st.warning(problem)
+    notice(problem)
     by_id = {other.id: other for other in runs}
 
     def label(run_id: int) -> str:
@@ -26,6 +25,7 @@ def pick_run(store: RunStore) -> Run | None:
     # the widget's key holds the selection, so that a run picked elsewhere or by another means shows here
     chosen = st.selectbox("Run", list(by_id), index=list(by_id).index(run.id), format_func=label, key=f"run_{run.id}")
     if chosen != run.id:
+        choose("run", str(chosen))
         select_run(chosen)
         st.rerun()
     return run

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.selection import select_run
+from dashboard.selection import choose, select_run
 from dashboard.services import Services
 from lstm_engine import EngineError
 from lstm_engine.errors import SettingsError
@@ -26,6 +26,11 @@ FIELDS: dict[str, tuple[str, str]] = {
 
 @st.dialog("New run", width="large")
 def new_run_dialog(services: Services) -> None:
+    """The form, in front of the page."""
+    new_run_form(services)
+
+
+def new_run_form(services: Services) -> None:
     """Choose task and preset, change what you like, create."""
     left, right, name_column = st.columns([1, 1.3, 1.3])
     task = left.selectbox("Task", list(TASKS), format_func=lambda name: TASKS[name].title, key="new_task")
@@ -56,6 +61,7 @@ def new_run_dialog(services: Services) -> None:
         except EngineError as error:
             st.error(sentence(error))
             return
+        choose("run", str(run.id))
         select_run(run.id)
         st.rerun()
 

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.step import mount_step
-from dashboard.selection import select, selected
+from dashboard.selection import choose, notice, select, selected, show_notices
 from dashboard.services import Services, services
 from dashboard.stepping import step_payload
 from dashboard.views.common import pick_run
@@ -32,10 +32,8 @@ def step_part(services: Services) -> None:
     if run is None:
         return
     with columns[1]:
-        step, follow, problem = pick_checkpoint(services.store, run)
+        step, follow = pick_checkpoint(services.store, run)
     text = pick_sequence(run, columns[2], columns[3])
-    if problem:
-        st.warning(problem)
     task = run.settings.task_object
     try:
         trace = traced(services.store.url, run.id, step, run.settings.to_json(), text)
@@ -46,15 +44,14 @@ def step_part(services: Services) -> None:
         trace = traced(services.store.url, run.id, step, run.settings.to_json(), text)
     except RunNotFound:
         st.rerun()
-    cursor, problem = cursor_from_link(run, trace)
-    if problem:
-        st.warning(problem)
+    cursor = cursor_from_link(run, trace)
+    show_notices()
     unit = task.unit
     st.caption(
         f"“{run.name}” at step {step:,} of {run.end_step:,}{', following the newest checkpoint' if follow else ''} · "
         f"loss on this sequence {trace['loss']:.3f} {unit}"
     )
-    seen = mount_step(run, trace, f"{run.id}/{step}/{text}", cursor, follow)
+    seen = mount_step(run, trace, f"{run.id}/{step}/{text}", cursor, step, follow)
     if seen.gone == run.id:
         st.rerun()
     if seen.transport == "polling" and st.session_state.get("transport") != "polling":
@@ -62,13 +59,12 @@ def step_part(services: Services) -> None:
         st.rerun()
 
 
-def pick_checkpoint(store: RunStore, run: Run) -> tuple[int, bool, str]:
-    """The checkpoint to show, whether to follow the newest, and what is wrong with the one in the link."""
+def pick_checkpoint(store: RunStore, run: Run) -> tuple[int, bool]:
+    """The checkpoint to show, and whether to follow the newest."""
     steps = store.checkpoint_steps(run.id)
     wanted = selected("checkpoint") or NEWEST
-    problem = ""
     if wanted != NEWEST and wanted not in map(str, steps):
-        problem = f"There is no checkpoint “{wanted[:40]}” in this run any more. Here is the newest one."
+        notice(f"There is no checkpoint “{wanted[:40]}” in this run any more. Here is the newest one.")
         select("checkpoint", None)
         wanted = NEWEST
     options = [NEWEST, *[str(step) for step in reversed(steps)]]
@@ -80,8 +76,8 @@ def pick_checkpoint(store: RunStore, run: Run) -> tuple[int, bool, str]:
         key=f"checkpoint_{run.id}_{wanted}",
     )
     if chosen != wanted:
-        select("checkpoint", None if chosen == NEWEST else chosen)
-    return (steps[-1] if chosen == NEWEST else int(chosen)), chosen == NEWEST, problem
+        choose("checkpoint", None if chosen == NEWEST else chosen)
+    return (steps[-1] if chosen == NEWEST else int(chosen)), chosen == NEWEST
 
 
 def pick_sequence(run: Run, own: Any, ready_made: Any) -> str:
@@ -121,19 +117,17 @@ def traced(url: str, run_id: int, step: int, settings: str, text: str) -> dict[s
     return step_payload(trainer.model, task, sequence)
 
 
-def cursor_from_link(run: Run, trace: dict[str, Any]) -> tuple[dict[str, int], str]:
-    """Where the link points, each from 0, and what is wrong with it."""
+def cursor_from_link(run: Run, trace: dict[str, Any]) -> dict[str, int]:
+    """Where the link points, each from 0; what it names in vain is said once for a run."""
     cursor, problems = {}, []
     for name, first, count in (("timestep", 1, "timesteps"), ("unit", 0, "units"), ("layer", 1, "layers")):
         text = st.query_params.get(name, str(first))
         last = trace[count] - 1 + first
-        if text.isdecimal() and first <= int(text) <= last:
-            cursor[name] = int(text) - first
-            continue
-        cursor[name] = 0
-        problems.append(f"{name} “{text[:20]}” (there are {first} to {last:,})")
-    if not problems or st.session_state.get("linked_cursor_run") == run.id:
-        st.session_state["linked_cursor_run"] = run.id
-        return cursor, ""
+        valid = text.isdecimal() and first <= int(text) <= last
+        cursor[name] = int(text) - first if valid else 0
+        if not valid:
+            problems.append(f"{name} “{text[:20]}” (there are {first} to {last:,})")
+    if problems and st.session_state.get("linked_cursor_run") != run.id:
+        notice(f"The link names {' and '.join(problems)}, which this sequence does not have. Here is the first one.")
     st.session_state["linked_cursor_run"] = run.id
-    return cursor, f"The link names {' and '.join(problems)}, which this sequence does not have; here is the first one."
+    return cursor

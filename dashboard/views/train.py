@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.components.live import mount_live
 from dashboard.figures.training import prediction_figure, training_figure
 from dashboard.live import metrics_payload, run_payload, samples_payload
-from dashboard.selection import select_run
+from dashboard.selection import choose, show_notices
 from dashboard.services import Services
 from dashboard.views.common import pick_run
 from dashboard.views.new_run import new_run_dialog
@@ -21,6 +21,7 @@ def show(services: Services) -> None:
         run = pick_run(services.store)
     if new.button("New run", icon=":material/add:", width="stretch", key="new_run"):
         new_run_dialog(services)
+    show_notices()
     if run is None:
         return
     if remove.button("Delete", icon=":material/delete:", width="stretch", key="delete"):
@@ -122,7 +123,5 @@ def confirm_deletion(services: Services, run: Run) -> None:
         except StoreError as error:
             st.error(str(error))
             return
-        remaining = services.store.list_runs()
-        if remaining:
-            select_run(remaining[0].id)
+        choose("run", None)
         st.rerun()

@@ -4,6 +4,7 @@ Whatever ends it, even SIGKILL, costs at most the steps since the last checkpoin
 with the same numbers, and records only what is not recorded yet.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -82,10 +83,8 @@ class Worker:
     def beat(self) -> None:
         """Give a sign of life until the work is done; a step may take longer than a lease lasts."""
         while not self.done.wait(HEARTBEAT_SECONDS):
-            try:
+            with contextlib.suppress(StoreError):  # the main thread meets the same trouble and knows what to do
                 self.store.record(self.run_id, self.lease)
-            except StoreError:
-                pass  # the main thread meets the same trouble and knows what to do
 
     def work(self) -> None:
         """Train until there is nothing left to do here."""

@@ -58,7 +58,12 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Sample:
-    """Something that a model made up: a text marked ``new``, ``memorised`` or ``held out``, or a curve beside the true one."""
+    """Something that a model made up.
+
+    Attributes:
+        text: its words, if it speaks in symbols; ``origin`` marks them ``new``, ``memorised`` or ``held out``.
+        curves: the true curve and the predicted one by name, if it predicts numbers.
+    """
 
     text: str = ""
     origin: str = ""

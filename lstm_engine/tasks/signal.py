@@ -77,7 +77,8 @@ class SignalTask(Task):
             raise TaskInputError("The sequence is empty. Type at least two numbers, for example “0.1 0.5 0.8”.")
         if len(words) > MAX_SEQUENCE + 1:
             raise TaskInputError(
-                f"That is {len(words):,} numbers; at most {MAX_SEQUENCE + 1:,} can be stepped through. Shorten the list."
+                f"That is {len(words):,} numbers; at most {MAX_SEQUENCE + 1:,} can be stepped through. "
+                "Shorten the list."
             )
         values = []
         for position, word in enumerate(words, start=1):

@@ -23,7 +23,7 @@ CASES = [
 ]
 
 
-def build(layers: int, I: int, H: int, O: int, bias: bool) -> tuple[torch.nn.LSTM, torch.nn.Linear]:  # noqa: E741
+def build(layers: int, I: int, H: int, O: int, bias: bool) -> tuple[torch.nn.LSTM, torch.nn.Linear]:
     lstm = torch.nn.LSTM(I, H, layers, bias=bias, dtype=torch.float64)
     readout = torch.nn.Linear(H, O, bias=bias, dtype=torch.float64)
     return lstm, readout
@@ -42,7 +42,7 @@ def loss_of(outputs: torch.Tensor, targets: torch.Tensor, loss: str) -> torch.Te
 
 
 def record_case(number: int) -> None:
-    layers, T, B, I, H, O, scale, loss, bias = CASES[number]  # noqa: E741
+    layers, T, B, I, H, O, scale, loss, bias = CASES[number]
     torch.manual_seed(number)
     lstm, readout = build(layers, I, H, O, bias)
     inputs = scale * torch.randn(T, B, I, dtype=torch.float64)

@@ -22,7 +22,7 @@ def part(recorded: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
 
 def model_with(weights: dict[str, np.ndarray], dtype: str = "float64") -> LSTMModel:
     layers = sum(name.startswith("lstm.weight_ih") for name in weights)
-    O, H = weights["readout.weight"].shape  # noqa: E741
+    O, H = weights["readout.weight"].shape
     model = LSTMModel(weights["lstm.weight_ih_l0"].shape[1], H, O, layers, dtype=dtype, bias="readout.bias" in weights)
     model.load_state_dict(weights)
     return model

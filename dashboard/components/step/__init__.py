@@ -9,7 +9,9 @@ from lstm_engine.runs import Run
 _mount = register("step")
 
 
-def mount_step(run: Run, trace: dict[str, Any], trace_key: str, cursor: dict[str, int], follow: bool) -> Any:
+def mount_step(
+    run: Run, trace: dict[str, Any], trace_key: str, cursor: dict[str, int], checkpoint: int, follow: bool
+) -> Any:
     """Show a trace.
 
     Args:
@@ -17,6 +19,7 @@ def mount_step(run: Run, trace: dict[str, Any], trace_key: str, cursor: dict[str
         trace: see ``step_payload``.
         trace_key: names run, checkpoint and sequence; the same key means the same sequence position is kept.
         cursor: ``timestep``, ``unit`` and ``layer`` to begin with, each from 0.
+        checkpoint: the step at which the trace was made.
         follow: whether the browser should tell of newer checkpoints.
 
     Returns:
@@ -29,6 +32,7 @@ def mount_step(run: Run, trace: dict[str, Any], trace_key: str, cursor: dict[str
         "stream": f"{base}/live/runs/{run.id}",
         "run": run.id,
         "after": run.end_step,  # this view needs the run's status alone, none of its metrics
+        "checkpoint": checkpoint,
         "follow": follow,
         "trace_key": trace_key,
         "cursor": cursor,

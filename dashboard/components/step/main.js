@@ -153,7 +153,8 @@ class StepView {
 
   /** The run has a newer checkpoint: ask for its trace, not more often than people can see. */
   heard(checkpoint) {
-    if (!this.component.data.follow || checkpoint === null || checkpoint === this.asked) return;
+    const { follow, checkpoint: shown } = this.component.data;
+    if (!follow || checkpoint === shown || checkpoint === this.asked) return;
     clearTimeout(this.followTimer);
     const wait = Math.max(0, (this.askedAt ?? 0) + FOLLOW_EVERY - performance.now());
     this.followTimer = setTimeout(() => {

@@ -6,7 +6,7 @@ export class Strip {
   constructor(move) {
     this.move = move;
     this.track = element("div", { class: "strip-track" });
-    this.root = element("div", { class: "strip", role: "group", "aria-label": "Sequence" }, this.track);
+    this.root = element("div", { class: "strip", role: "group", "aria-label": "Symbols" }, this.track);
     this.track.addEventListener("click", (event) => {
       const symbol = event.target.closest("[data-timestep]");
       if (symbol) this.move({ timestep: Number(symbol.dataset.timestep) });

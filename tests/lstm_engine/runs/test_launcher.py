@@ -96,7 +96,12 @@ def test_killed_run_resumes_bit_identical(store, launcher, wait_until):
     np.testing.assert_array_equal(final_weights(store, run), weights)
 
 
-SERVER = "import sys, time; from lstm_engine.runs import Launcher, RunStore; Launcher(RunStore(sys.argv[1])).start(); time.sleep(99)"
+SERVER = """
+import sys, time
+from lstm_engine.runs import Launcher, RunStore
+Launcher(RunStore(sys.argv[1])).start()
+time.sleep(99)
+"""
 
 
 def test_killed_server_takes_its_worker_with_it_and_the_next_one_goes_on(url, store, wait_until):

@@ -1,0 +1,65 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from lstm_engine.runs import RunStore
+from tests.browser import chromium
+from tests.browser.server import AppServer
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium.find()
+    assert path, "Chromium is missing: run `make test`, or tests/browser/chromium.py --install"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """One server for the tests that do not break it; each makes a run of its own."""
+    server = AppServer(tmp_path_factory.mktemp("app"))
+    RunStore(server.database_url).close()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AppServer]:
+    """A server of the test's own, not started yet."""
+    server = AppServer(tmp_path)
+    yield server
+    if server.process is not None and server.process.poll() is None:
+        server.stop()
+
+
+@pytest.fixture
+def store(shared_server: AppServer) -> Iterator[RunStore]:
+    store = RunStore(shared_server.database_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages; an error thrown in the page fails the test."""
+    pages: list[Page] = []
+    errors: list[str] = []
+
+    def open_page(url: str, **options: object) -> Page:
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, **options)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.set_default_timeout(15_000)
+        page.goto(url)
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert not errors

@@ -1,0 +1,228 @@
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from lstm_engine.equations import softmax
+from lstm_engine.quantities import QUANTITIES
+from lstm_engine.runs import PRESETS, Run, RunStore
+from lstm_engine.runs.checkpoints import restore
+
+SETTINGS = replace(PRESETS["classroom"], hidden_size=24, num_layers=2, end_step=40, pace=0.0)
+
+
+@pytest.fixture
+def run(store: RunStore) -> Iterator[Run]:
+    run = store.create(SETTINGS, "to step", start=False)
+    yield run
+    store.delete(run.id)
+
+
+@pytest.fixture
+def open_step(shared_server, open_page, run) -> Callable[[str], Page]:
+    def open_step(query: str) -> Page:
+        page = open_page(f"{shared_server.url}/step?run={run.id}&{query}")
+        page.wait_for_selector(".strip button")
+        return page
+
+    return open_step
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def shown(page: Page) -> dict[str, float]:
+    """The selected unit's values, as they stand in the drawn cell and in the legend."""
+    cell = {name: number(page.locator(f"[data-value='{name}']").text_content()) for name in "figo"}
+    legend = {q.symbol: number(page.locator(f"[data-legend='{q.name}']").text_content()) for q in QUANTITIES}
+    for name, value in cell.items():
+        assert value == legend[name]
+    return legend
+
+
+def click_at(field: Locator, x: float, y: float) -> None:
+    """Click at a fraction of the element's width and height."""
+    box = field.bounding_box()
+    field.click(position={"x": box["width"] * x, "y": box["height"] * y})
+
+
+def current(page: Page) -> int:
+    return int(page.locator(".strip [aria-current]").get_attribute("data-timestep"))
+
+
+def test_numbers_on_screen_are_the_engines(open_step, store, run):
+    trainer = run.settings.build_trainer()
+    restore(trainer, store.checkpoint(run.id, 0))
+    sequence = trainer.task.encode("alexandra")
+    trace = trainer.model.trace(sequence.inputs)
+    probabilities = softmax(trace.outputs[:, 0])
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        timestep, unit, layer = int(rng.integers(10)), int(rng.integers(24)), int(rng.integers(2))
+        page = open_step(f"sequence=alexandra&timestep={timestep + 1}&unit={unit}&layer={layer + 1}")
+        for symbol, value in shown(page).items():
+            name = next(q.name for q in QUANTITIES if q.symbol == symbol)
+            assert value == pytest.approx(getattr(trace.layers[layer], name)[timestep, 0, unit], abs=0.00051)
+        guesses = page.locator(".guesses li")
+        assert guesses.count() == 5
+        for row, k in zip(guesses.all(), np.argsort(-probabilities[timestep])[:5], strict=True):
+            assert row.locator(".guess").inner_text() == trainer.task.vocabulary[k]
+            percent = float(row.locator(".probability").inner_text().removesuffix(" %"))
+            assert percent == pytest.approx(100 * probabilities[timestep, k], abs=0.051)
+        page.close()
+
+
+def test_keyboard_steps_jumps_and_changes_the_unit(open_step):
+    page = open_step("sequence=maria")
+    before = shown(page)
+    page.keyboard.press("ArrowRight")  # the view has the focus from the start
+    assert current(page) == 1
+    assert shown(page) != before
+    page.keyboard.press("ArrowLeft")
+    assert shown(page) == before
+    page.keyboard.press("ArrowLeft")
+    assert current(page) == 0
+    page.keyboard.press("End")
+    assert current(page) == 5
+    page.keyboard.press("ArrowRight")
+    assert current(page) == 5
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("Unit 1 over the sequence")).to_be_visible()
+    page.keyboard.press("Home")
+    assert current(page) == 0
+
+
+def test_mouse_steps_by_buttons_strip_heatmap_and_cell(open_step):
+    page = open_step("sequence=maria")
+    page.get_by_role("button", name="Forward", exact=True).click()
+    assert current(page) == 1
+    page.get_by_role("button", name="Back", exact=True).click()
+    assert current(page) == 0
+    page.locator(".strip button").nth(3).click()
+    assert current(page) == 3
+    click_at(page.locator(".heatmap[data-quantity='cell'] .field"), 0.99, 0.99)
+    assert current(page) == 5
+    expect(page.get_by_text("Unit 23 over the sequence")).to_be_visible()
+    click_at(page.locator(".cell canvas"), 165 / 752, 205 / 344)
+    expect(page.get_by_text("Unit 0 over the sequence")).to_be_visible()
+    page.get_by_label("Go to timestep").fill("99")
+    page.get_by_label("Go to timestep").press("Enter")
+    assert current(page) == 5
+
+
+def test_play_runs_to_the_end_at_the_chosen_speed(open_step):
+    page = open_step("sequence=maria")
+    page.get_by_label("Speed", exact=True).select_option("30 a second")
+    page.keyboard.press("Escape")
+    page.locator(".step-view").focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".strip [aria-current]")).to_have_attribute("data-timestep", "5")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+# a websocket's messages are not requests: count them where they are sent
+COUNT_MESSAGES = """() => {
+  window.messagesSent = 0;
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (...args) { window.messagesSent++; return send.apply(this, args); };
+}"""
+
+
+def test_stepping_asks_the_server_nothing(open_step):
+    page = open_step("sequence=christopher")
+    page.wait_for_timeout(1500)
+    sent = []
+    page.evaluate(COUNT_MESSAGES)
+    page.on("request", lambda request: sent.append(request.url) if "favicon" not in request.url else None)
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+    assert current(page) == 10
+    assert not sent
+    assert page.evaluate("window.messagesSent") == 0
+
+
+def test_the_address_leads_back_to_the_same_view(open_step, open_page):
+    page = open_step("sequence=sakura")
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(600)
+    query = parse_qs(urlsplit(page.url).query)
+    assert (query["timestep"], query["unit"], query["sequence"]) == (["3"], ["1"], ["sakura"])
+    again = open_page(page.url)
+    again.wait_for_selector(".strip button")
+    assert current(again) == 2
+    assert shown(again) == shown(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("José", "never seen “é”"),
+        ("", "The sequence is empty"),
+        ("a" * 10_000, "10,000 characters; at most 2,000"),
+    ],
+)
+def test_a_sequence_that_cannot_be_read_is_explained_and_the_view_stays(open_step, text, message):
+    page = open_step("sequence=maria")
+    field = page.get_by_label("Sequence")
+    field.fill(text)
+    field.press("Enter")
+    expect(page.get_by_text(message)).to_be_visible()
+    expect(page.locator(".strip button").first).to_be_visible()
+    assert field.input_value() == text
+    field.fill("anna")
+    field.press("Enter")
+    expect(page.get_by_text(message)).to_be_hidden()
+    expect(page.locator(".strip button")).to_have_count(5)
+
+
+def test_links_to_what_is_no_more_say_so(open_step):
+    page = open_step("sequence=maria&checkpoint=777&timestep=99&unit=-4")
+    expect(page.get_by_text("There is no checkpoint “777”")).to_be_visible()
+    expect(page.get_by_text("timestep “99” (there are 1 to 6)")).to_be_visible()
+    assert current(page) == 0
+
+
+def test_newer_checkpoints_are_followed_and_an_older_one_can_be_chosen(open_step, store, run):
+    page = open_step("sequence=maria")
+    for key in ("ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    before = shown(page)
+    store.start(run.id)
+    expect(page.get_by_text("at step 40 of 40")).to_be_visible()
+    assert current(page) == 2
+    assert shown(page) != before
+    page.get_by_label("Checkpoint").click()
+    page.get_by_role("option", name="step 0", exact=True).click()
+    expect(page.get_by_text("at step 0 of 40")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert shown(page) == before
+
+
+def test_a_run_deleted_by_someone_else_is_said(open_step, store):
+    mine = store.create(SETTINGS, "doomed", start=False)
+    page = open_step(f"sequence=maria&run={mine.id}".replace("run=", "x="))
+    page.goto(page.url.split("?")[0] + f"?run={mine.id}")
+    page.wait_for_selector(".strip button")
+    store.delete(mine.id)
+    expect(page.get_by_text(f"Run {mine.id} is no more")).to_be_visible()
+
+
+def test_a_signal_is_stepped_with_its_values(open_step, shared_server, store, open_page):
+    run = store.create(replace(SETTINGS, task="signal"), "signal", start=False)
+    page = open_page(f"{shared_server.url}/step?run={run.id}")
+    page.wait_for_selector(".strip button")
+    field = page.get_by_label("Sequence")
+    field.fill("0.1 0.2 zero")
+    field.press("Enter")
+    expect(page.get_by_text("“zero”, the 3rd entry, is not a number")).to_be_visible()
+    field.fill("0.1 0.2 -0.3")
+    field.press("Enter")
+    expect(page.locator(".strip button")).to_have_count(2)
+    expect(page.locator(".came")).to_contain_text("came 0.200")
+    store.delete(run.id)

@@ -1,0 +1,130 @@
+from dataclasses import replace
+
+from playwright.sync_api import Page, expect
+
+from lstm_engine.runs import PRESETS, Status
+
+SLOW = replace(PRESETS["classroom"], hidden_size=16, pace=20.0)
+
+
+def sentence(page: Page):
+    return page.locator(".lstm-sentence")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_buttons_start_pause_step_and_stop(shared_server, store, open_page):
+    run = store.create(SLOW, "buttons", start=False)
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    expect(sentence(page)).to_contain_text("Step 0 of 3,000 · paused")
+    press(page, "+1")
+    expect(sentence(page)).to_contain_text("Step 1 of 3,000 · paused")
+    press(page, "+10")
+    expect(sentence(page)).to_contain_text("Step 11 of 3,000 · paused")
+    press(page, "Resume")
+    expect(sentence(page)).to_contain_text("training")
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+    press(page, "Pause")
+    expect(sentence(page)).to_contain_text("paused")
+    press(page, "Stop")
+    expect(sentence(page)).to_contain_text("stopped")
+    assert store.get(run.id).status is Status.STOPPED
+    press(page, "Resume")
+    expect(sentence(page)).to_contain_text("training")
+    store.delete(run.id)
+
+
+def test_two_browsers_see_and_control_the_same_run(shared_server, store, open_page):
+    run = store.create(SLOW, "shared")
+    url = f"{shared_server.url}/train?run={run.id}"
+    one, other = open_page(url), open_page(url)
+    for page in (one, other):
+        expect(sentence(page)).to_contain_text("training")
+    press(one, "Pause")
+    expect(sentence(other)).to_contain_text("paused")
+    press(other, "Resume")
+    expect(sentence(one)).to_contain_text("training")
+    expect(one.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+    store.delete(run.id)
+    for page in (one, other):
+        expect(page.get_by_text(f"Run {run.id} is no more")).to_be_visible()
+
+
+def test_zoom_survives_new_points(shared_server, store, open_page):
+    run = store.create(SLOW, "zoom")
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    chart = "document.querySelector('.lstm-curves')"
+    page.wait_for_function(f"{chart}?.data?.[0].x.length > 5")
+    box = page.locator(".lstm-curves .nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.8, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    zoomed = page.evaluate(f"{chart}.layout.xaxis.range")
+    points = page.evaluate(f"{chart}.data[0].x.length")
+    page.wait_for_function(f"{chart}.data[0].x.length > {points + 20}")
+    assert page.evaluate(f"{chart}.layout.xaxis.range") == zoomed
+    store.delete(run.id)
+
+
+def test_the_curve_holds_what_the_store_holds(shared_server, store, open_page):
+    run = store.create(replace(SLOW, end_step=60, pace=0.0), "exact")
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    expect(sentence(page)).to_contain_text("finished")
+    page.wait_for_function("document.querySelector('.lstm-curves')?.data?.[0].x.length === 60")
+    drawn = page.evaluate("document.querySelector('.lstm-curves').data.map((trace) => ({x: trace.x, y: trace.y}))")
+    history = store.history(run.id)
+    assert drawn[0]["x"] == history.step.tolist()
+    assert drawn[0]["y"] == [float(f"{value:.6g}") for value in history.loss]
+    assert drawn[3]["y"] == [float(f"{value:.6g}") for value in history.gradient_norm]
+    store.delete(run.id)
+
+
+def test_the_form_refuses_what_is_out_of_range_and_creates_what_is_not(shared_server, store, open_page):
+    page = open_page(f"{shared_server.url}/train")
+    press(page, "New run")
+    dialog = page.get_by_role("dialog")
+    hidden = dialog.get_by_label("Hidden size")
+    hidden.fill("5000")
+    hidden.press("Enter")
+    expect(dialog.get_by_text("Hidden size is 5000; it must be at least 1 and at most 512.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Create and start")).to_be_disabled()
+    hidden.fill("12")
+    hidden.press("Enter")
+    rate = dialog.get_by_label("Learning rate")
+    rate.fill("-0.5")
+    rate.press("Enter")
+    expect(dialog.get_by_text("Learning rate is -0.5; it must be above 0 and at most 1.")).to_be_visible()
+    rate.fill("0.01")
+    rate.press("Enter")
+    dialog.get_by_label("Name").fill("made by hand")
+    dialog.get_by_label("Name").press("Enter")
+    create = dialog.get_by_role("button", name="Create and start")
+    expect(create).to_be_enabled()
+    create.click()
+    expect(dialog).to_be_hidden()
+    expect(sentence(page)).to_contain_text("training")
+    run = store.list_runs()[0]
+    assert (run.name, run.settings.hidden_size, run.settings.learning_rate) == ("made by hand", 12, 0.01)
+    store.delete(run.id)
+
+
+def test_a_wrong_link_leads_to_the_nearest_sensible_view(shared_server, store, open_page):
+    run = store.create(SLOW, "newest", start=False)
+    page = open_page(f"{shared_server.url}/train?run=987654")
+    expect(page.get_by_text("Run 987654 is no more")).to_be_visible()
+    expect(sentence(page)).to_contain_text("Step 0")
+    page = open_page(f"{shared_server.url}/train?run=<b>x")
+    expect(page.get_by_text("is not the number of a run")).to_be_visible()
+    store.delete(run.id)
+
+
+def test_a_signal_run_shows_its_prediction_as_a_curve(shared_server, store, open_page):
+    run = store.create(replace(SLOW, task="signal", end_step=100, pace=0.0), "signal")
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    expect(sentence(page)).to_contain_text("finished")
+    page.wait_for_function("document.querySelector('.lstm-sampled-curve')?.data?.[1].y.length === 100")
+    store.delete(run.id)

@@ -1,0 +1,143 @@
+"""The event stream, fed by a real store."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard.live import Feeds, metrics_payload
+from lstm_engine import StepMetrics
+from lstm_engine.runs import PRESETS, History, RunStore
+from lstm_engine.runs.store import Recorded, new_lease
+
+SETTINGS = replace(PRESETS["classroom"], hidden_size=8, end_step=10_000)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RunStore]:
+    store = RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}")
+    yield store
+    store.close()
+
+
+class Source:
+    """Plays the worker: records steps when told to."""
+
+    def __init__(self, store: RunStore):
+        self.store, self.lease = store, new_lease()
+        self.run = store.create(SETTINGS)
+        store.acquire(self.run.id, self.lease)
+
+    def record(self, first: int, last: int) -> None:
+        rows = [Recorded(StepMetrics(k, 1 / k, 0.5, 0.01), 2.0 if k % 5 == 0 else None) for k in range(first, last + 1)]
+        self.store.record(self.run.id, self.lease, rows)
+
+
+async def next_event(stream: AsyncIterator[bytes], name: str) -> tuple[dict, int | None]:
+    """The next event of that name, and its id."""
+    async with asyncio.timeout(10):
+        async for chunk in stream:
+            lines = dict(line.split(": ", 1) for line in chunk.decode().splitlines() if ": " in line)
+            if lines.get("event") == name:
+                return json.loads(lines["data"]), int(lines["id"]) if "id" in lines else None
+    raise AssertionError("the stream ended")
+
+
+async def steps_up_to(stream: AsyncIterator[bytes], last: int) -> list[int]:
+    """All steps that the stream tells of, until it has told of that one."""
+    seen: list[int] = []
+    while not seen or seen[-1] < last:
+        payload, event_id = await next_event(stream, "metrics")
+        assert event_id == payload["step"][-1]
+        seen += payload["step"]
+    return seen
+
+
+def test_listeners_who_come_at_any_time_get_every_step_once(store):
+    async def scenario() -> None:
+        source, feeds = Source(store), Feeds(lambda: store)
+        source.record(1, 30)
+        early = feeds.events(source.run.id, 0)
+        assert await steps_up_to(early, 30) == list(range(1, 31))
+        source.record(31, 60)
+        late = feeds.events(source.run.id, 0)
+        back = feeds.events(source.run.id, 45)  # lost its connection after step 45
+        listeners = [(early, 31), (late, 1), (back, 46)]
+        tasks = [asyncio.create_task(steps_up_to(stream, 200)) for stream, _ in listeners]
+        for first in range(61, 201, 20):
+            await asyncio.sleep(0.03)
+            source.record(first, first + 19)
+        for task, (_, first) in zip(tasks, listeners, strict=True):
+            assert await task == list(range(first, 201))
+        for stream, _ in listeners:
+            await stream.aclose()
+
+    asyncio.run(scenario())
+
+
+def test_the_run_its_samples_and_its_end_are_told(store):
+    async def scenario() -> None:
+        source, feeds = Source(store), Feeds(lambda: store)
+        stream = feeds.events(source.run.id, 0)
+        run, _ = await next_event(stream, "run")
+        assert (run["status"], run["step"], run["checkpoint"], run["end_step"]) == ("training", 0, 0, 10_000)
+        samples, _ = await next_event(stream, "samples")
+        assert len(samples["texts"]) == 12
+        assert {sample["origin"] for sample in samples["texts"]} <= {"new", "memorised", "held out"}
+        store.pause(source.run.id)
+        while run["status"] != "paused":
+            run, _ = await next_event(stream, "run")
+        store.delete(source.run.id)
+        gone, _ = await next_event(stream, "gone")
+        assert "is no more" in gone["message"]
+        assert not await feeds.exists(source.run.id)
+
+    asyncio.run(scenario())
+
+
+def test_a_queued_run_tells_how_many_are_ahead(store):
+    async def scenario() -> None:
+        runs = [store.create(SETTINGS) for _ in range(3)]
+        stream = Feeds(lambda: store).events(runs[2].id, 0)
+        run, _ = await next_event(stream, "run")
+        assert (run["status"], run["ahead_in_queue"]) == ("queued", 2)
+        await stream.aclose()
+
+    asyncio.run(scenario())
+
+
+def test_streams_end_when_the_server_closes(store):
+    async def scenario() -> None:
+        source, feeds = Source(store), Feeds(lambda: store)
+        stream = feeds.events(source.run.id, 0)
+        await next_event(stream, "run")
+        feeds.close()
+        async with asyncio.timeout(5):
+            async for _ in stream:
+                pass
+
+    asyncio.run(scenario())
+
+
+def test_a_long_history_is_thinned_without_losing_a_spike():
+    loss = np.ones(1_000_000)
+    loss[[123_456, 777_777]] = 50.0, -50.0
+    step = np.arange(1, 1_000_001)
+    validation = np.where(step % 25 == 0, loss, np.nan)
+    payload = metrics_payload(History(step, loss, validation, loss, loss))
+    assert len(payload["step"]) <= 4_000
+    assert payload["step"][-1] == 1_000_000
+    assert {50.0, -50.0} <= set(payload["loss"])
+    assert len(payload["validation_loss"]) <= 4_000
+
+
+def test_numbers_that_are_none_become_null():
+    history = History(*(np.array([value]) for value in (1, np.inf, np.nan, 2.0, 0.1)))
+    payload = metrics_payload(history)
+    assert payload["loss"] == [None]
+    assert payload["validation_step"] == []
+    json.dumps(payload, allow_nan=False)
