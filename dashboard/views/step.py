@@ -27,6 +27,7 @@ def show(services: Services) -> None:
 def step_part(services: Services) -> None:
     """What to look at, and the step view."""
     columns = st.columns([3, 2, 3.6, 2.4], vertical_alignment="bottom")
+    messages = st.container()  # a place of its own, so that a message does not push the view out of its
     with columns[0]:
         run = pick_run(services.store)
     if run is None:
@@ -35,21 +36,21 @@ def step_part(services: Services) -> None:
         step, follow = pick_checkpoint(services.store, run)
     text = pick_sequence(run, columns[2], columns[3])
     task = run.settings.task_object
+    settings = run.settings.to_json()
     try:
-        trace = traced(services.store.url, run.id, step, run.settings.to_json(), text)
+        trace = traced(services.store.url, run.id, step, settings, text)
     except TaskInputError as error:
-        st.error(str(error))
+        messages.error(f"{error} Below, the first example instead.")
         text = task.examples()[0]
-        st.caption("Below, the first example instead.")
-        trace = traced(services.store.url, run.id, step, run.settings.to_json(), text)
-    except RunNotFound:
+        trace = traced(services.store.url, run.id, step, settings, text)
+    except RunNotFound:  # thinned out or deleted just now; the next look tells
         st.rerun()
     cursor = cursor_from_link(run, trace)
-    show_notices()
-    unit = task.unit
+    with messages:
+        show_notices()
     st.caption(
         f"“{run.name}” at step {step:,} of {run.end_step:,}{', following the newest checkpoint' if follow else ''} · "
-        f"loss on this sequence {trace['loss']:.3f} {unit}"
+        f"loss on this sequence {trace['loss']:.3f} {task.unit}"
     )
     seen = mount_step(run, trace, f"{run.id}/{step}/{text}", cursor, step, follow)
     if seen.gone == run.id:

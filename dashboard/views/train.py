@@ -21,7 +21,8 @@ def show(services: Services) -> None:
         run = pick_run(services.store)
     if new.button("New run", icon=":material/add:", width="stretch", key="new_run"):
         new_run_dialog(services)
-    show_notices()
+    with st.container():  # a place of its own, so that a notice does not push the view out of its
+        show_notices()
     if run is None:
         return
     if remove.button("Delete", icon=":material/delete:", width="stretch", key="delete"):
@@ -101,8 +102,9 @@ def controls(services: Services, run: Run) -> None:
             key=key,
             on_change=lambda: attempt(lambda: store.set_pace(run.id, st.session_state[key])),
         )
-    if problem:
-        st.error(problem)
+    with st.container():
+        if problem:
+            st.error(problem)
 
 
 def attempt(action) -> None:  # type: ignore[no-untyped-def]

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +36,12 @@ class Source:
     def record(self, first: int, last: int) -> None:
         rows = [Recorded(StepMetrics(k, 1 / k, 0.5, 0.01), 2.0 if k % 5 == 0 else None) for k in range(first, last + 1)]
         self.store.record(self.run.id, self.lease, rows)
+
+
+def run_async(scenario: Coroutine[None, None, None]) -> None:
+    """In a thread of its own: the browser tests leave a running event loop in this one."""
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(asyncio.run, scenario).result()
 
 
 async def next_event(stream: AsyncIterator[bytes], name: str) -> tuple[dict, int | None]:
@@ -76,7 +83,7 @@ def test_listeners_who_come_at_any_time_get_every_step_once(store):
         for stream, _ in listeners:
             await stream.aclose()
 
-    asyncio.run(scenario())
+    run_async(scenario())
 
 
 def test_the_run_its_samples_and_its_end_are_told(store):
@@ -96,7 +103,7 @@ def test_the_run_its_samples_and_its_end_are_told(store):
         assert "is no more" in gone["message"]
         assert not await feeds.exists(source.run.id)
 
-    asyncio.run(scenario())
+    run_async(scenario())
 
 
 def test_a_queued_run_tells_how_many_are_ahead(store):
@@ -107,7 +114,7 @@ def test_a_queued_run_tells_how_many_are_ahead(store):
         assert (run["status"], run["ahead_in_queue"]) == ("queued", 2)
         await stream.aclose()
 
-    asyncio.run(scenario())
+    run_async(scenario())
 
 
 def test_streams_end_when_the_server_closes(store):
@@ -120,7 +127,7 @@ def test_streams_end_when_the_server_closes(store):
             async for _ in stream:
                 pass
 
-    asyncio.run(scenario())
+    run_async(scenario())
 
 
 def test_a_long_history_is_thinned_without_losing_a_spike():
