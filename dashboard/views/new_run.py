@@ -1,5 +1,8 @@
 """The form that creates a run; every setting is checked where it is typed."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import streamlit as st
 
 from dashboard.selection import choose, select_run
@@ -10,7 +13,6 @@ from lstm_engine.runs import PRESETS, RunSettings, preset
 from lstm_engine.runs.settings import LIMITS
 from lstm_engine.tasks import TASKS
 
-CUSTOM = "own settings"
 FIELDS: dict[str, tuple[str, str]] = {
     "hidden_size": ("Hidden size", "Units of each layer: how much the cell can remember."),
     "num_layers": ("Layers", "LSTM layers on top of each other."),
@@ -46,8 +48,10 @@ def new_run_form(services: Services) -> None:
     base = preset(chosen, task)
     values: dict[str, int | float] = {}
     problems = 0
-    columns = st.columns(3)
+    columns: Sequence[Any] = ()
     for position, (field, (label, help_text)) in enumerate(FIELDS.items()):
+        if position % 3 == 0:
+            columns = st.columns(3)  # a row of its own, so that a message moves whole rows
         with columns[position % 3]:
             value, problem = number_field(field, label, help_text, getattr(base, field), f"new_{field}_{chosen}")
             values[field] = value

@@ -72,7 +72,7 @@ def controls(services: Services, run: Run) -> None:
     columns = st.columns([1.6, 1.2, 0.8, 0.8, 0.9, 1.1, 2.2], vertical_alignment="bottom")
     can_start = not finished and run.status not in (Status.TRAINING, Status.QUEUED)
     actions = [
-        (start_label, "start", ":material/play_arrow:", can_start, lambda: services.launcher.take_up(run.id)),
+        (start_label, "start", ":material/play_arrow:", can_start, lambda: store.start(run.id)),
         ("Pause", "pause", ":material/pause:", going, lambda: store.pause(run.id)),
         ("+1", "plus_1", None, not finished, lambda: store.advance(run.id, 1)),
         ("+10", "plus_10", None, not finished, lambda: store.advance(run.id, 10)),

@@ -7,12 +7,12 @@ from concurrent.futures import Executor, Future
 from concurrent.futures import wait as wait_for
 
 from lstm_engine.runs.process import ProcessExecutor
-from lstm_engine.runs.store import Run, RunStore, StoreError
+from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
 from lstm_engine.runs.worker import train_run
 
 POLL_SECONDS = 0.2
 LEAVE_SECONDS = 5.0  # how long workers may take to save their last checkpoint when the server stops
-MOST_DEATHS = 3  # a run whose worker died so often without getting any further waits for a person
+MOST_DEATHS = 3  # a run whose worker died so often without getting any further is given up
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +56,6 @@ class Launcher:
         self.executor.shutdown(wait=False)
         wait_for(self._active.values(), LEAVE_SECONDS)
 
-    def take_up(self, run_id: int) -> Run:
-        """Train on with a run whose worker died, also one that was given up."""
-        self._deaths.pop(run_id, None)
-        return self.store.start(run_id)
-
-    def gave_up(self, run: Run) -> bool:
-        """Whether the run's worker died so often that it now waits for a person."""
-        deaths, step = self._deaths.get(run.id, (0, run.step))
-        return deaths >= MOST_DEATHS and step == run.step
-
     def _watch(self) -> None:
         complained = ""
         while not self._closing.is_set():
@@ -87,13 +77,22 @@ class Launcher:
         for run in self.store.waiting():
             if len(self._active) >= self.capacity:
                 break
-            if run.id not in self._active and not self.gave_up(run):
+            if run.id not in self._active:
                 self._active[run.id] = self.executor.submit(train_run, self.store.url, run.id)
 
     def _note_death(self, run_id: int) -> None:
+        """A run is taken up again at once; but one that kills its worker at the same step again and again is not."""
         try:
-            step = self.store.get(run_id).step
-        except StoreError:
-            return
-        deaths, step_before = self._deaths.get(run_id, (0, step))
-        self._deaths[run_id] = (deaths + 1 if step == step_before else 1, step)
+            run = self.store.get(run_id)
+            deaths, step = self._deaths.pop(run_id, (0, run.step))
+            deaths = deaths + 1 if step == run.step else 1
+            if deaths < MOST_DEATHS:
+                self._deaths[run_id] = (deaths, run.step)
+                return
+            message = (
+                f"The training process died {deaths} times at step {run.step:,}, so the run was given up. "
+                "Free some memory or look into the server's log, then press “Try again”."
+            )
+            self.store.fail(run_id, run.lease, message)
+        except RunNotFound:
+            self._deaths.pop(run_id, None)

@@ -554,8 +554,8 @@ class RunStore:
         for unwanted in thin_steps(list(connection.execute(query).scalars()), KEPT_CHECKPOINTS):
             connection.execute(sql.delete(checkpoints).where(of_run, checkpoints.c.step == unwanted))
 
-    def fail(self, run_id: int, lease: str, message: str) -> None:
-        """Mark the run as failed, for a reason that a person can read."""
+    def fail(self, run_id: int, lease: str | None, message: str) -> None:
+        """Mark the run as failed, for a reason that a person can read, if it is still held under that lease."""
         with self._writing() as connection:
             mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
             connection.execute(mine.values(error=message))

@@ -43,7 +43,7 @@ class SignalTask(Task):
     description = "Predict the next value of a sum of two sines with noise; no model can get below the noise itself."
     loss = "squared_error"
     unit = "squared error"
-    input_help = "Numbers, separated by spaces, commas or lines"
+    input_help = "Numbers with spaces between"
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None):
         self.input_size = padded_size("input_size", 1, input_size)

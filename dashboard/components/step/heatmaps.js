@@ -64,6 +64,7 @@ class Heatmap {
     const plane = trace.plane(layer, this.quantity.name); // (T, H)
     this.canvas.width = T;
     this.canvas.height = H;
+    this.field.style.height = `${Math.max(128, Math.min(H, 256))}px`; // at least one pixel a unit up to 256 of them
     const image = new ImageData(T, H);
     const pixels = new Uint32Array(image.data.buffer);
     for (let t = 0; t < T; t++) {

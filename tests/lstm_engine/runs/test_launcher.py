@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 
 import numpy as np
@@ -164,15 +165,34 @@ def test_deleting_a_training_run_ends_its_process(store, launcher, wait_until):
         os.kill(pid, 0)
 
 
-def test_a_run_whose_worker_keeps_dying_waits_for_a_person(store, wait_until):
-    launcher = Launcher(store)
-    run = store.create(SMALL)
-    with store._writing() as connection:  # a checkpoint that kills whoever reads it
+def test_a_checkpoint_that_cannot_be_read_fails_the_run_with_a_sentence(store, launcher, wait_until):
+    run = store.create(SMALL, start=False)
+    with store._writing() as connection:
         connection.exec_driver_sql("UPDATE checkpoints SET data = x'00'")
-    launcher.start()
+    store.start(run.id)
     wait_until(lambda: store.get(run.id).status is Status.FAILED)
     assert "checkpoint cannot be read" in store.get(run.id).error
+
+
+class DyingExecutor(Executor):
+    """Every process that it starts is killed at once."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(9)"])
+        process.kill()
+        future = Future()
+        future.set_exception(RuntimeError(f"ended with exit code {process.wait()}"))
+        return future
+
+
+def test_a_run_whose_worker_keeps_dying_is_given_up_until_a_person_tries_again(store, wait_until):
+    launcher = Launcher(store, executor=DyingExecutor())
+    run = store.create(SMALL)
+    launcher.start()
+    wait_until(lambda: store.get(run.id).status is Status.FAILED)
     launcher.close()
+    assert "died 3 times at step 0" in store.get(run.id).error
+    assert store.start(run.id).status is Status.QUEUED
 
 
 def test_pace_holds_training_back(store, launcher, wait_until):
