@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.errors import SettingsError, ShapeError, WeightsError
-from lstm_engine.kernel import CANDIDATE, CELL, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, LayerKernel
+from lstm_engine.kernel import CANDIDATE, CELL_BEFORE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, LayerKernel
 from lstm_engine.losses import get_loss
 from lstm_engine.parameters import Architecture, NamedArrays
 from lstm_engine.trace import LayerTrace, Trace
@@ -179,8 +179,8 @@ class LSTMModel:
             ShapeError: inputs or states have another shape, or hold values that are not finite.
         """
         kernels = self._run(inputs, state)
-        hidden = np.stack([kernel.hidden[:, -1].T for kernel in kernels])
-        cell = np.stack([kernel.blocks[-1, CELL].T for kernel in kernels])
+        hidden = np.stack([kernel.hidden[-1].T for kernel in kernels])
+        cell = np.stack([kernel.cell[-1].T for kernel in kernels])
         return np.ascontiguousarray(self._readout(kernels[-1]).transpose(1, 2, 0)), LSTMState(hidden, cell)
 
     def trace(self, inputs: ArrayLike, state: LSTMState | None = None) -> Trace:
@@ -189,24 +189,23 @@ class LSTMModel:
         layers = []
         for kernel, weights in zip(kernels, self.parameters.layers, strict=True):
             T, H, B = kernel.timesteps, kernel.hidden_size, kernel.batch_size
-            columns = kernel.operand[:, :T].reshape(-1, T * B)
-            preactivations = (weights @ columns).reshape(4, H, T, B).transpose(0, 2, 3, 1)  # (4, T, B, H)
-            gates = kernel.blocks[:T, :4].transpose(1, 0, 3, 2)  # (4, T, B, H)
-            copy = np.ascontiguousarray
+            rows = (weights @ kernel.operand_columns()).reshape(4, H, T, B)  # in PyTorch's order i, f, g, o
+            input_, forget, candidate, output = np.ascontiguousarray(rows.transpose(0, 2, 3, 1))  # each (T, B, H)
+            batch_major = kernel.blocks.transpose(1, 0, 3, 2)  # (5, T+1, B, H)
             layers.append(
                 LayerTrace(
-                    forget_gate=gates[FORGET_GATE].copy(),
-                    input_gate=gates[INPUT_GATE].copy(),
-                    candidate=gates[CANDIDATE].copy(),
-                    output_gate=gates[OUTPUT_GATE].copy(),
-                    cell=kernel.blocks[1:, CELL].transpose(0, 2, 1).copy(),
-                    hidden=kernel.hidden.transpose(1, 2, 0).copy(),
-                    forget_gate_preactivation=copy(preactivations[FORGET_GATE]),
-                    input_gate_preactivation=copy(preactivations[INPUT_GATE]),
-                    candidate_preactivation=copy(preactivations[CANDIDATE]),
-                    output_gate_preactivation=copy(preactivations[OUTPUT_GATE]),
-                    initial_hidden=kernel.operand[kernel.input_size : kernel.input_size + H, 0].T.copy(),
-                    initial_cell=kernel.blocks[0, CELL].T.copy(),
+                    forget_gate=batch_major[FORGET_GATE, :T].copy(),
+                    input_gate=batch_major[INPUT_GATE, :T].copy(),
+                    candidate=batch_major[CANDIDATE, :T].copy(),
+                    output_gate=batch_major[OUTPUT_GATE, :T].copy(),
+                    cell=batch_major[CELL_BEFORE, 1:].copy(),
+                    hidden=kernel.hidden.transpose(0, 2, 1).copy(),
+                    forget_gate_preactivation=forget,
+                    input_gate_preactivation=input_,
+                    candidate_preactivation=candidate,
+                    output_gate_preactivation=output,
+                    initial_hidden=kernel.operand[0, kernel.input_size : kernel.input_size + H].T.copy(),
+                    initial_cell=batch_major[CELL_BEFORE, 0].copy(),
                 )
             )
         outputs = np.ascontiguousarray(self._readout(kernels[-1]).transpose(1, 2, 0))
@@ -264,21 +263,15 @@ class LSTMModel:
         H = self.architecture.hidden_size
         d_readout = d_outputs.reshape(O, T * B)
         np.matmul(d_readout, self._readout_operand(kernels[-1]).T, out=gradients.readout)
-        d_hidden = (self.parameters.readout[:, :H].T @ d_readout).reshape(H, T, B)
+        d_hidden = (self.parameters.readout[:, :H].T @ d_readout).reshape(H, T, B).transpose(1, 0, 2)  # (T, H, B)
         for k in reversed(range(len(kernels))):
             kernels[k].backward(self.parameters.layers[k], d_hidden, gradients.layers[k])
             if k > 0:
                 d_hidden = kernels[k].input_gradients(self.parameters.layers[k])
 
-    @property
-    def _bias_rows(self) -> int:
-        return 2 if self.architecture.bias else 0
-
     def _readout_operand(self, kernel: LayerKernel) -> NDArray:
         """[h_t; 1] of the topmost layer for all timesteps, (H+1, T*B), or (H, T*B) without biases."""
-        start = kernel.input_size
-        stop = start + kernel.hidden_size + self._bias_rows // 2
-        return kernel.operand[start:stop, 1:].reshape(stop - start, -1)
+        return kernel.state_columns(self.parameters.readout.shape[1])
 
     def _readout(self, kernel: LayerKernel) -> NDArray:
         """Outputs, feature-major: (O, T, B)."""
@@ -300,9 +293,9 @@ class LSTMModel:
         T, B, _ = inputs.shape
         kernels = self._workspace(T, B)
         self._set_initial_state(kernels, state)
-        below = inputs.transpose(2, 0, 1)  # (I, T, B)
+        below = inputs.transpose(0, 2, 1)  # (T, I, B)
         for kernel, weights in zip(kernels, self.parameters.layers, strict=True):
-            kernel.operand[: kernel.input_size, :T] = below
+            kernel.operand[:T, : kernel.input_size] = below
             kernel.forward(weights)
             below = kernel.hidden
         return kernels
@@ -319,8 +312,8 @@ class LSTMModel:
                     raise ShapeError(f"state.{name} must hold finite real numbers")
         for k, kernel in enumerate(kernels):
             start = kernel.input_size
-            kernel.operand[start : start + a.hidden_size, 0] = 0 if state is None else state.hidden[k].T
-            kernel.blocks[0, CELL] = 0 if state is None else state.cell[k].T
+            kernel.operand[0, start : start + a.hidden_size] = 0 if state is None else state.hidden[k].T
+            kernel.blocks[0, CELL_BEFORE] = 0 if state is None else state.cell[k].T
 
     def _workspace(self, T: int, B: int) -> list[LayerKernel]:
         """The layers' buffers for this shape; the least recently used ones make room."""
