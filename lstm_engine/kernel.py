@@ -10,8 +10,8 @@ The one dense file. What makes it fast:
 * c_{t-1} is stored behind g, so that [i, f] * [g, c_{t-1}] is one product; the backward pass uses it once more.
 * All derivative factors are computed for all timesteps at once, before the backward loop; what is left in the loop is
   five calls. The gradient of all weights is one matrix product.
-* Everything that a timestep touches is contiguous. (Stored as (features, T, B), the same loops took up to twice as long:
-  each row then lies in another page of memory.)
+* Everything that a timestep touches is contiguous. (Stored as (features, T, B), the same loops took up to twice as
+  long: each row then lies in another page of memory.)
 * Buffers and the views on them are made once for a shape (T, B).
 
 The weights' rows stand in PyTorch's order i, f, g, o, and so do the gradients'. The forward pass keeps the gates in
@@ -105,7 +105,7 @@ class LayerKernel:
         return self.columns[self.input_size : self.input_size + rows, 1:].reshape(rows, -1)
 
     def _order(self, weights: NDArray) -> NDArray:
-        """The weights with rows i, f, o, g instead of i, f, g, o; those of i, f, o halved where tanh does their work."""
+        """The weights with rows i, f, o, g, not i, f, g, o; those of i, f, o are halved where tanh does their work."""
         H, ordered = self.hidden_size, self.ordered_weights
         scale = self.half if self.half_trick else 1
         np.multiply(weights[: 2 * H], scale, out=ordered[: 2 * H])

@@ -79,6 +79,10 @@ class RunNotFound(StoreError):
     """There is no such run, or no longer."""
 
 
+class AlreadyThere(StoreError):
+    """Somebody else has just written the same row."""
+
+
 class LeaseLost(StoreError):
     """This process no longer holds the run: it was deleted, or another process took it up."""
 
@@ -287,6 +291,8 @@ class RunStore:
         """Turn what the database says into a sentence that helps."""
         try:
             yield
+        except sql.exc.IntegrityError as error:
+            raise AlreadyThere(f"{self._place} has that row already: {error.orig}.") from error
         except sql.exc.DBAPIError as error:
             reason = str(error.orig)
             place = make_url(self.url).database or ""
@@ -296,6 +302,11 @@ class RunStore:
                 raise StoreError(self._read_only_message()) from error
             if "locked" in reason or "busy" in reason:
                 raise StoreError(f"{self._place} is locked by another program; try again in a moment.") from error
+            if "no such table" in reason:
+                raise StoreError(
+                    f"{self._place} is empty: its file was removed or replaced while the app ran. "
+                    "Put it back, or start the app again to begin a new one."
+                ) from error
             if "full" in reason:
                 raise StoreError(
                     f"{self._place} cannot grow: the disk is full. Free some space, then go on."
@@ -348,12 +359,15 @@ class RunStore:
         """The run that greets the very first visitor; None if the store has ever had one, however many ask at once."""
         if self.read_only:
             return None
-        with self._writing() as connection:
-            known = connection.execute(sql.select(marks.c.name).where(marks.c.name == "first run")).first()
-            if known or connection.execute(sql.select(runs.c.id)).first():
-                return None
-            connection.execute(sql.insert(marks).values(name="first run"))
-            return self._create(connection, settings, name, start=True)
+        try:
+            with self._writing() as connection:
+                known = connection.execute(sql.select(marks.c.name).where(marks.c.name == "first run")).first()
+                if known or connection.execute(sql.select(runs.c.id)).first():
+                    return None
+                connection.execute(sql.insert(marks).values(name="first run"))
+                return self._create(connection, settings, name, start=True)
+        except AlreadyThere:
+            return None
 
     def list_runs(self) -> Sequence[Run]:
         """All runs, the newest first."""
@@ -365,8 +379,11 @@ class RunStore:
         with self._reading() as connection:
             return self._get(connection, run_id)
 
-    def _get(self, connection: Connection, run_id: int) -> Run:
-        row = connection.execute(sql.select(runs).where(runs.c.id == run_id)).first()
+    def _get(self, connection: Connection, run_id: int, lock: bool = False) -> Run:
+        query = sql.select(runs).where(runs.c.id == run_id)
+        if lock:  # a server holds the row until the transaction ends; SQLite holds the whole file anyway
+            query = query.with_for_update()
+        row = connection.execute(query).first()
         if row is None:
             raise RunNotFound(gone(run_id))
         return self._run(row)
@@ -383,7 +400,7 @@ class RunStore:
     def _retarget(self, run_id: int, target: Callable[[Run], int], stopped: bool = False) -> Run:
         """Read the run and set its target in one transaction, so that two people's clicks add up."""
         with self._writing() as connection:
-            run = self._get(connection, run_id)
+            run = self._get(connection, run_id, lock=True)
             values = {
                 "target_step": max(run.step, min(target(run), run.end_step)),
                 "stopped": stopped,
@@ -491,7 +508,7 @@ class RunStore:
     def acquire(self, run_id: int, lease: str) -> Run | None:
         """Take the run, unless a living process holds it."""
         with self._writing() as connection:
-            run = self._get(connection, run_id)
+            run = self._get(connection, run_id, lock=True)
             if run.has_worker:
                 return None
             values = {"lease": lease, "heartbeat": time.time(), "steps_per_second": None}

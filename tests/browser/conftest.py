@@ -2,11 +2,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from lstm_engine.runs import RunStore
 from tests.browser import chromium
 from tests.browser.server import AppServer
+
+expect.set_options(timeout=15_000)  # two servers and two browsers share the cores with what they test
 
 
 @pytest.fixture(scope="session")

@@ -128,3 +128,19 @@ def test_a_signal_run_shows_its_prediction_as_a_curve(shared_server, store, open
     expect(sentence(page)).to_contain_text("finished")
     page.wait_for_function("document.querySelector('.lstm-sampled-curve')?.data?.[1].y.length === 100")
     store.delete(run.id)
+
+
+def test_where_streaming_does_not_get_through_the_page_polls(shared_server, store, open_page):
+    run = store.create(SLOW, "polled")
+    page = open_page("about:blank")
+    page.route("**/live/runs/**", lambda route: route.abort())
+    page.goto(f"{shared_server.url}/train?run={run.id}")
+    chart = "document.querySelector('.lstm-curves')?.data?.[0].x.length"
+    page.wait_for_function(f"{chart} > 5")
+    points = page.evaluate(chart)
+    page.wait_for_function(f"{chart} > {points + 15}")
+    press(page, "Pause")
+    expect(sentence(page)).to_contain_text("paused")
+    page.get_by_role("link", name="Step").click()
+    expect(page.locator(".strip button").first).to_be_visible()
+    store.delete(run.id)

@@ -22,7 +22,15 @@ export default function (component) {
 }
 
 async function load(mount, parentElement, script) {
-  const module = await import(new URL(script, location.origin));
+  let module;
+  try {
+    module = await import(new URL(script, location.origin));
+  } catch (error) {
+    const message = document.createElement("p");
+    message.textContent = `This view could not be loaded (${error.message}). Reload the page; if that does not help, the app must be started with “streamlit run dashboard/app.py”.`;
+    parentElement.append(message);
+    return;
+  }
   if (mounts.get(parentElement) !== mount) return;
   mount.view = module.mount(parentElement);
   mount.view.update(mount.latest);
