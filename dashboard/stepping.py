@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.palette import QUANTITY_COLOURS
-from lstm_engine import LSTMModel, Trace
+from lstm_engine import LSTMModel, TaskInputError, Trace
 from lstm_engine.equations import log_sum_exp
 from lstm_engine.quantities import QUANTITIES
 from lstm_engine.tasks import EncodedSequence, Task
 
 TOP = 5  # predicted symbols shown
+MOST_VALUES = 7_000_000  # of a trace; more would keep a browser busy for seconds
 
 
 def encode_floats(values: NDArray) -> str:
@@ -25,14 +26,24 @@ def step_payload(model: LSTMModel, task: Task, sequence: EncodedSequence) -> dic
 
     Returns:
         a dictionary that JSON can hold; ``values`` is float32 (layers, 6, T, H), quantities in the engine's order.
+
+    Raises:
+        TaskInputError: the sequence is too long for so large a model.
     """
+    a = model.architecture
+    longest = MOST_VALUES // (len(QUANTITIES) * a.hidden_size * a.num_layers)
+    if len(sequence.labels) > longest:
+        raise TaskInputError(
+            f"The sequence has {len(sequence.labels):,} timesteps; of this run, with {a.num_layers} layers of "
+            f"{a.hidden_size} units, at most {longest:,} fit on the page. Shorten it, or step a smaller run."
+        )
     trace = model.trace(sequence.inputs)
     payload: dict[str, Any] = {
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
         "timesteps": len(sequence.labels),
-        "units": model.architecture.hidden_size,
-        "layers": model.architecture.num_layers,
+        "units": a.hidden_size,
+        "layers": a.num_layers,
         "quantities": [
             {
                 "name": quantity.name,

@@ -20,7 +20,8 @@ def pick_run(store: RunStore) -> Run | None:
         other = by_id.get(run_id)
         if other is None:
             return f"run {run_id} (deleted)"
-        return f"{other.name} · {other.settings.task}, {other.settings.hidden_size} units"
+        units = other.settings.hidden_size
+        return f"{other.name} · {other.settings.task}, {units} unit{'' if units == 1 else 's'}"
 
     # the widget's key holds the selection, so that a run picked elsewhere or by another means shows here
     chosen = st.selectbox("Run", list(by_id), index=list(by_id).index(run.id), format_func=label, key=f"run_{run.id}")

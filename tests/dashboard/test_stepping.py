@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.stepping import step_payload
-from lstm_engine import LSTMModel, tasks
+from lstm_engine import LSTMModel, TaskInputError, tasks
 from lstm_engine.quantities import QUANTITIES
 
 
@@ -37,6 +37,13 @@ def test_outputs_that_no_symbol_uses_are_named_as_such():
     task = tasks.get("names", 100, 1000)
     payload = step_payload(LSTMModel(100, 5, 1000), task, task.encode("ab"))
     assert any(label.startswith("unused ") for row in payload["top_labels"] for label in row)
+
+
+def test_a_trace_too_large_for_a_browser_is_refused_with_the_longest_that_fits():
+    task = tasks.get("names")
+    model = LSTMModel(27, 512, 27, num_layers=4)
+    with pytest.raises(TaskInputError, match=r"1,001 timesteps.* 4 layers of 512 units, at most 569"):
+        step_payload(model, task, task.encode("a" * 1_000))
 
 
 def test_a_value_task_sends_predicted_and_true_values():

@@ -38,8 +38,8 @@ export class Curves {
         .map(({ label, k }) => element("span", { style: `left: ${((k + 0.5) / timesteps) * 100}%`, text: label })),
     );
     const isCell = ({ name }) => name === "cell";
-    this.bands[0].setTrace(trace, layer, trace.quantities.filter((quantity) => !isCell(quantity)), 1);
-    this.bands[1].setTrace(trace, layer, trace.quantities.filter(isCell), trace.extent(layer, "cell"));
+    this.bands[0].setTrace(trace, layer, trace.quantities.filter((quantity) => !isCell(quantity)));
+    this.bands[1].setTrace(trace, layer, trace.quantities.filter(isCell));
     this.shown = null;
   }
 
@@ -55,7 +55,7 @@ export class Curves {
   }
 }
 
-/** Curves that share one scale from -extent to extent. */
+/** Curves that share one scale: from -1 to 1, or as far as the unit's values go beyond. */
 class Band {
   constructor(label, move) {
     this.move = move;
@@ -72,33 +72,42 @@ class Band {
     });
   }
 
-  setTrace(trace, layer, quantities, extent) {
-    const { timesteps } = trace;
-    const edge = extent * 1.08; // room for the lines' own width
-    this.planes = quantities.map(({ name }) => trace.plane(layer, name));
-    this.timesteps = timesteps;
+  setTrace(trace, layer, quantities) {
+    this.timesteps = trace.timesteps;
     this.units = trace.units;
-    this.drawing.setAttribute("viewBox", `0 ${-edge} ${timesteps} ${2 * edge}`);
+    this.planes = quantities.map(({ name }) => trace.plane(layer, name));
     this.lines = quantities.map(({ colour, name }) => svg("polyline", { stroke: colour, "data-quantity": name }));
-    const level = (y) => svg("line", { x1: 0, x2: timesteps, y1: y, y2: y, class: "level" });
-    this.drawing.replaceChildren(level(-extent), level(0), level(extent), ...this.lines);
+    this.levels = [1, 0, -1].map(() => svg("line", { x1: 0, x2: this.timesteps, class: "level" }));
+    this.drawing.replaceChildren(...this.levels, ...this.lines);
+    this.cursor.firstChild.style.width = `max(2px, ${100 / this.timesteps}%)`;
+  }
+
+  drawUnit(unit) {
+    let extent = 1;
+    this.planes.forEach((plane, k) => {
+      const points = [];
+      for (let t = 0; t < this.timesteps; t++) {
+        const value = plane[t * this.units + unit];
+        extent = Math.max(extent, Math.abs(value));
+        points.push(`${t + 0.5},${(-value).toFixed(4)}`);
+      }
+      this.lines[k].setAttribute("points", points.join(" "));
+    });
+    const edge = extent * 1.08; // room for the lines' own width
+    this.drawing.setAttribute("viewBox", `0 ${-edge} ${this.timesteps} ${2 * edge}`);
+    const values = [extent, 0, -extent];
+    values.forEach((value, k) => {
+      this.levels[k].setAttribute("y1", -value);
+      this.levels[k].setAttribute("y2", -value);
+    });
     this.axis.replaceChildren(
-      ...[extent, 0, -extent].map((value) =>
+      ...values.map((value) =>
         element("span", {
           style: `top: ${((edge - value) / (2 * edge)) * 100}%`,
           text: significant(value, 2).replace("-", "−"),
         }),
       ),
     );
-    this.cursor.firstChild.style.width = `max(2px, ${100 / timesteps}%)`;
-  }
-
-  drawUnit(unit) {
-    this.planes.forEach((plane, k) => {
-      const points = [];
-      for (let t = 0; t < this.timesteps; t++) points.push(`${t + 0.5},${(-plane[t * this.units + unit]).toFixed(4)}`);
-      this.lines[k].setAttribute("points", points.join(" "));
-    });
   }
 
   drawCursor(timestep) {
