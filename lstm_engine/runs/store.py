@@ -5,70 +5,26 @@ a name of its own that every write must match, so that a process which lost its 
 """
 
 import os
-import secrets
-import socket
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sql
-from numpy.typing import NDArray
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from lstm_engine.errors import EngineError, SettingsError
 from lstm_engine.runs.checkpoints import serialise
+from lstm_engine.runs.run import History, Recorded, Run, Status
+from lstm_engine.runs.schema import checkpoints, marks, metadata, metrics, runs
 from lstm_engine.runs.settings import LIMITS, RunSettings
-from lstm_engine.training import StepMetrics
 
-LEASE_SECONDS = 10.0  # a worker not heard of for so long has died
 BUSY_SECONDS = 15.0  # how long a write waits for another process's
 KEPT_CHECKPOINTS = 60  # a run's checkpoints are thinned to so many
 SQLITE_HEADER = b"SQLite format 3\x00"
-
-metadata = sql.MetaData()
-runs = sql.Table(
-    "runs",
-    metadata,
-    sql.Column("id", sql.Integer, primary_key=True),
-    sql.Column("name", sql.String(80), nullable=False),
-    sql.Column("settings", sql.Text, nullable=False),
-    sql.Column("created_at", sql.Float, nullable=False),
-    sql.Column("step", sql.Integer, nullable=False, default=0),
-    sql.Column("target_step", sql.Integer, nullable=False),
-    sql.Column("stopped", sql.Boolean, nullable=False, default=False),
-    sql.Column("pace", sql.Float, nullable=False),
-    sql.Column("queued_at", sql.Float, nullable=False),
-    sql.Column("lease", sql.String(120)),
-    sql.Column("heartbeat", sql.Float),
-    sql.Column("steps_per_second", sql.Float),
-    sql.Column("error", sql.Text),
-    sqlite_autoincrement=True,  # a deleted run's number never comes back, so that old links cannot show another run
-)
-metrics = sql.Table(
-    "metrics",
-    metadata,
-    sql.Column("run_id", sql.Integer, primary_key=True),
-    sql.Column("step", sql.Integer, primary_key=True),
-    sql.Column("loss", sql.Float(53), nullable=False),
-    sql.Column("validation_loss", sql.Float(53)),
-    sql.Column("gradient_norm", sql.Float(53), nullable=False),
-    sql.Column("learning_rate", sql.Float(53), nullable=False),
-)
-checkpoints = sql.Table(
-    "checkpoints",
-    metadata,
-    sql.Column("run_id", sql.Integer, primary_key=True),
-    sql.Column("step", sql.Integer, primary_key=True),
-    sql.Column("passing", sql.Boolean, nullable=False),
-    sql.Column("data", sql.LargeBinary, nullable=False),
-)
-marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))
 
 
 class StoreError(EngineError):
@@ -87,117 +43,9 @@ class LeaseLost(StoreError):
     """This process no longer holds the run: it was deleted, or another process took it up."""
 
 
-class Status(StrEnum):
-    """What a run is doing."""
-
-    QUEUED = "queued"
-    TRAINING = "training"
-    PAUSED = "paused"
-    STOPPED = "stopped"
-    FINISHED = "finished"
-    LOST = "lost"  # its worker died
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run as it stands in the store."""
-
-    id: int
-    name: str
-    settings: RunSettings
-    created_at: float
-    step: int
-    target_step: int
-    stopped: bool
-    pace: float
-    queued_at: float
-    lease: str | None
-    heartbeat: float | None
-    steps_per_second: float | None
-    error: str | None
-
-    @property
-    def end_step(self) -> int:
-        return self.settings.end_step
-
-    @property
-    def wants_worker(self) -> bool:
-        """Whether there are steps to train."""
-        return self.error is None and not self.stopped and self.step < self.target_step
-
-    @property
-    def has_worker(self) -> bool:
-        """Whether a living process holds the run."""
-        return self.lease is not None and lease_is_alive(self.lease, self.heartbeat or 0.0)
-
-    @property
-    def status(self) -> Status:
-        if self.error is not None:
-            return Status.FAILED
-        if self.step >= self.end_step:
-            return Status.FINISHED
-        if self.stopped:
-            return Status.STOPPED
-        if self.step >= self.target_step:
-            return Status.PAUSED
-        if self.has_worker:
-            return Status.TRAINING
-        return Status.LOST if self.lease is not None else Status.QUEUED
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """Metrics of one step, with the validation loss where it was measured."""
-
-    metrics: StepMetrics
-    validation_loss: float | None = None
-
-
-@dataclass(frozen=True)
-class History:
-    """A run's metrics as columns, each (N,), by step; ``validation_loss`` is NaN where it was not measured."""
-
-    step: NDArray[np.int64]
-    loss: NDArray[np.float64]
-    validation_loss: NDArray[np.float64]
-    gradient_norm: NDArray[np.float64]
-    learning_rate: NDArray[np.float64]
-
-
 def gone(run_id: int) -> str:
     """What to say of a run that cannot be found."""
     return f"Run {run_id} is no more: it was deleted, perhaps by someone else."
-
-
-def new_lease() -> str:
-    """A name for this process's hold on a run: host, process and a number used once."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
-
-
-def lease_process(lease: str) -> int | None:
-    """The process that holds the lease, if it runs on this machine."""
-    host, pid, _ = lease.rsplit(":", 2)
-    return int(pid) if host == socket.gethostname() else None
-
-
-def lease_is_alive(lease: str, heartbeat: float) -> bool:
-    """Whether the holder was heard of lately and, if it runs on this machine, its process exists."""
-    if time.time() - heartbeat > LEASE_SECONDS:
-        return False
-    pid = lease_process(lease)
-    return pid is None or process_exists(pid)
-
-
-def process_exists(pid: int) -> bool:
-    """Whether the process runs; one that ended, and whose parent has not noticed yet, does not."""
-    try:
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except ProcessLookupError:
-        return False
-    except (OSError, IndexError):  # another user's process, or no /proc on this system
-        return True
 
 
 class RunStore:

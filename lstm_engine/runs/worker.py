@@ -12,7 +12,9 @@ from typing import TypeVar
 
 from lstm_engine.errors import DivergenceError, EngineError
 from lstm_engine.runs.checkpoints import restore, serialise
-from lstm_engine.runs.store import LeaseLost, Recorded, Run, RunNotFound, RunStore, StoreError, new_lease
+from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs.run import Recorded, Run
+from lstm_engine.runs.store import LeaseLost, RunNotFound, RunStore, StoreError
 
 RECORD_SECONDS = 0.1  # metrics are appended, and wishes read, this often
 PASSING_CHECKPOINT_SECONDS = 2.0  # between log-spaced checkpoints, the newest state is kept this fresh

@@ -13,7 +13,8 @@ import pytest
 from dashboard.live import Feeds, metrics_payload
 from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS, History, RunStore
-from lstm_engine.runs.store import Recorded, new_lease
+from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs.run import Recorded
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=8, end_step=10_000)
 

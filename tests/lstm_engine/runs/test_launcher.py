@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lstm_engine.runs import History, Launcher, RunStore, Status
-from lstm_engine.runs.store import lease_process
+from lstm_engine.runs.lease import lease_process
 
 from .conftest import SMALL
 

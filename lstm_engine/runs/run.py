@@ -1,0 +1,89 @@
+"""What the store tells of a run: its record, its status, and its history of metrics."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_engine.runs.lease import lease_is_alive
+from lstm_engine.runs.settings import RunSettings
+from lstm_engine.training import StepMetrics
+
+
+class Status(StrEnum):
+    """What a run is doing."""
+
+    QUEUED = "queued"
+    TRAINING = "training"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    LOST = "lost"  # its worker died
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it stands in the store."""
+
+    id: int
+    name: str
+    settings: RunSettings
+    created_at: float
+    step: int
+    target_step: int
+    stopped: bool
+    pace: float
+    queued_at: float
+    lease: str | None
+    heartbeat: float | None
+    steps_per_second: float | None
+    error: str | None
+
+    @property
+    def end_step(self) -> int:
+        return self.settings.end_step
+
+    @property
+    def wants_worker(self) -> bool:
+        """Whether there are steps to train."""
+        return self.error is None and not self.stopped and self.step < self.target_step
+
+    @property
+    def has_worker(self) -> bool:
+        """Whether a living process holds the run."""
+        return self.lease is not None and lease_is_alive(self.lease, self.heartbeat or 0.0)
+
+    @property
+    def status(self) -> Status:
+        if self.error is not None:
+            return Status.FAILED
+        if self.step >= self.end_step:
+            return Status.FINISHED
+        if self.stopped:
+            return Status.STOPPED
+        if self.step >= self.target_step:
+            return Status.PAUSED
+        if self.has_worker:
+            return Status.TRAINING
+        return Status.LOST if self.lease is not None else Status.QUEUED
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Metrics of one step, with the validation loss where it was measured."""
+
+    metrics: StepMetrics
+    validation_loss: float | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """A run's metrics as columns, each (N,), by step; ``validation_loss`` is NaN where it was not measured."""
+
+    step: NDArray[np.int64]
+    loss: NDArray[np.float64]
+    validation_loss: NDArray[np.float64]
+    gradient_norm: NDArray[np.float64]
+    learning_rate: NDArray[np.float64]

@@ -1,0 +1,42 @@
+"""The tables of the run store."""
+
+import sqlalchemy as sql
+
+metadata = sql.MetaData()
+runs = sql.Table(
+    "runs",
+    metadata,
+    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("name", sql.String(80), nullable=False),
+    sql.Column("settings", sql.Text, nullable=False),
+    sql.Column("created_at", sql.Float, nullable=False),
+    sql.Column("step", sql.Integer, nullable=False, default=0),
+    sql.Column("target_step", sql.Integer, nullable=False),
+    sql.Column("stopped", sql.Boolean, nullable=False, default=False),
+    sql.Column("pace", sql.Float, nullable=False),
+    sql.Column("queued_at", sql.Float, nullable=False),
+    sql.Column("lease", sql.String(120)),
+    sql.Column("heartbeat", sql.Float),
+    sql.Column("steps_per_second", sql.Float),
+    sql.Column("error", sql.Text),
+    sqlite_autoincrement=True,  # a deleted run's number never comes back, so that old links cannot show another run
+)
+metrics = sql.Table(
+    "metrics",
+    metadata,
+    sql.Column("run_id", sql.Integer, primary_key=True),
+    sql.Column("step", sql.Integer, primary_key=True),
+    sql.Column("loss", sql.Float(53), nullable=False),
+    sql.Column("validation_loss", sql.Float(53)),
+    sql.Column("gradient_norm", sql.Float(53), nullable=False),
+    sql.Column("learning_rate", sql.Float(53), nullable=False),
+)
+checkpoints = sql.Table(
+    "checkpoints",
+    metadata,
+    sql.Column("run_id", sql.Integer, primary_key=True),
+    sql.Column("step", sql.Integer, primary_key=True),
+    sql.Column("passing", sql.Boolean, nullable=False),
+    sql.Column("data", sql.LargeBinary, nullable=False),
+)
+marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))
