@@ -44,7 +44,7 @@ class Trainer:
         SettingsError: the model's sizes are not the task's, or a size is not a positive integer.
 
     >>> from lstm_engine import tasks
-    >>> trainer = Trainer(LSTMModel(27, 16, 27), tasks.get("names"), batch_size=4, sequence_length=10)
+    >>> trainer = Trainer(LSTMModel(28, 16, 28), tasks.get("names"), batch_size=4, sequence_length=10)
     >>> trainer.step().step
     1
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
 
 END = "·"  # stands before and after every name
-ALPHABET = END + "abcdefghijklmnopqrstuvwxyz"
+ALPHABET = END + "abcdefghijklmnopqrstuvwxyz-"
 INDEX = {symbol: index for index, symbol in enumerate(ALPHABET)}
 VALIDATION_SHARE = 0.1
 SPLIT_SEED = 1997
@@ -45,7 +45,7 @@ def bigram_loss(training: Sequence[str], validation: Sequence[str]) -> float:
 
 
 class NamesTask(Task):
-    """Next-character prediction over first names, written a to z, with ``·`` between them.
+    """Next-character prediction over first names, written a to z and with hyphens, with ``·`` between them.
 
     Args:
         input_size: width of the one-hot inputs; None for the alphabet's. Further places stay 0.
@@ -129,7 +129,7 @@ class NamesTask(Task):
             named = ", ".join(f"“{symbol}”" for symbol in unknown[:10])
             more = f" and {len(unknown) - 10} more" if len(unknown) > 10 else ""
             raise TaskInputError(
-                f"This run has never seen {named}{more}; its alphabet is a to z. "
+                f"This run has never seen {named}{more}; its alphabet is a to z and the hyphen. "
                 "Write the name with these letters (é as e, ö as oe), or leave the others out. "
                 "A space between two names is fine."
             )

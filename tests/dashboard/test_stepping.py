@@ -10,7 +10,7 @@ from lstm_engine.quantities import QUANTITIES
 
 def test_the_payload_holds_the_whole_trace_to_the_bit():
     task = tasks.get("names")
-    model = LSTMModel(27, 9, 27, num_layers=2, seed=4)
+    model = LSTMModel(28, 9, 28, num_layers=2, seed=4)
     sequence = task.encode("sakura")
     payload = step_payload(model, task, sequence)
     values = np.frombuffer(base64.b64decode(payload["values"]), "<f4").reshape(2, 6, 7, 9)
@@ -24,7 +24,7 @@ def test_the_payload_holds_the_whole_trace_to_the_bit():
 
 def test_predictions_are_ordered_probabilities_and_the_loss_is_the_engines():
     task = tasks.get("names")
-    model = LSTMModel(27, 9, 27, seed=4)
+    model = LSTMModel(28, 9, 28, seed=4)
     sequence = task.encode("maria")
     payload = step_payload(model, task, sequence)
     for row in payload["top_probabilities"]:
@@ -41,7 +41,7 @@ def test_outputs_that_no_symbol_uses_are_named_as_such():
 
 def test_a_trace_too_large_for_a_browser_is_refused_with_the_longest_that_fits():
     task = tasks.get("names")
-    model = LSTMModel(27, 512, 27, num_layers=4)
+    model = LSTMModel(28, 512, 28, num_layers=4)
     with pytest.raises(TaskInputError, match=r"1,001 timesteps.* 4 layers of 512 units, at most 569"):
         step_payload(model, task, task.encode("a" * 1_000))
 

@@ -19,7 +19,7 @@ def test_names_are_many_sorted_and_unique():
 def test_a_names_batch_reads_as_names_and_its_targets_are_one_ahead():
     task = tasks.get("names")
     batch = task.batch(np.random.default_rng(0), 8, 25)
-    assert batch.inputs.shape == (25, 8, 27)
+    assert batch.inputs.shape == (25, 8, 28)
     shown = task.show(batch)
     known = set(split_names()[0])
     for column, text in enumerate(shown):
@@ -45,14 +45,14 @@ def test_names_validation_holds_every_character_once(length):
 
 
 def test_the_bigram_baseline_lies_between_a_uniform_guess_and_nothing():
-    assert 2.0 < tasks.get("names").baseline().loss < np.log(27)
+    assert 2.0 < tasks.get("names").baseline().loss < np.log(28)
 
 
 def test_a_users_name_becomes_a_sequence_that_ends():
     sequence = tasks.get("names").encode("  Maria ")
     assert sequence.labels == [END, "m", "a", "r", "i", "a"]
     assert sequence.target_labels == ["m", "a", "r", "i", "a", END]
-    assert sequence.inputs.shape == (6, 1, 27)
+    assert sequence.inputs.shape == (6, 1, 28)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_users_name_becomes_a_sequence_that_ends():
     [
         ("names", "", "The sequence is empty"),
         ("names", " · ", "holds no letter"),
-        ("names", "José", "never seen “é”; its alphabet is a to z"),
+        ("names", "José", "never seen “é”; its alphabet is a to z and the hyphen"),
         ("names", "a" * 10_000, "10,000 characters; at most 2,000"),
         ("signal", "  ", "The sequence is empty"),
         ("signal", "1", "Type at least two numbers"),
@@ -106,7 +106,7 @@ def test_the_signals_baseline_can_be_beaten_down_to_the_noise():
 
 def test_sampled_names_are_marked_by_where_they_stand():
     task = tasks.get("names")
-    samples = task.samples(LSTMModel(27, 16, 27), np.random.default_rng(0), 30)
+    samples = task.samples(LSTMModel(28, 16, 28), np.random.default_rng(0), 30)
     training, validation = map(set, split_names())
     assert len(samples) == 30
     for sample in samples:
@@ -117,7 +117,7 @@ def test_sampled_names_are_marked_by_where_they_stand():
 def test_sizes_can_be_widened_but_not_narrowed():
     task = tasks.get("names", 100, 1000)
     assert task.batch(np.random.default_rng(0), 2, 5).inputs.shape == (5, 2, 100)
-    with pytest.raises(SettingsError, match="input_size is 10, but this task needs at least 27"):
+    with pytest.raises(SettingsError, match="input_size is 10, but this task needs at least 28"):
         tasks.get("names", 10)
     with pytest.raises(SettingsError, match="no task 'prices'"):
         tasks.get("prices")

@@ -23,7 +23,7 @@ def test_settings_survive_the_way_through_json():
         ({"beta2": 1.0}, "beta2 is 1.0"),
         ({"seed": -1}, "seed is -1"),
         ({"task": "prices"}, "no task 'prices'"),
-        ({"input_size": 5}, "input_size is 5, but this task needs at least 27"),
+        ({"input_size": 5}, "input_size is 5, but this task needs at least 28"),
         ({"clip_norm": 0.0}, "clip_norm is 0.0"),
         ({"hidden_size": 512, "num_layers": 4, "batch_size": 256, "sequence_length": 200}, "GiB of memory"),
     ],
