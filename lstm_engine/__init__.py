@@ -16,18 +16,20 @@ from lstm_engine.errors import (
     WeightsError,
 )
 from lstm_engine.model import LSTMModel, LSTMState
-from lstm_engine.optimizers import SGD, Adam
+from lstm_engine.optimizers import SGD, Adam, AdamW, RMSprop
 from lstm_engine.trace import LayerTrace, Trace
 from lstm_engine.training import StepMetrics, Trainer
 
 __all__ = [
     "SGD",
     "Adam",
+    "AdamW",
     "DivergenceError",
     "EngineError",
     "LSTMModel",
     "LSTMState",
     "LayerTrace",
+    "RMSprop",
     "SettingsError",
     "ShapeError",
     "StepMetrics",

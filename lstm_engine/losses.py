@@ -74,6 +74,38 @@ def squared_error(
     return loss, np.multiply(weighted, 2, out=weighted) if want_gradient else None
 
 
+def binary_cross_entropy(
+    outputs: NDArray, targets: NDArray, mask: NDArray | None, want_gradient: bool = True
+) -> tuple[float, NDArray | None]:
+    """Mean of -t log s - (1 - t) log(1 - s) with s = sigmoid(output), as PyTorch's BCEWithLogitsLoss, in nats.
+
+    Computed as max(z, 0) - z t + log(1 + exp(-|z|)), in which nothing can overflow.
+
+    Args:
+        outputs: (O, T, B), unnormalised scores z.
+        targets: (T, B, O), each in [0, 1].
+        mask: (T, B), True where the position counts, or None for everywhere.
+        want_gradient: whether to compute the gradient (s - t) / (count * O).
+
+    Raises:
+        ShapeError: targets have another shape or are not in [0, 1].
+    """
+    O, T, B = outputs.shape
+    if targets.shape != (T, B, O):
+        raise ShapeError(f"targets have shape {targets.shape}, expected (T, B, O) = {(T, B, O)}")
+    if targets.dtype.kind not in "fiub" or not ((targets >= 0) & (targets <= 1)).all():
+        raise ShapeError("targets must be numbers from 0 to 1")
+    t = targets.transpose(2, 0, 1).astype(outputs.dtype)  # (O, T, B)
+    weights = position_weights(mask, T, B, outputs.dtype).reshape(T, B) / outputs.dtype.type(O)
+    e = np.exp(-np.abs(outputs))
+    losses = np.maximum(outputs, 0) - outputs * t + np.log1p(e)
+    loss = float((losses * weights).sum())
+    if not want_gradient:
+        return loss, None
+    sigmoid = np.where(outputs >= 0, 1, e) / (1 + e)
+    return loss, (sigmoid - t) * weights
+
+
 def position_weights(mask: NDArray | None, T: int, B: int, dtype: np.dtype) -> NDArray:
     """What each position weighs in a mean over those that count: (T*B,), summing to 1."""
     if mask is None:
@@ -86,7 +118,11 @@ def position_weights(mask: NDArray | None, T: int, B: int, dtype: np.dtype) -> N
     return (counted / counted.sum()).astype(dtype)
 
 
-LOSSES: dict[str, Loss] = {"cross_entropy": cross_entropy, "squared_error": squared_error}
+LOSSES: dict[str, Loss] = {
+    "cross_entropy": cross_entropy,
+    "binary_cross_entropy": binary_cross_entropy,
+    "squared_error": squared_error,
+}
 
 
 def get_loss(name: str) -> Loss:

@@ -236,7 +236,8 @@ class LSTMModel:
 
         Args:
             inputs: (T, B, I).
-            targets: integers (T, B) for ``cross_entropy``, reals (T, B, O) for ``squared_error``.
+            targets: integers (T, B) for ``cross_entropy``, reals (T, B, O) for ``squared_error``, numbers from 0 to 1
+                (T, B, O) for ``binary_cross_entropy``.
             loss: which loss; a mean over all positions that count.
             mask: (T, B), True where a position counts; None for everywhere.
             state: states before the first timestep; None for zeros.
@@ -248,15 +249,39 @@ class LSTMModel:
         Raises:
             ShapeError: an array has another shape or dtype, or holds values that are not finite.
         """
+        value, gradients, _ = self._loss_and_backward(inputs, targets, loss, mask, state)
+        return value, gradients
+
+    def loss_and_input_gradients(
+        self,
+        inputs: ArrayLike,
+        targets: ArrayLike,
+        loss: str = "cross_entropy",
+        mask: ArrayLike | None = None,
+        state: LSTMState | None = None,
+    ) -> tuple[float, NDArray, LSTMState]:
+        """The loss and its gradient with respect to the inputs, (T, B, I), and to the initial states.
+
+        Arguments and errors as in ``loss_and_gradients``.
+        """
+        value, _, kernels = self._loss_and_backward(inputs, targets, loss, mask, state)
+        d_inputs = kernels[0].input_gradients(self.parameters.layers[0]).transpose(0, 2, 1)
+        d_hidden = np.stack([kernel.d_hidden.T for kernel in kernels])
+        d_cell = np.stack([kernel.d_cell.T for kernel in kernels])
+        return value, np.ascontiguousarray(d_inputs), LSTMState(d_hidden, d_cell)
+
+    def _loss_and_backward(
+        self, inputs: ArrayLike, targets: ArrayLike, loss: str, mask: ArrayLike | None, state: LSTMState | None
+    ) -> tuple[float, NamedArrays, list[LayerKernel]]:
+        """Forward, loss and backward; gradients stand in the model's and its kernels' buffers."""
         kernels = self._run(inputs, state)
-        outputs = self._readout(kernels[-1])
         mask = None if mask is None else np.asarray(mask)
-        value, d_outputs = get_loss(loss)(outputs, np.asarray(targets), mask, True)
+        value, d_outputs = get_loss(loss)(self._readout(kernels[-1]), np.asarray(targets), mask, True)
         assert d_outputs is not None
         if self._gradients is None:
             self._gradients = NamedArrays(self.architecture, dtype=self.dtype)
         self._backward(kernels, d_outputs, self._gradients)
-        return value, self._gradients
+        return value, self._gradients, kernels
 
     def _backward(self, kernels: list[LayerKernel], d_outputs: NDArray, gradients: NamedArrays) -> None:
         O, T, B = d_outputs.shape

@@ -104,14 +104,72 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent: w <- w - learning_rate * gradient."""
+    """Stochastic gradient descent, with PyTorch's momentum (Sutskever et al. 2013, without their scaled rate).
+
+    The velocity v <- momentum * v + gradient is followed: w <- w - learning_rate * v.
+
+    Args:
+        momentum: in [0, 1); 0 follows the gradient itself.
+    """
+
+    state_names = ("velocity",)
+    velocity: NDArray
+
+    def __init__(
+        self,
+        model: LSTMModel,
+        learning_rate: float,
+        clip_norm: float | None = None,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+    ):
+        super().__init__(model, learning_rate, clip_norm, weight_decay)
+        self.momentum = check_fraction("momentum", momentum)
 
     def _update(self, parameters: NDArray, gradient: NDArray, block: slice, scratch: NDArray) -> None:
-        parameters -= np.multiply(gradient, self.learning_rate, out=scratch)
+        velocity = self.velocity[block]
+        velocity *= self.momentum
+        velocity += gradient
+        parameters -= np.multiply(velocity, self.learning_rate, out=scratch)
+
+
+class RMSprop(Optimizer):
+    """RMSprop (Tieleman and Hinton 2012): each weight's step is divided by the recent size of its gradient.
+
+    Args:
+        smoothing: decay rate of the mean squared gradient, in [0, 1).
+        epsilon: added to its root.
+    """
+
+    state_names = ("second_moment",)
+    second_moment: NDArray
+
+    def __init__(
+        self,
+        model: LSTMModel,
+        learning_rate: float = 1e-2,
+        smoothing: float = 0.99,
+        epsilon: float = 1e-8,
+        clip_norm: float | None = None,
+        weight_decay: float = 0.0,
+    ):
+        super().__init__(model, learning_rate, clip_norm, weight_decay)
+        self.smoothing = check_fraction("smoothing", smoothing)
+        self.epsilon = check_positive("epsilon", epsilon)
+
+    def _update(self, parameters: NDArray, gradient: NDArray, block: slice, scratch: NDArray) -> None:
+        v = self.second_moment[block]
+        v *= self.smoothing
+        np.multiply(gradient, gradient, out=scratch)
+        v += np.multiply(scratch, 1 - self.smoothing, out=scratch)
+        denominator = np.sqrt(v, out=scratch)
+        denominator += self.epsilon
+        update = np.divide(gradient, denominator, out=scratch)
+        parameters -= np.multiply(update, self.learning_rate, out=scratch)
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015, algorithm 1), with PyTorch's placing of epsilon; weight decay makes it AdamW.
+    """Adam (Kingma and Ba 2015, algorithm 1), with PyTorch's placing of epsilon.
 
     Args:
         betas: decay rates of the two moments, each in [0, 1).
@@ -132,12 +190,9 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ):
         super().__init__(model, learning_rate, clip_norm, weight_decay)
-        for name, beta in zip(("beta1", "beta2"), betas, strict=True):
-            if not 0 <= beta < 1:
-                raise SettingsError(f"{name} is {beta!r}, expected a number from 0 up to, but not including, 1")
-        check_positive("epsilon", epsilon)
-        self.betas = betas
-        self.epsilon = epsilon
+        beta1, beta2 = betas
+        self.betas = check_fraction("beta1", beta1), check_fraction("beta2", beta2)
+        self.epsilon = check_positive("epsilon", epsilon)
 
     def _update(self, parameters: NDArray, gradient: NDArray, block: slice, scratch: NDArray) -> None:
         beta1, beta2 = self.betas
@@ -157,7 +212,30 @@ class Adam(Optimizer):
         parameters -= update
 
 
-def check_positive(name: str, value: float) -> None:
-    """Raise SettingsError unless the value is a finite number above 0."""
+class AdamW(Adam):
+    """Adam with weight decay that is decoupled from the gradient (Loshchilov and Hutter 2019)."""
+
+    def __init__(
+        self,
+        model: LSTMModel,
+        learning_rate: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        clip_norm: float | None = None,
+        weight_decay: float = 1e-2,
+    ):
+        super().__init__(model, learning_rate, betas, epsilon, clip_norm, weight_decay)
+
+
+def check_positive(name: str, value: float) -> float:
+    """The value, or SettingsError unless it is a finite number above 0."""
     if not (np.isfinite(value) and value > 0):
         raise SettingsError(f"{name} is {value!r}, expected a finite number above 0")
+    return value
+
+
+def check_fraction(name: str, value: float) -> float:
+    """The value, or SettingsError unless it lies in [0, 1)."""
+    if not 0 <= value < 1:
+        raise SettingsError(f"{name} is {value!r}, expected a number from 0 up to, but not including, 1")
+    return value

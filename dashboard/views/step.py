@@ -50,7 +50,7 @@ def step_part(services: Services) -> None:
         show_notices()
     st.caption(
         f"“{run.name}” at step {step:,} of {run.end_step:,}{', following the newest checkpoint' if follow else ''} · "
-        f"loss on this sequence {trace['loss']:.3f} {task.unit}"
+        f"loss on this sequence {trace['loss']:.3f} {task.unit} · keys: ← → step, ↑ ↓ unit, Space plays"
     )
     seen = mount_step(run, trace, f"{run.id}/{step}/{text}", cursor, step, follow)
     if seen.gone == run.id:

@@ -20,6 +20,7 @@ CASES = [
     (3, 4, 2, 5, 4, 3, 5.0, "squared_error", True),
     (3, 8, 3, 6, 5, 4, 1.0, "cross_entropy", False),
     (1, 12, 5, 2, 8, 2, 0.5, "squared_error", False),
+    (2, 6, 3, 4, 5, 3, 1.0, "binary_cross_entropy", True),
 ]
 
 
@@ -38,7 +39,16 @@ def named(lstm: torch.nn.LSTM, readout: torch.nn.Linear) -> dict[str, torch.nn.P
 def loss_of(outputs: torch.Tensor, targets: torch.Tensor, loss: str) -> torch.Tensor:
     if loss == "cross_entropy":
         return torch.nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten())
+    if loss == "binary_cross_entropy":
+        return torch.nn.functional.binary_cross_entropy_with_logits(outputs, targets)
     return torch.nn.functional.mse_loss(outputs, targets)
+
+
+def targets_for(loss: str, T: int, B: int, O: int) -> torch.Tensor:
+    if loss == "cross_entropy":
+        return torch.randint(O, (T, B))
+    real = torch.randn(T, B, O, dtype=torch.float64)
+    return real.sigmoid() if loss == "binary_cross_entropy" else real
 
 
 def record_case(number: int) -> None:
@@ -48,7 +58,9 @@ def record_case(number: int) -> None:
     inputs = scale * torch.randn(T, B, I, dtype=torch.float64)
     hidden = torch.randn(layers, B, H, dtype=torch.float64).tanh()
     cell = torch.randn(layers, B, H, dtype=torch.float64)
-    targets = torch.randint(O, (T, B)) if loss == "cross_entropy" else torch.randn(T, B, O, dtype=torch.float64)
+    targets = targets_for(loss, T, B, O)
+    for leaf in (inputs, hidden, cell):
+        leaf.requires_grad_()
     states, (last_hidden, last_cell) = lstm(inputs, (hidden, cell))
     outputs = readout(states)
     value = loss_of(outputs, targets, loss)
@@ -65,6 +77,9 @@ def record_case(number: int) -> None:
         "last_hidden": last_hidden,
         "last_cell": last_cell,
         "loss": value,
+        "d_inputs": inputs.grad,
+        "d_hidden": hidden.grad,
+        "d_cell": cell.grad,
         **{f"weight/{name}": p for name, p in parameters.items()},
         **{f"gradient/{name}": p.grad for name, p in parameters.items()},
     }
@@ -83,6 +98,8 @@ def record_optimizer(name: str, steps: int = 6) -> None:
         "adam": lambda: torch.optim.Adam(parameters.values(), lr=0.01, betas=(0.9, 0.99)),
         "adamw": lambda: torch.optim.AdamW(parameters.values(), lr=0.01, betas=(0.9, 0.99), weight_decay=0.1),
         "sgd": lambda: torch.optim.SGD(parameters.values(), lr=0.1),
+        "momentum": lambda: torch.optim.SGD(parameters.values(), lr=0.1, momentum=0.9),
+        "rmsprop": lambda: torch.optim.RMSprop(parameters.values(), lr=0.01, alpha=0.95),
     }
     optimizer = make[name]()
     norms = []
@@ -103,5 +120,5 @@ def save(name: str, arrays: dict[str, object]) -> None:
 if __name__ == "__main__":
     for case in range(len(CASES)):
         record_case(case)
-    for optimizer_name in ("adam", "adamw", "sgd"):
+    for optimizer_name in ("adam", "adamw", "sgd", "momentum", "rmsprop"):
         record_optimizer(optimizer_name)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_engine import SGD, Adam, LSTMModel, LSTMState
+from lstm_engine import SGD, Adam, AdamW, LSTMModel, LSTMState, RMSprop
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = sorted(GOLDEN.glob("lstm_*.npz"))
@@ -51,6 +51,12 @@ def test_values_and_gradients_equal_pytorch(path: Path):
     assert set(gradients) == set(expected)
     for name, gradient in gradients.items():
         assert_equal_to_the_last_digits(gradient, expected[name], name)
+    _, d_inputs, d_state = model.loss_and_input_gradients(
+        recorded["inputs"], recorded["targets"], str(recorded["loss_name"]), state=state
+    )
+    assert_equal_to_the_last_digits(d_inputs, recorded["d_inputs"], "inputs")
+    assert_equal_to_the_last_digits(d_state.hidden, recorded["d_hidden"], "initial hidden")
+    assert_equal_to_the_last_digits(d_state.cell, recorded["d_cell"], "initial cell")
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -62,14 +68,16 @@ def test_float32_is_close_to_pytorch(path: Path):
     np.testing.assert_allclose(outputs, recorded["outputs"], rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd", "momentum", "rmsprop"])
 def test_optimizers_with_clipping_end_where_pytorch_ends(name: str):
     recorded = load(GOLDEN / f"optimizer_{name}.npz")
     model = model_with(part(recorded, "start/"))
     optimizer = {
         "adam": lambda: Adam(model, 0.01, (0.9, 0.99), clip_norm=0.05),
-        "adamw": lambda: Adam(model, 0.01, (0.9, 0.99), clip_norm=0.05, weight_decay=0.1),
+        "adamw": lambda: AdamW(model, 0.01, (0.9, 0.99), clip_norm=0.05, weight_decay=0.1),
         "sgd": lambda: SGD(model, 0.1, clip_norm=0.05),
+        "momentum": lambda: SGD(model, 0.1, clip_norm=0.05, momentum=0.9),
+        "rmsprop": lambda: RMSprop(model, 0.01, 0.95, clip_norm=0.05),
     }[name]()
     for norm in recorded["norms"]:
         _, gradients = model.loss_and_gradients(recorded["inputs"], recorded["targets"])
