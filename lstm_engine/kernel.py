@@ -49,6 +49,8 @@ class LayerKernel:
         )  # all of ``operand`` side by side, for products over all timesteps
         self.hidden = self.operand[1:, I : I + H]  # (T, H, B)
         self.cell = self.blocks[1:, CELL_BEFORE]  # (T, H, B)
+        self.initial_hidden = self.operand[0, I : I + H]  # (H, B)
+        self.initial_cell = self.blocks[0, CELL_BEFORE]  # (H, B)
         self.ordered_weights = np.empty((4 * H, K), dtype)  # rows i, f, o, g
         self.half = np.array(0.5, dtype)
         self._forward_views = [
@@ -71,11 +73,11 @@ class LayerKernel:
         ]
         self._backward_buffers_made = False
 
-    def forward(self, weights: NDArray) -> None:
+    def forward(self, weights: NDArray, _peepholes: NDArray | None = None) -> None:
         """Fill the buffers from the inputs and the initial states in them.
 
         Args:
-            weights: (4H, K), see ``NamedArrays``.
+            weights: (4H, K), see ``NamedArrays``. (The standard cell has no peepholes; other cells do.)
         """
         matmul, multiply, add, tanh = np.matmul, np.multiply, np.add, np.tanh
         half_trick, half = self.half_trick, self.half
@@ -138,7 +140,14 @@ class LayerKernel:
         ]
         self._backward_buffers_made = True
 
-    def backward(self, weights: NDArray, d_outputs: NDArray, d_weights: NDArray) -> None:
+    def backward(
+        self,
+        weights: NDArray,
+        _peepholes: NDArray | None,
+        d_outputs: NDArray,
+        d_weights: NDArray,
+        _d_peepholes: NDArray | None = None,
+    ) -> None:
         """Backpropagation through time; leaves dL/dh_{-1} and dL/dc_{-1} in ``d_hidden`` and ``d_cell``.
 
         Args:

@@ -1,18 +1,20 @@
-"""LSTMModel: stacked LSTM layers and a linear readout, on the kernel."""
+"""LSTMModel: stacked recurrent layers and a linear readout, on the kernel."""
 
-from collections.abc import Mapping
-from typing import NamedTuple, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lstm_engine.cells import CELLS, Cell, Intervention
 from lstm_engine.errors import SettingsError, ShapeError, WeightsError
 from lstm_engine.kernel import CANDIDATE, CELL_BEFORE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, LayerKernel
 from lstm_engine.losses import get_loss
 from lstm_engine.parameters import Architecture, NamedArrays
-from lstm_engine.trace import LayerTrace, Trace
+from lstm_engine.trace import LAYER_TRACES, LayerTrace, PreactivationParts, Trace, TraceGradients
+from lstm_engine.variants import STANDARD, get_variant
 
-VARIANTS = ("standard",)
 DTYPES = ("float32", "float64")
 KEPT_SHAPES = 4  # buffers are kept for this many shapes (T, B); more would let memory grow with every new length
 
@@ -25,14 +27,14 @@ class LSTMState(NamedTuple):
 
 
 class LSTMModel:
-    """Stacked LSTM layers with a linear readout at every timestep.
+    """Stacked LSTM layers, or layers of a variant, with a linear readout at every timestep.
 
     Args:
         input_size: I, width of the input.
         hidden_size: H, units of each layer.
         output_size: O, width of the readout.
         num_layers: how many layers are stacked.
-        variant: which cell; ``"standard"`` is the LSTM with forget gate and without peepholes.
+        variant: which cell, see ``variants.py``; ``"standard"`` is the LSTM with forget gate and without peepholes.
         forget_bias: initial bias of the forget gates; 1 lets a new cell remember (Gers et al. 2000; Jozefowicz et al.
             2015). Without effect if there are no biases.
         dtype: ``"float32"`` to train fast, ``"float64"`` to compare digits.
@@ -72,19 +74,22 @@ class LSTMModel:
         for name, size in sizes.items():
             if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
                 raise SettingsError(f"{name} is {size!r}, expected a whole number of at least 1")
-        if variant not in VARIANTS:
-            raise SettingsError(f"there is no variant {variant!r}; choose one of {', '.join(VARIANTS)}")
+        kind = get_variant(variant)
         if np.dtype(dtype).name not in DTYPES:
             raise SettingsError(f"dtype is {dtype!r}, expected one of {', '.join(DTYPES)}")
         if init_std is not None and not (np.isfinite(init_std) and init_std >= 0):
             raise SettingsError(f"init_std is {init_std!r}, expected a finite number of at least 0, or None")
         if not np.isfinite(forget_bias):
             raise SettingsError(f"forget_bias is {forget_bias!r}, expected a finite number")
-        self.architecture = Architecture(int(input_size), int(hidden_size), int(output_size), int(num_layers), bias)
+        self.architecture = Architecture(
+            int(input_size), int(hidden_size), int(output_size), int(num_layers), bias, kind
+        )
         self.variant = variant
+        # the fast kernel knows the standard cell, whatever it is called
+        self._is_standard = (kind.family, kind.blocks, kind.peepholes) == ("lstm", STANDARD.blocks, ())
         self.dtype = np.dtype(dtype)
         self.parameters = NamedArrays(self.architecture, dtype=self.dtype)
-        self._workspaces: dict[tuple[int, int], list[LayerKernel]] = {}
+        self._workspaces: dict[tuple[int, int], Sequence[LayerKernel | Cell]] = {}
         self._gradients: NamedArrays | None = None
         self._initialise(seed, forget_bias, init_std)
 
@@ -99,9 +104,11 @@ class LSTMModel:
                 view[...] = generator.uniform(-bound, bound, view.shape)
             else:
                 view[...] = generator.normal(0, init_std, view.shape)
-        if self.architecture.bias:
+        blocks = self.architecture.variant.blocks
+        if self.architecture.bias and "forget_gate" in blocks:
+            row = blocks.index("forget_gate") * H
             for k in range(self.architecture.num_layers):
-                self.parameters[f"lstm.bias_ih_l{k}"][H : 2 * H] = forget_bias
+                self.parameters[f"lstm.bias_ih_l{k}"][row : row + H] = forget_bias
 
     @classmethod
     def from_gate_matrices(
@@ -183,33 +190,128 @@ class LSTMModel:
         cell = np.stack([kernel.cell[-1].T for kernel in kernels])
         return np.ascontiguousarray(self._readout(kernels[-1]).transpose(1, 2, 0)), LSTMState(hidden, cell)
 
-    def trace(self, inputs: ArrayLike, state: LSTMState | None = None) -> Trace:
-        """Run the sequence and keep everything that the cells computed; arguments and errors as in ``forward``."""
-        kernels = self._run(inputs, state)
-        layers = []
-        for kernel, weights in zip(kernels, self.parameters.layers, strict=True):
-            T, H, B = kernel.timesteps, kernel.hidden_size, kernel.batch_size
-            rows = (weights @ kernel.operand_columns()).reshape(4, H, T, B)  # in PyTorch's order i, f, g, o
-            input_, forget, candidate, output = np.ascontiguousarray(rows.transpose(0, 2, 3, 1))  # each (T, B, H)
-            batch_major = kernel.blocks.transpose(1, 0, 3, 2)  # (5, T+1, B, H)
-            layers.append(
-                LayerTrace(
-                    forget_gate=batch_major[FORGET_GATE, :T].copy(),
-                    input_gate=batch_major[INPUT_GATE, :T].copy(),
-                    candidate=batch_major[CANDIDATE, :T].copy(),
-                    output_gate=batch_major[OUTPUT_GATE, :T].copy(),
-                    cell=batch_major[CELL_BEFORE, 1:].copy(),
-                    hidden=kernel.hidden.transpose(0, 2, 1).copy(),
-                    forget_gate_preactivation=forget,
-                    input_gate_preactivation=input_,
-                    candidate_preactivation=candidate,
-                    output_gate_preactivation=output,
-                    initial_hidden=kernel.operand[0, kernel.input_size : kernel.input_size + H].T.copy(),
-                    initial_cell=batch_major[CELL_BEFORE, 0].copy(),
-                )
-            )
-        outputs = np.ascontiguousarray(self._readout(kernels[-1]).transpose(1, 2, 0))
-        return Trace(np.array(inputs, self.dtype), tuple(layers), outputs)
+    def trace(
+        self, inputs: ArrayLike, state: LSTMState | None = None, interventions: Sequence[Intervention] = ()
+    ) -> Trace:
+        """Run the sequence and keep everything that the cells computed.
+
+        Args:
+            inputs, state: as in ``forward``, and so are the errors.
+            interventions: quantities to clamp, scale or shift on the way; what follows from them is computed as usual.
+
+        Raises:
+            SettingsError: an intervention names a quantity, layer, unit or timestep that is not there.
+        """
+        kernels = self._run(inputs, state, interventions)
+        readout = np.ascontiguousarray(self._readout(kernels[-1]).transpose(1, 2, 0))
+        layers = [
+            self._fast_trace(kernel, weights) if isinstance(kernel, LayerKernel) else self._plain_trace(kernel)
+            for kernel, weights in zip(kernels, self.parameters.layers, strict=True)
+        ]
+        return Trace(np.array(inputs, self.dtype), tuple(layers), readout)
+
+    @staticmethod
+    def _plain_trace(cell: Cell) -> LayerTrace:
+        """What one layer of any variant computed."""
+        kind = LAYER_TRACES[cell.variant.family]
+        blocks = dict(zip(cell.variant.blocks, cell.preactivations.transpose(1, 0, 3, 2), strict=True))
+        known: dict[str, Any] = {name: value.transpose(0, 2, 1).copy() for name, value in cell.values.items()}
+        known |= {f"{name}_preactivation": value.copy() for name, value in blocks.items()}
+        known |= {"initial_hidden": cell.initial_hidden.T.copy(), "initial_cell": cell.initial_cell.T.copy()}
+        filled: Any = {field.name: known.get(field.name) for field in fields(kind)}
+        return kind(**filled)  # type: ignore[return-value]
+
+    @staticmethod
+    def _fast_trace(kernel: LayerKernel, weights: NDArray) -> LayerTrace:
+        """What one standard layer computed."""
+        T, H, B = kernel.timesteps, kernel.hidden_size, kernel.batch_size
+        rows = (weights @ kernel.operand_columns()).reshape(4, H, T, B)  # in PyTorch's order i, f, g, o
+        input_, forget, candidate, output = np.ascontiguousarray(rows.transpose(0, 2, 3, 1))  # each (T, B, H)
+        batch_major = kernel.blocks.transpose(1, 0, 3, 2)  # (5, T+1, B, H)
+        return LayerTrace(
+            forget_gate=batch_major[FORGET_GATE, :T].copy(),
+            input_gate=batch_major[INPUT_GATE, :T].copy(),
+            candidate=batch_major[CANDIDATE, :T].copy(),
+            output_gate=batch_major[OUTPUT_GATE, :T].copy(),
+            cell=batch_major[CELL_BEFORE, 1:].copy(),
+            hidden=kernel.hidden.transpose(0, 2, 1).copy(),
+            forget_gate_preactivation=forget,
+            input_gate_preactivation=input_,
+            candidate_preactivation=candidate,
+            output_gate_preactivation=output,
+            initial_hidden=kernel.initial_hidden.T.copy(),
+            initial_cell=kernel.initial_cell.T.copy(),
+        )
+
+    def preactivation_parts(self, trace: Trace, layer: int = 0) -> dict[str, PreactivationParts]:
+        """What each pre-activation of a traced layer is the sum of, by the name of its block.
+
+        Args:
+            trace: of this model with its present weights.
+            layer: which, the lowest is 0.
+        """
+        a, of_layer = self.architecture, trace.layers[layer]
+        I, H = a.layer_input_size(layer), a.hidden_size
+        weights = self.parameters.layers[layer].reshape(-1, H, self.parameters.layers[layer].shape[1])
+        below = trace.inputs if layer == 0 else trace.layers[layer - 1].hidden
+        hidden_before = np.concatenate([of_layer.initial_hidden[None], of_layer.hidden[:-1]])  # (T, B, H)
+        parts = {}
+        for block, W in zip(a.variant.blocks, weights, strict=True):  # (H, K)
+            bias_input, bias_recurrent = (W[:, I + H], W[:, I + H + 1]) if a.bias else (np.zeros(H), np.zeros(H))
+            recurrent = hidden_before @ W[:, I : I + H].T
+            if a.variant.family == "gru" and block == "candidate":  # r (U h' + b')
+                reset = of_layer.reset_gate  # type: ignore[attr-defined]
+                recurrent, bias = reset * recurrent, bias_input + reset * bias_recurrent
+            else:
+                bias = np.broadcast_to(bias_input + bias_recurrent, recurrent.shape)
+            peephole = np.zeros_like(recurrent)
+            if block in a.variant.peepholes:
+                cell = of_layer.cell
+                if block != "output_gate":
+                    cell = np.concatenate([of_layer.initial_cell[None], cell[:-1]])
+                peephole = cell * self.parameters.peepholes[layer][a.variant.peepholes.index(block)]
+            parts[block] = PreactivationParts(below @ W[:, :I].T, recurrent, bias, peephole)
+        return parts
+
+    def trace_gradients(
+        self,
+        inputs: ArrayLike,
+        targets: ArrayLike,
+        loss: str = "cross_entropy",
+        timesteps: Sequence[int] | None = None,
+        state: LSTMState | None = None,
+        interventions: Sequence[Intervention] = (),
+    ) -> TraceGradients:
+        """The gradient of the loss at chosen timesteps with respect to every gate, state and input before them.
+
+        Args:
+            inputs, targets, loss, state: as in ``loss_and_gradients``, and so are the errors.
+            timesteps: at which the loss is taken, a mean over them; None for all.
+            interventions: as in ``trace``.
+        """
+        cells = self._run(inputs, state, interventions, plain=True)
+        outputs = self._readout(cells[-1])
+        _, T, B = outputs.shape
+        mask = np.ones((T, B), bool)
+        if timesteps is not None:
+            outside = [t for t in timesteps if not 0 <= t < T]
+            if outside or not len(timesteps):
+                raise ShapeError(f"timesteps are {list(timesteps)}, expected at least one of 0..{T - 1}")
+            mask[:] = np.isin(np.arange(T), timesteps)[:, None]
+        value, d_outputs = get_loss(loss)(outputs, np.asarray(targets), mask, True)
+        assert d_outputs is not None
+        self._backward(cells, d_outputs, NamedArrays(self.architecture, dtype=self.dtype))
+        return TraceGradients(
+            loss=value,
+            layers=tuple(
+                {name: gradient.transpose(0, 2, 1).copy() for name, gradient in cell.gradients.items()}
+                for cell in cells
+                if isinstance(cell, Cell)
+            ),
+            inputs=cells[0].input_gradients(self.parameters.layers[0]).transpose(0, 2, 1).copy(),
+            initial_hidden=np.stack([cell.d_hidden.T for cell in cells]),
+            initial_cell=np.stack([cell.d_cell.T for cell in cells]),
+        )
 
     def loss(
         self,
@@ -272,7 +374,7 @@ class LSTMModel:
 
     def _loss_and_backward(
         self, inputs: ArrayLike, targets: ArrayLike, loss: str, mask: ArrayLike | None, state: LSTMState | None
-    ) -> tuple[float, NamedArrays, list[LayerKernel]]:
+    ) -> tuple[float, NamedArrays, Sequence[LayerKernel | Cell]]:
         """Forward, loss and backward; gradients stand in the model's and its kernels' buffers."""
         kernels = self._run(inputs, state)
         mask = None if mask is None else np.asarray(mask)
@@ -283,28 +385,35 @@ class LSTMModel:
         self._backward(kernels, d_outputs, self._gradients)
         return value, self._gradients, kernels
 
-    def _backward(self, kernels: list[LayerKernel], d_outputs: NDArray, gradients: NamedArrays) -> None:
+    def _backward(self, kernels: Sequence[LayerKernel | Cell], d_outputs: NDArray, gradients: NamedArrays) -> None:
         O, T, B = d_outputs.shape
         H = self.architecture.hidden_size
         d_readout = d_outputs.reshape(O, T * B)
         np.matmul(d_readout, self._readout_operand(kernels[-1]).T, out=gradients.readout)
         d_hidden = (self.parameters.readout[:, :H].T @ d_readout).reshape(H, T, B).transpose(1, 0, 2)  # (T, H, B)
         for k in reversed(range(len(kernels))):
-            kernels[k].backward(self.parameters.layers[k], d_hidden, gradients.layers[k])
+            weights, peepholes = self.parameters.layers[k], self.parameters.peepholes[k]
+            kernels[k].backward(weights, peepholes, d_hidden, gradients.layers[k], gradients.peepholes[k])
             if k > 0:
                 d_hidden = kernels[k].input_gradients(self.parameters.layers[k])
 
-    def _readout_operand(self, kernel: LayerKernel) -> NDArray:
+    def _readout_operand(self, kernel: LayerKernel | Cell) -> NDArray:
         """[h_t; 1] of the topmost layer for all timesteps, (H+1, T*B), or (H, T*B) without biases."""
         return kernel.state_columns(self.parameters.readout.shape[1])
 
-    def _readout(self, kernel: LayerKernel) -> NDArray:
+    def _readout(self, kernel: LayerKernel | Cell) -> NDArray:
         """Outputs, feature-major: (O, T, B)."""
         outputs = self.parameters.readout @ self._readout_operand(kernel)
         return outputs.reshape(-1, kernel.timesteps, kernel.batch_size)
 
-    def _run(self, inputs: ArrayLike, state: LSTMState | None) -> list[LayerKernel]:
-        """Check the arguments, fill the buffers and run every layer."""
+    def _run(
+        self,
+        inputs: ArrayLike,
+        state: LSTMState | None,
+        interventions: Sequence[Intervention] = (),
+        plain: bool = False,
+    ) -> Sequence[LayerKernel | Cell]:
+        """Check the arguments, fill the buffers and run every layer; ``plain`` takes the cells that keep gradients."""
         inputs = np.asarray(inputs)
         a = self.architecture
         if inputs.ndim != 3 or inputs.shape[2] != a.input_size or 0 in inputs.shape:
@@ -316,16 +425,17 @@ class LSTMModel:
         if not np.isfinite(inputs).all():
             raise ShapeError("inputs hold values that are not finite (NaN or infinity)")
         T, B, _ = inputs.shape
-        kernels = self._workspace(T, B)
+        kernels: Sequence[LayerKernel | Cell]
+        kernels = self._cells(T, B, interventions) if plain or interventions else self._workspace(T, B)
         self._set_initial_state(kernels, state)
         below = inputs.transpose(0, 2, 1)  # (T, I, B)
-        for kernel, weights in zip(kernels, self.parameters.layers, strict=True):
+        for kernel, weights, peepholes in zip(kernels, self.parameters.layers, self.parameters.peepholes, strict=True):
             kernel.operand[:T, : kernel.input_size] = below
-            kernel.forward(weights)
+            kernel.forward(weights, peepholes)
             below = kernel.hidden
         return kernels
 
-    def _set_initial_state(self, kernels: list[LayerKernel], state: LSTMState | None) -> None:
+    def _set_initial_state(self, kernels: Sequence[LayerKernel | Cell], state: LSTMState | None) -> None:
         a = self.architecture
         if state is not None:
             shape = (a.num_layers, kernels[0].batch_size, a.hidden_size)
@@ -336,19 +446,48 @@ class LSTMModel:
                 if part.dtype.kind not in "fiub" or not np.isfinite(part).all():
                     raise ShapeError(f"state.{name} must hold finite real numbers")
         for k, kernel in enumerate(kernels):
-            start = kernel.input_size
-            kernel.operand[0, start : start + a.hidden_size] = 0 if state is None else state.hidden[k].T
-            kernel.blocks[0, CELL_BEFORE] = 0 if state is None else state.cell[k].T
+            kernel.initial_hidden[...] = 0 if state is None else state.hidden[k].T
+            kernel.initial_cell[...] = 0 if state is None else state.cell[k].T
 
-    def _workspace(self, T: int, B: int) -> list[LayerKernel]:
+    def _workspace(self, T: int, B: int) -> Sequence[LayerKernel | Cell]:
         """The layers' buffers for this shape; the least recently used ones make room."""
         kernels = self._workspaces.pop((T, B), None)
         if kernels is None:
             a = self.architecture
-            kernels = [
-                LayerKernel(a.layer_input_size(k), a.hidden_size, T, B, a.bias, self.dtype) for k in range(a.num_layers)
-            ]
+            if self._is_standard:
+                kernels = [
+                    LayerKernel(a.layer_input_size(k), a.hidden_size, T, B, a.bias, self.dtype)
+                    for k in range(a.num_layers)
+                ]
+            else:
+                kernels = self._cells(T, B)
         self._workspaces[T, B] = kernels
         if len(self._workspaces) > KEPT_SHAPES:
             self._workspaces.pop(next(iter(self._workspaces)))
         return kernels
+
+    def _cells(self, T: int, B: int, interventions: Sequence[Intervention] = ()) -> list[Cell]:
+        """A cell for each layer, with its interventions."""
+        a = self.architecture
+        for change in interventions:
+            for name, wanted, count in (("timestep", change.timesteps, T), ("unit", change.units, a.hidden_size)):
+                outside = [k for k in wanted or () if not 0 <= k < count]
+                if outside:
+                    raise SettingsError(f"there is no {name} {outside[0]} to change; expected 0..{count - 1}")
+            if not 0 <= change.layer < a.num_layers:
+                raise SettingsError(f"there is no layer {change.layer} to change; expected 0..{a.num_layers - 1}")
+            if not np.isfinite([change.scale, change.shift]).all():
+                raise SettingsError(f"scale {change.scale!r} and shift {change.shift!r} must be finite numbers")
+        return [
+            CELLS[a.variant.family](
+                a.variant,
+                a.layer_input_size(k),
+                a.hidden_size,
+                T,
+                B,
+                a.bias,
+                self.dtype,
+                [change for change in interventions if change.layer == k],
+            )
+            for k in range(a.num_layers)
+        ]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.errors import WeightsError
+from lstm_engine.variants import STANDARD, Variant
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Architecture:
     output_size: int
     num_layers: int = 1
     bias: bool = True
+    variant: Variant = STANDARD
 
     def layer_input_size(self, layer: int) -> int:
         """Width of what the layer reads: the inputs for the first, hidden states for the others."""
@@ -29,7 +31,8 @@ class NamedArrays(Mapping[str, NDArray]):
 
     A layer's matrix is ``[weight_ih | weight_hh | bias_ih | bias_hh]``, of shape (4H, I+H+2), and acts on the column
     ``[x; h; 1; 1]``: one matrix product computes all four gates, both biases included. The readout's is
-    ``[weight | bias]``, (O, H+1). Rows stand in PyTorch's order: input, forget, candidate, output.
+    ``[weight | bias]``, (O, H+1). Rows stand in PyTorch's order: input, forget, candidate, output. Variants have other
+    rows, see ``Variant.blocks``, and some have peephole weights, one row a gate.
 
     All arrays are views: writing to one writes to ``flat``.
     """
@@ -37,29 +40,30 @@ class NamedArrays(Mapping[str, NDArray]):
     def __init__(self, architecture: Architecture, flat: NDArray | None = None, dtype: np.dtype | str = "float32"):
         H, O = architecture.hidden_size, architecture.output_size
         biases = 2 if architecture.bias else 0
-        shapes = [(4 * H, architecture.layer_input_size(k) + H + biases) for k in range(architecture.num_layers)]
-        shapes.append((O, H + biases // 2))
-        sizes = [rows * columns for rows, columns in shapes]
+        rows, peepholes = len(architecture.variant.blocks) * H, len(architecture.variant.peepholes)
+        layers = range(architecture.num_layers)
+        shapes = [(rows, architecture.layer_input_size(k) + H + biases) for k in layers]
+        shapes += [(peepholes, H) for _ in layers] + [(O, H + biases // 2)]
+        starts = np.cumsum([0, *(height * width for height, width in shapes)])
         self.architecture = architecture
-        self.flat: NDArray = np.zeros(sum(sizes), dtype) if flat is None else flat
-        starts = np.cumsum([0, *sizes])
-        blocks = [
-            self.flat[start : start + size].reshape(shape)
-            for start, size, shape in zip(starts, sizes, shapes, strict=False)
-        ]
-        self.layers: list[NDArray] = blocks[:-1]  # each (4H, I+H+2)
+        self.flat: NDArray = np.zeros(starts[-1], dtype) if flat is None else flat
+        blocks = [self.flat[a:b].reshape(shape) for a, b, shape in zip(starts, starts[1:], shapes, strict=False)]
+        self.layers: list[NDArray] = blocks[: len(layers)]  # each (4H, I+H+2)
+        self.peepholes: list[NDArray] = blocks[len(layers) : -1]  # each (peepholes, H), mostly (0, H)
         self.readout: NDArray = blocks[-1]  # (O, H+1)
         self._named = dict(self._name_views())
 
     def _name_views(self) -> Iterator[tuple[str, NDArray]]:
-        H = self.architecture.hidden_size
+        H, variant = self.architecture.hidden_size, self.architecture.variant
         for k, block in enumerate(self.layers):
             I = self.architecture.layer_input_size(k)
-            yield f"lstm.weight_ih_l{k}", block[:, :I]
-            yield f"lstm.weight_hh_l{k}", block[:, I : I + H]
+            yield f"{variant.family}.weight_ih_l{k}", block[:, :I]
+            yield f"{variant.family}.weight_hh_l{k}", block[:, I : I + H]
             if self.architecture.bias:
-                yield f"lstm.bias_ih_l{k}", block[:, I + H]
-                yield f"lstm.bias_hh_l{k}", block[:, I + H + 1]
+                yield f"{variant.family}.bias_ih_l{k}", block[:, I + H]
+                yield f"{variant.family}.bias_hh_l{k}", block[:, I + H + 1]
+            if variant.peepholes:
+                yield f"{variant.family}.peephole_l{k}", self.peepholes[k]
         yield "readout.weight", self.readout[:, :H]
         if self.architecture.bias:
             yield "readout.bias", self.readout[:, H]

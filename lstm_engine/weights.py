@@ -57,7 +57,7 @@ def load_model(path: str | PathLike[str]) -> LSTMModel:
         raise WeightsError(f"{path} was not written by save_model: its format is {header.get('format')!r}")
     try:
         sizes = json.loads(header["model"])
-        needed = Architecture(*(sizes[name] for name in Architecture.__dataclass_fields__))
+        needed = Architecture(*(sizes[name] for name in ("input_size", "hidden_size", "output_size", "num_layers")))
         check_size(needed, weights)
         model = LSTMModel(**sizes)
     except (EngineError, KeyError, TypeError, ValueError) as error:
@@ -71,7 +71,7 @@ def check_size(architecture: Architecture, weights: Mapping[str, NDArray]) -> No
     held = sum(array.size for array in weights.values())
     a = architecture
     inputs = a.input_size + (a.num_layers - 1) * a.hidden_size
-    least = 4 * a.hidden_size * (inputs + a.num_layers * a.hidden_size) + a.output_size * a.hidden_size
+    least = a.hidden_size * (inputs + a.num_layers * a.hidden_size) + a.output_size * a.hidden_size
     if least > held:
         raise WeightsError(f"the sizes need at least {least:,} numbers, but the file holds {held:,}")
 

@@ -30,6 +30,36 @@ def build(layers: int, I: int, H: int, O: int, bias: bool) -> tuple[torch.nn.LST
     return lstm, readout
 
 
+def record_other(kind: str, number: int, layers: int, bias: bool) -> None:
+    """A GRU or a plain network."""
+    torch.manual_seed(100 + number)
+    T, B, I, H, O = 6, 3, 4, 5, 3
+    network = {"gru": torch.nn.GRU, "rnn": torch.nn.RNN}[kind](I, H, layers, bias=bias, dtype=torch.float64)
+    readout = torch.nn.Linear(H, O, bias=bias, dtype=torch.float64)
+    inputs = torch.randn(T, B, I, dtype=torch.float64, requires_grad=True)
+    hidden = torch.randn(layers, B, H, dtype=torch.float64).tanh().requires_grad_()
+    targets = torch.randint(O, (T, B))
+    states, last = network(inputs, hidden)
+    outputs = readout(states)
+    value = loss_of(outputs, targets, "cross_entropy")
+    value.backward()
+    parameters = {f"{kind}.{name}": p for name, p in network.named_parameters()}
+    parameters |= {f"readout.{name}": p for name, p in readout.named_parameters()}
+    arrays = {
+        "inputs": inputs,
+        "hidden": hidden,
+        "targets": targets,
+        "outputs": outputs,
+        "last_hidden": last,
+        "loss": value,
+        "d_inputs": inputs.grad,
+        "d_hidden": hidden.grad,
+        **{f"weight/{name}": p for name, p in parameters.items()},
+        **{f"gradient/{name}": p.grad for name, p in parameters.items()},
+    }
+    save(f"{kind}_{number}", arrays)
+
+
 def named(lstm: torch.nn.LSTM, readout: torch.nn.Linear) -> dict[str, torch.nn.Parameter]:
     return {f"lstm.{name}": p for name, p in lstm.named_parameters()} | {
         f"readout.{name}": p for name, p in readout.named_parameters()
@@ -120,5 +150,9 @@ def save(name: str, arrays: dict[str, object]) -> None:
 if __name__ == "__main__":
     for case in range(len(CASES)):
         record_case(case)
+    for kind in ("gru", "rnn"):
+        record_other(kind, 0, 1, True)
+        record_other(kind, 1, 2, True)
+        record_other(kind, 2, 3, False)
     for optimizer_name in ("adam", "adamw", "sgd", "momentum", "rmsprop"):
         record_optimizer(optimizer_name)

@@ -59,6 +59,31 @@ def test_values_and_gradients_equal_pytorch(path: Path):
     assert_equal_to_the_last_digits(d_state.cell, recorded["d_cell"], "initial cell")
 
 
+OTHERS = sorted((*GOLDEN.glob("gru_*.npz"), *GOLDEN.glob("rnn_*.npz")))
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
+def test_gru_and_plain_network_equal_pytorch(path: Path):
+    recorded = load(path)
+    weights = part(recorded, "weight/")
+    layers = len(recorded["hidden"])
+    model = LSTMModel(4, 5, 3, layers, path.stem[:3], dtype="float64", bias="readout.bias" in weights)
+    model.load_state_dict(weights)
+    state = LSTMState(recorded["hidden"], np.zeros_like(recorded["hidden"]))
+    outputs, last = model.forward(recorded["inputs"], state)
+    assert_equal_to_the_last_digits(outputs, recorded["outputs"], "outputs")
+    assert_equal_to_the_last_digits(last.hidden, recorded["last_hidden"], "last hidden")
+    loss, gradients = model.loss_and_gradients(recorded["inputs"], recorded["targets"], state=state)
+    assert loss == pytest.approx(float(recorded["loss"]), rel=1e-12)
+    expected = part(recorded, "gradient/")
+    assert set(gradients) == set(expected)
+    for name, gradient in gradients.items():
+        assert_equal_to_the_last_digits(gradient, expected[name], name)
+    _, d_inputs, d_state = model.loss_and_input_gradients(recorded["inputs"], recorded["targets"], state=state)
+    assert_equal_to_the_last_digits(d_inputs, recorded["d_inputs"], "inputs")
+    assert_equal_to_the_last_digits(d_state.hidden, recorded["d_hidden"], "initial hidden")
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_float32_is_close_to_pytorch(path: Path):
     recorded = load(path)
