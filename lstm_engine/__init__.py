@@ -6,7 +6,8 @@
 (10, 1, 64)
 """
 
-from lstm_engine import tasks
+from lstm_engine import schedules, tasks
+from lstm_engine.cells import Intervention
 from lstm_engine.errors import (
     DivergenceError,
     EngineError,
@@ -18,7 +19,8 @@ from lstm_engine.errors import (
 from lstm_engine.model import LSTMModel, LSTMState
 from lstm_engine.optimizers import SGD, Adam, AdamW, RMSprop
 from lstm_engine.trace import LayerTrace, Trace
-from lstm_engine.training import StepMetrics, Trainer
+from lstm_engine.training import StepMetrics, Trainer, truncated_bptt
+from lstm_engine.weights import from_keras, from_pytorch, load_model, save_model, to_pytorch
 
 __all__ = [
     "SGD",
@@ -26,6 +28,7 @@ __all__ = [
     "AdamW",
     "DivergenceError",
     "EngineError",
+    "Intervention",
     "LSTMModel",
     "LSTMState",
     "LayerTrace",
@@ -37,5 +40,12 @@ __all__ = [
     "Trace",
     "Trainer",
     "WeightsError",
+    "from_keras",
+    "from_pytorch",
+    "load_model",
+    "save_model",
+    "schedules",
     "tasks",
+    "to_pytorch",
+    "truncated_bptt",
 ]

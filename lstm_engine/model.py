@@ -1,18 +1,18 @@
 """LSTMModel: stacked recurrent layers and a linear readout, on the kernel."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cells import CELLS, Cell, Intervention
 from lstm_engine.errors import SettingsError, ShapeError, WeightsError
-from lstm_engine.kernel import CANDIDATE, CELL_BEFORE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, LayerKernel
+from lstm_engine.kernel import LayerKernel
 from lstm_engine.losses import get_loss
 from lstm_engine.parameters import Architecture, NamedArrays
-from lstm_engine.trace import LAYER_TRACES, LayerTrace, PreactivationParts, Trace, TraceGradients
+from lstm_engine.trace import PreactivationParts, Trace, TraceGradients
+from lstm_engine.tracing import preactivation_parts, trace_of_cell, trace_of_kernel
 from lstm_engine.variants import STANDARD, get_variant
 
 DTYPES = ("float32", "float64")
@@ -85,8 +85,8 @@ class LSTMModel:
             int(input_size), int(hidden_size), int(output_size), int(num_layers), bias, kind
         )
         self.variant = variant
-        # the fast kernel knows the standard cell, whatever it is called
-        self._is_standard = (kind.family, kind.blocks, kind.peepholes) == ("lstm", STANDARD.blocks, ())
+        # whether the cell is the standard one, whatever it is called: the fast kernel knows no other
+        self.is_standard = (kind.family, kind.blocks, kind.peepholes) == ("lstm", STANDARD.blocks, ())
         self.dtype = np.dtype(dtype)
         self.parameters = NamedArrays(self.architecture, dtype=self.dtype)
         self._workspaces: dict[tuple[int, int], Sequence[LayerKernel | Cell]] = {}
@@ -186,9 +186,19 @@ class LSTMModel:
             ShapeError: inputs or states have another shape, or hold values that are not finite.
         """
         kernels = self._run(inputs, state)
+        return np.ascontiguousarray(self._readout(kernels[-1]).transpose(1, 2, 0)), self.last_state()
+
+    def last_state(self) -> LSTMState:
+        """The states after the last timestep of the sequence that the model ran last.
+
+        Raises:
+            ShapeError: it has not run any.
+        """
+        if not self._workspaces:
+            raise ShapeError("the model has not run a sequence yet, so there is no state after one")
+        kernels = next(reversed(self._workspaces.values()))
         hidden = np.stack([kernel.hidden[-1].T for kernel in kernels])
-        cell = np.stack([kernel.cell[-1].T for kernel in kernels])
-        return np.ascontiguousarray(self._readout(kernels[-1]).transpose(1, 2, 0)), LSTMState(hidden, cell)
+        return LSTMState(hidden, np.stack([kernel.cell[-1].T for kernel in kernels]))
 
     def trace(
         self, inputs: ArrayLike, state: LSTMState | None = None, interventions: Sequence[Intervention] = ()
@@ -205,43 +215,10 @@ class LSTMModel:
         kernels = self._run(inputs, state, interventions)
         readout = np.ascontiguousarray(self._readout(kernels[-1]).transpose(1, 2, 0))
         layers = [
-            self._fast_trace(kernel, weights) if isinstance(kernel, LayerKernel) else self._plain_trace(kernel)
+            trace_of_kernel(kernel, weights) if isinstance(kernel, LayerKernel) else trace_of_cell(kernel)
             for kernel, weights in zip(kernels, self.parameters.layers, strict=True)
         ]
         return Trace(np.array(inputs, self.dtype), tuple(layers), readout)
-
-    @staticmethod
-    def _plain_trace(cell: Cell) -> LayerTrace:
-        """What one layer of any variant computed."""
-        kind = LAYER_TRACES[cell.variant.family]
-        blocks = dict(zip(cell.variant.blocks, cell.preactivations.transpose(1, 0, 3, 2), strict=True))
-        known: dict[str, Any] = {name: value.transpose(0, 2, 1).copy() for name, value in cell.values.items()}
-        known |= {f"{name}_preactivation": value.copy() for name, value in blocks.items()}
-        known |= {"initial_hidden": cell.initial_hidden.T.copy(), "initial_cell": cell.initial_cell.T.copy()}
-        filled: Any = {field.name: known.get(field.name) for field in fields(kind)}
-        return kind(**filled)  # type: ignore[return-value]
-
-    @staticmethod
-    def _fast_trace(kernel: LayerKernel, weights: NDArray) -> LayerTrace:
-        """What one standard layer computed."""
-        T, H, B = kernel.timesteps, kernel.hidden_size, kernel.batch_size
-        rows = (weights @ kernel.operand_columns()).reshape(4, H, T, B)  # in PyTorch's order i, f, g, o
-        input_, forget, candidate, output = np.ascontiguousarray(rows.transpose(0, 2, 3, 1))  # each (T, B, H)
-        batch_major = kernel.blocks.transpose(1, 0, 3, 2)  # (5, T+1, B, H)
-        return LayerTrace(
-            forget_gate=batch_major[FORGET_GATE, :T].copy(),
-            input_gate=batch_major[INPUT_GATE, :T].copy(),
-            candidate=batch_major[CANDIDATE, :T].copy(),
-            output_gate=batch_major[OUTPUT_GATE, :T].copy(),
-            cell=batch_major[CELL_BEFORE, 1:].copy(),
-            hidden=kernel.hidden.transpose(0, 2, 1).copy(),
-            forget_gate_preactivation=forget,
-            input_gate_preactivation=input_,
-            candidate_preactivation=candidate,
-            output_gate_preactivation=output,
-            initial_hidden=kernel.initial_hidden.T.copy(),
-            initial_cell=kernel.initial_cell.T.copy(),
-        )
 
     def preactivation_parts(self, trace: Trace, layer: int = 0) -> dict[str, PreactivationParts]:
         """What each pre-activation of a traced layer is the sum of, by the name of its block.
@@ -250,28 +227,7 @@ class LSTMModel:
             trace: of this model with its present weights.
             layer: which, the lowest is 0.
         """
-        a, of_layer = self.architecture, trace.layers[layer]
-        I, H = a.layer_input_size(layer), a.hidden_size
-        weights = self.parameters.layers[layer].reshape(-1, H, self.parameters.layers[layer].shape[1])
-        below = trace.inputs if layer == 0 else trace.layers[layer - 1].hidden
-        hidden_before = np.concatenate([of_layer.initial_hidden[None], of_layer.hidden[:-1]])  # (T, B, H)
-        parts = {}
-        for block, W in zip(a.variant.blocks, weights, strict=True):  # (H, K)
-            bias_input, bias_recurrent = (W[:, I + H], W[:, I + H + 1]) if a.bias else (np.zeros(H), np.zeros(H))
-            recurrent = hidden_before @ W[:, I : I + H].T
-            if a.variant.family == "gru" and block == "candidate":  # r (U h' + b')
-                reset = of_layer.reset_gate  # type: ignore[attr-defined]
-                recurrent, bias = reset * recurrent, bias_input + reset * bias_recurrent
-            else:
-                bias = np.broadcast_to(bias_input + bias_recurrent, recurrent.shape)
-            peephole = np.zeros_like(recurrent)
-            if block in a.variant.peepholes:
-                cell = of_layer.cell
-                if block != "output_gate":
-                    cell = np.concatenate([of_layer.initial_cell[None], cell[:-1]])
-                peephole = cell * self.parameters.peepholes[layer][a.variant.peepholes.index(block)]
-            parts[block] = PreactivationParts(below @ W[:, :I].T, recurrent, bias, peephole)
-        return parts
+        return preactivation_parts(self.parameters, trace, layer)
 
     def trace_gradients(
         self,
@@ -454,7 +410,7 @@ class LSTMModel:
         kernels = self._workspaces.pop((T, B), None)
         if kernels is None:
             a = self.architecture
-            if self._is_standard:
+            if self.is_standard:
                 kernels = [
                     LayerKernel(a.layer_input_size(k), a.hidden_size, T, B, a.bias, self.dtype)
                     for k in range(a.num_layers)

@@ -102,3 +102,8 @@ class NamedArrays(Mapping[str, NDArray]):
                 raise WeightsError(f"{name} holds values that are not finite")
         for name, view in self.items():
             view[...] = arrays[name]
+
+
+def strip_prefix(state: Mapping[str, NDArray], prefix: str) -> dict[str, NDArray]:
+    """Those arrays whose name starts with the prefix, without it."""
+    return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}

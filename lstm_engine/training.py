@@ -1,14 +1,16 @@
 """Trainer: one resumable training step at a time. When to stop, save or wait is for others to say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.errors import DivergenceError, SettingsError, WeightsError
-from lstm_engine.model import LSTMModel
+from lstm_engine.model import LSTMModel, LSTMState
 from lstm_engine.optimizers import Adam, Optimizer
+from lstm_engine.parameters import strip_prefix
+from lstm_engine.schedules import Schedule, constant
 from lstm_engine.tasks.base import Task
 
 
@@ -39,6 +41,7 @@ class Trainer:
         batch_size: B, sequences in a batch.
         sequence_length: T, timesteps of a sequence.
         seed: of the batches.
+        schedule: factor on the optimizer's learning rate at each step; None for 1.
 
     Raises:
         SettingsError: the model's sizes are not the task's, or a size is not a positive integer.
@@ -57,6 +60,7 @@ class Trainer:
         batch_size: int = 32,
         sequence_length: int = 25,
         seed: int = 0,
+        schedule: Schedule | None = None,
     ):
         for name, size in (("batch_size", batch_size), ("sequence_length", sequence_length)):
             if isinstance(size, bool) or not isinstance(size, int) or size < 1:
@@ -70,6 +74,8 @@ class Trainer:
         self.model = model
         self.task = task
         self.optimizer = optimizer if optimizer is not None else Adam(model)
+        self.schedule = schedule if schedule is not None else constant()
+        self.base_rate = self.optimizer.learning_rate
         self.batch_size = batch_size
         self.sequence_length = sequence_length
         self.steps_taken = 0
@@ -84,22 +90,16 @@ class Trainer:
         """
         batch = self.task.batch(self._generator, self.batch_size, self.sequence_length)
         step = self.steps_taken + 1
+        self.optimizer.learning_rate = self.base_rate * self.schedule(step)
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is told below, in words that help
             loss, gradients = self.model.loss_and_gradients(batch.inputs, batch.targets, self.task.loss, batch.mask)
             if not np.isfinite(loss):
-                raise DivergenceError(self._diverged(step, "loss"))
+                raise DivergenceError(diverged(step, "loss", self.optimizer.learning_rate))
             norm = self.optimizer.step(gradients)
         if not np.isfinite(norm):
-            raise DivergenceError(self._diverged(step, "gradient"))
+            raise DivergenceError(diverged(step, "gradient", self.optimizer.learning_rate))
         self.steps_taken = step
         return StepMetrics(step, loss, norm, self.optimizer.learning_rate)
-
-    def _diverged(self, step: int, quantity: str) -> str:
-        return (
-            f"Training diverged at step {step:,}: the {quantity} is no longer a finite number. The usual cause is a "
-            f"learning rate that is too large (it is {self.optimizer.learning_rate:g}); try a tenth of it, or clip "
-            "the gradient at a smaller norm."
-        )
 
     def validate(self) -> float:
         """The loss on the task's held-out part."""
@@ -127,9 +127,54 @@ class Trainer:
         self.steps_taken = int(state["steps_taken"])
 
 
-def strip_prefix(state: Mapping[str, NDArray], prefix: str) -> dict[str, NDArray]:
-    """Those arrays whose name starts with the prefix, without it."""
-    return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
+def truncated_bptt(
+    model: LSTMModel,
+    optimizer: Optimizer,
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    window: int,
+    loss: str = "cross_entropy",
+    state: LSTMState | None = None,
+) -> Iterator[tuple[float, LSTMState]]:
+    """Learn from a sequence that is too long to backpropagate through at once (Williams and Peng 1990).
+
+    The sequence is cut into windows; states are carried from each to the next, gradients are not. The weights are
+    updated after every window.
+
+    Args:
+        model, optimizer: what learns, and how.
+        inputs, targets, loss: as in ``LSTMModel.loss_and_gradients``, of any length T.
+        window: timesteps that the gradient flows back through.
+        state: before the first timestep; None for zeros.
+
+    Yields:
+        the loss of each window before its update, and the state after it.
+
+    Raises:
+        DivergenceError: loss or gradient is not finite; the weights are then those of the window before.
+    """
+    if isinstance(window, bool) or not isinstance(window, int) or window < 1:
+        raise SettingsError(f"window is {window!r}, expected a whole number of at least 1")
+    inputs, targets = np.asarray(inputs), np.asarray(targets)
+    for number, start in enumerate(range(0, len(inputs), window), start=1):
+        part = slice(start, start + window)
+        with np.errstate(over="ignore", invalid="ignore"):
+            value, gradients = model.loss_and_gradients(inputs[part], targets[part], loss, state=state)
+            if not np.isfinite(value):
+                raise DivergenceError(diverged(number, "loss", optimizer.learning_rate))
+            state = model.last_state()
+            if not np.isfinite(optimizer.step(gradients)):
+                raise DivergenceError(diverged(number, "gradient", optimizer.learning_rate))
+        yield value, state
+
+
+def diverged(step: int, quantity: str, learning_rate: float) -> str:
+    """What to say when a quantity is no longer a finite number."""
+    return (
+        f"Training diverged at step {step:,}: the {quantity} is no longer a finite number. The usual cause is a "
+        f"learning rate that is too large (it is {learning_rate:g}); try a tenth of it, or clip the gradient at a "
+        "smaller norm."
+    )
 
 
 def pack_generator(generator: np.random.Generator) -> NDArray:

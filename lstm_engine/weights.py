@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.errors import EngineError, WeightsError
 from lstm_engine.model import LSTMModel
-from lstm_engine.parameters import Architecture
+from lstm_engine.parameters import Architecture, strip_prefix
+from lstm_engine.variants import get_variant
 
 FORMAT = "lstm_engine model 1"
 
@@ -77,44 +78,54 @@ def check_size(architecture: Architecture, weights: Mapping[str, NDArray]) -> No
 
 
 def from_pytorch(
-    lstm: Mapping[str, ArrayLike], readout: Mapping[str, ArrayLike] | None = None, dtype: str = "float32"
+    network: Mapping[str, ArrayLike],
+    readout: Mapping[str, ArrayLike] | None = None,
+    dtype: str = "float32",
+    variant: str = "standard",
 ) -> LSTMModel:
     """A model from the ``state_dict()`` of an ``nn.LSTM`` and of the ``nn.Linear`` that reads it.
 
     Args:
-        lstm: ``weight_ih_l0`` (4H, I), ``weight_hh_l0`` (4H, H), ``bias_ih_l0``, ``bias_hh_l0`` (4H,), and so on for
+        network: ``weight_ih_l0`` (4H, I), ``weight_hh_l0`` (4H, H), ``bias_ih_l0``, ``bias_hh_l0`` (4H,), and so on for
             each layer, with or without biases; tensors on the CPU or arrays.
         readout: ``weight`` (O, H) and, if the LSTM has biases, ``bias`` (O,); None puts h itself out.
         dtype: of the model.
+        variant: ``"gru"`` or ``"rnn"`` for an ``nn.GRU`` (3H rows) or an ``nn.RNN`` (H rows).
 
     Raises:
-        WeightsError: the LSTM is bidirectional or projected, or names or shapes do not fit each other.
+        WeightsError: the network is bidirectional or projected, or names or shapes do not fit each other.
     """
-    arrays = {name: np.asarray(array) for name, array in lstm.items()}
-    for mark, kind in (("_reverse", "bidirectional"), ("weight_hr", "projected")):
+    kind = get_variant(variant)
+    if kind.peepholes:
+        raise WeightsError(f"PyTorch has no {variant} cell; expected standard, gru or rnn")
+    arrays = {name: np.asarray(array) for name, array in network.items()}
+    for mark, unlike in (("_reverse", "bidirectional"), ("weight_hr", "projected")):
         if any(mark in name for name in arrays):
-            raise WeightsError(f"this nn.LSTM is {kind}; expected a plain one, as the engine has no {kind} cells")
+            raise WeightsError(f"this network is {unlike}; expected a plain one, as the engine has no {unlike} cells")
     layers = sum(name.startswith("weight_ih_l") for name in arrays)
-    first = two_dimensional(arrays, "weight_ih_l0")
+    first = two_dimensional(arrays, "weight_ih_l0", len(kind.blocks))
     bias = "bias_ih_l0" in arrays
-    H = first.shape[0] // 4
+    H = first.shape[0] // len(kind.blocks)
     linear = {name: np.asarray(array) for name, array in (readout or identity_readout(H, bias)).items()}
     if bias and "bias" not in linear:
         linear["bias"] = np.zeros(len(linear.get("weight", ())))
-    model = LSTMModel(first.shape[1], H, len(two_dimensional(linear, "weight")), layers, dtype=dtype, bias=bias)
+    model = LSTMModel(
+        first.shape[1], H, len(two_dimensional(linear, "weight")), layers, variant, dtype=dtype, bias=bias
+    )
     model.load_state_dict(
-        {f"lstm.{name}": array for name, array in arrays.items()}
+        {f"{kind.family}.{name}": array for name, array in arrays.items()}
         | {f"readout.{name}": array for name, array in linear.items()}
     )
     return model
 
 
 def to_pytorch(model: LSTMModel) -> tuple[dict[str, NDArray], dict[str, NDArray]]:
-    """What ``nn.LSTM`` and ``nn.Linear`` take in ``load_state_dict``, once each array is made a tensor."""
-    weights = model.state_dict()
-    lstm = {name.removeprefix("lstm."): array for name, array in weights.items() if name.startswith("lstm.")}
-    readout = {name.removeprefix("readout."): array for name, array in weights.items() if name.startswith("readout.")}
-    return lstm, readout
+    """What ``nn.LSTM`` (or ``nn.GRU``, ``nn.RNN``) and ``nn.Linear`` take in ``load_state_dict``.
+
+    The arrays are NumPy's; each is to be made a tensor first.
+    """
+    weights, family = model.state_dict(), model.architecture.variant.family
+    return strip_prefix(weights, f"{family}."), strip_prefix(weights, "readout.")
 
 
 def from_keras(
@@ -151,13 +162,14 @@ def from_keras(
     return from_pytorch(lstm, linear, dtype)
 
 
-def two_dimensional(arrays: Mapping[str, NDArray], name: str) -> NDArray:
-    """The matrix of that name, or WeightsError."""
+def two_dimensional(arrays: Mapping[str, NDArray], name: str, blocks: int = 1) -> NDArray:
+    """The matrix of that name, or WeightsError unless its rows are that many blocks of equal size."""
     if name not in arrays:
         raise WeightsError(f"{name} is missing; there are {', '.join(arrays) or 'no arrays'}")
     array = arrays[name]
-    if array.ndim != 2 or 0 in array.shape or (name.startswith("weight_ih") and array.shape[0] % 4):
-        raise WeightsError(f"{name} has shape {array.shape}, expected two dimensions, the first 4H in an LSTM")
+    if array.ndim != 2 or 0 in array.shape or array.shape[0] % blocks:
+        rows = f"{blocks}H" if blocks > 1 else "any number of"
+        raise WeightsError(f"{name} has shape {array.shape}, expected two dimensions with {rows} rows")
     return array
 
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstm_engine import LSTMModel, LSTMState, WeightsError
+from lstm_engine import LSTMModel, LSTMState, SettingsError, WeightsError
+from lstm_engine.onnx_export import export_onnx
 from lstm_engine.weights import from_keras, from_pytorch, load_model, save_model, to_pytorch
-from tests.lstm_engine.test_golden import CASES, load, part
+from tests.lstm_engine.test_golden import CASES, GOLDEN, load, part
 
 RNG = np.random.default_rng(2)
 
@@ -67,7 +68,7 @@ def test_keras_kernels_compute_keras_equations():
         ({"weight_hh_l0": np.zeros((16, 9))}, r"weight_hh_l0 has shape \(16, 9\), expected \(16, 4\)"),
         ({"weight_ih_l0": np.zeros((15, 3))}, r"weight_ih_l0 has shape \(15, 3\)"),
         ({"weight_ih_l0": np.zeros(16)}, r"weight_ih_l0 has shape \(16,\)"),
-        ({"surprise": np.zeros(2)}, "unexpected: lstm.surprise"),
+        ({"surprise": np.zeros(2)}, r"unexpected: lstm\.surprise"),
         ({"bias_hh_l0": np.full(16, np.nan)}, "not finite"),
     ],
 )
@@ -142,3 +143,32 @@ def test_a_damaged_file_is_refused_or_read_but_never_crashes(tmp_path, data):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(WeightsError, match=r"nothing\.safetensors cannot be read"):
         load_model(tmp_path / "nothing.safetensors")
+
+
+@pytest.mark.parametrize("kind", ["gru", "rnn"])
+def test_pytorchs_gru_and_plain_network_come_over(kind):
+    recorded = load(GOLDEN / f"{kind}_1.npz")
+    network, readout = part(recorded, f"weight/{kind}."), part(recorded, "weight/readout.")
+    model = from_pytorch(network, readout, "float64", kind)
+    state = LSTMState(recorded["hidden"], np.zeros_like(recorded["hidden"]))
+    np.testing.assert_allclose(model.forward(recorded["inputs"], state)[0], recorded["outputs"], rtol=1e-10)
+    with pytest.raises(WeightsError):
+        from_pytorch(network, readout, variant="vanilla")
+
+
+@pytest.mark.parametrize(("layers", "bias"), [(1, True), (2, True), (3, False)])
+def test_onnxruntime_computes_what_the_model_computes(tmp_path, layers, bias):
+    import onnxruntime
+
+    model = LSTMModel(3, 5, 4, layers, seed=8, bias=bias)
+    export_onnx(model, tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
+    for T, B in ((1, 1), (7, 3)):
+        inputs = RNG.normal(size=(T, B, 3)).astype(np.float32)
+        (outputs,) = session.run(None, {"inputs": inputs})
+        np.testing.assert_allclose(outputs, model.forward(inputs)[0], rtol=1e-5, atol=1e-5)
+
+
+def test_a_variant_that_onnx_lacks_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="no coupled_input_forget cell"):
+        export_onnx(LSTMModel(3, 5, 4, variant="coupled_input_forget"), tmp_path / "model.onnx")
