@@ -17,6 +17,7 @@ test: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python tests/browser/chromium.py --install
+	-$(BIN)/pip install --quiet -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
 
 $(VENV)/.installed: requirements.txt pyproject.toml

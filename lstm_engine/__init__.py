@@ -18,6 +18,7 @@ from lstm_engine.errors import (
 )
 from lstm_engine.model import LSTMModel, LSTMState
 from lstm_engine.optimizers import SGD, Adam, AdamW, RMSprop
+from lstm_engine.stepper import Stepper
 from lstm_engine.trace import LayerTrace, Trace
 from lstm_engine.training import StepMetrics, Trainer, truncated_bptt
 from lstm_engine.weights import from_keras, from_pytorch, load_model, save_model, to_pytorch
@@ -36,6 +37,7 @@ __all__ = [
     "SettingsError",
     "ShapeError",
     "StepMetrics",
+    "Stepper",
     "TaskInputError",
     "Trace",
     "Trainer",

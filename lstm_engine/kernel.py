@@ -79,24 +79,35 @@ class LayerKernel:
         Args:
             weights: (4H, K), see ``NamedArrays``. (The standard cell has no peepholes; other cells do.)
         """
-        matmul, multiply, add, tanh = np.matmul, np.multiply, np.add, np.tanh
-        half_trick, half = self.half_trick, self.half
-        W = self._order(weights)
-        with np.errstate(over="ignore", under="ignore"):  # exp(-z) = inf gives the right answer, 1/(1 + inf) = 0
-            for column, z, sigmoids, g, i_f, g_c, kept, written, old, c, tanh_c, o, h in self._forward_views:
-                matmul(W, column, z)
-                if half_trick:
-                    tanh(z, z)
-                    multiply(sigmoids, half, sigmoids)
-                    add(sigmoids, half, sigmoids)
-                else:
-                    exact_sigmoid(sigmoids)
-                    tanh(g, g)
-                multiply(i_f, g_c, kept)  # [i, f] * [g, c_{t-1}]
-                add(written, old, c)
-                tanh(c, tanh_c)
-                multiply(o, tanh_c, h)
+        self.prepare(weights)
+        self.run()
         np.copyto(self.columns, self.operand.transpose(1, 0, 2))
+
+    def prepare(self, weights: NDArray) -> None:
+        """Take over the weights with rows i, f, o, g; those of i, f, o are halved where tanh does their work."""
+        H, ordered = self.hidden_size, self.ordered_weights
+        scale = self.half if self.half_trick else 1
+        np.multiply(weights[: 2 * H], scale, out=ordered[: 2 * H])
+        np.multiply(weights[3 * H :], scale, out=ordered[2 * H : 3 * H])
+        np.copyto(ordered[3 * H :], weights[2 * H : 3 * H])
+
+    def run(self) -> None:
+        """All timesteps, with the weights that were prepared."""
+        matmul, multiply, add, tanh = np.matmul, np.multiply, np.add, np.tanh
+        half_trick, half, W = self.half_trick, self.half, self.ordered_weights
+        for column, z, sigmoids, g, i_f, g_c, kept, written, old, c, tanh_c, o, h in self._forward_views:
+            matmul(W, column, z)
+            if half_trick:
+                tanh(z, z)
+                multiply(sigmoids, half, sigmoids)
+                add(sigmoids, half, sigmoids)
+            else:
+                exact_sigmoid(sigmoids)
+                tanh(g, g)
+            multiply(i_f, g_c, kept)  # [i, f] * [g, c_{t-1}]
+            add(written, old, c)
+            tanh(c, tanh_c)
+            multiply(o, tanh_c, h)
 
     def operand_columns(self) -> NDArray:
         """[x_t; h_{t-1}; 1; 1] of all timesteps, (K, T*B)."""
@@ -208,8 +219,9 @@ class LayerKernel:
 
 
 def exact_sigmoid(z: NDArray) -> None:
-    """1/(1 + exp(-z)) in place; the caller ignores overflow, which ends in the right answer 0."""
-    np.negative(z, out=z)
-    np.exp(z, out=z)
-    np.add(z, 1, out=z)
-    np.reciprocal(z, out=z)
+    """1/(1 + exp(-z)) in place; where exp(-z) overflows to infinity, the result is right: 0."""
+    with np.errstate(over="ignore"):
+        np.negative(z, out=z)
+        np.exp(z, out=z)
+        np.add(z, 1, out=z)
+        np.reciprocal(z, out=z)

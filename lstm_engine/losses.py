@@ -33,9 +33,9 @@ def cross_entropy(
     if targets.size and (targets.min() < 0 or targets.max() >= classes):
         raise ShapeError(f"targets range over {targets.min()}..{targets.max()}, expected 0..{classes - 1}")
     flat = outputs.reshape(classes, T * B)
-    index = targets.reshape(1, T * B)
+    at = targets.reshape(T * B), np.arange(T * B)
     shifted = flat - flat.max(axis=0)
-    at_target = np.take_along_axis(shifted, index, axis=0)[0]  # (T*B,)
+    at_target = shifted[at]  # (T*B,)
     exponentials = np.exp(shifted, out=shifted)
     total = exponentials.sum(axis=0)
     losses = np.log(total) - at_target
@@ -44,7 +44,7 @@ def cross_entropy(
     if not want_gradient:
         return loss, None
     gradient = np.multiply(exponentials, weights / total, out=exponentials)
-    gradient[index[0], np.arange(T * B)] -= weights
+    gradient[at] -= weights
     return loss, gradient.reshape(outputs.shape)
 
 
