@@ -1,9 +1,26 @@
-"""What pages share: the run picker."""
+"""What pages share: the run picker, and words for trouble with the store."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
 from dashboard.selection import choose, notice, select_run, selected_run
-from lstm_engine.runs import Run, RunStore
+from lstm_engine.runs import Run, RunStore, StoreError
+
+
+@contextmanager
+def explained_trouble() -> Iterator[None]:
+    """Trouble with the store becomes a sentence and a way to try again; the app goes on.
+
+    A fragment needs it for itself: Streamlit does not hand an exception on from there.
+    """
+    try:
+        yield
+    except StoreError as error:
+        st.error(str(error))
+        if st.button("Try again", icon=":material/refresh:", key="retry"):
+            st.rerun()
 
 
 def pick_run(store: RunStore) -> Run | None:

@@ -8,7 +8,7 @@ from dashboard.components.step import mount_step
 from dashboard.selection import choose, notice, select, selected, show_notices
 from dashboard.services import Services, services
 from dashboard.stepping import step_payload
-from dashboard.views.common import pick_run
+from dashboard.views.common import explained_trouble, pick_run
 from lstm_engine import TaskInputError
 from lstm_engine.runs import Run, RunNotFound, RunSettings, RunStore
 from lstm_engine.runs.checkpoints import restore
@@ -25,6 +25,12 @@ def show(services: Services) -> None:
 
 
 def step_part(services: Services) -> None:
+    """The page's content, or a word on why it cannot be had."""
+    with explained_trouble():
+        show_step(services)
+
+
+def show_step(services: Services) -> None:
     """What to look at, and the step view."""
     columns = st.columns([3, 2, 3.6, 2.4], vertical_alignment="bottom")
     messages = st.container()  # a place of its own, so that a message does not push the view out of its

@@ -7,9 +7,9 @@ from dashboard.figures.training import prediction_figure, training_figure
 from dashboard.live import metrics_payload, run_payload, samples_payload
 from dashboard.selection import choose, show_notices
 from dashboard.services import Services
-from dashboard.views.common import pick_run
+from dashboard.views.common import explained_trouble, pick_run
 from dashboard.views.new_run import new_run_dialog
-from lstm_engine.runs import Run, Status, StoreError
+from lstm_engine.runs import Run, RunNotFound, Status, StoreError
 
 PACES = {0.0: "full speed", 200.0: "200 steps/s", 50.0: "50 steps/s", 10.0: "10 steps/s", 2.0: "2 steps/s"}
 
@@ -33,10 +33,16 @@ def show(services: Services) -> None:
 
 def live_part(services: Services, run_id: int) -> None:
     """Buttons and live view; reruns by itself when the browser sees the run's status change."""
-    try:
-        run = services.store.get(run_id)
-    except StoreError:
-        st.rerun()  # the whole page then says what became of the run
+    with explained_trouble():
+        try:
+            run = services.store.get(run_id)
+        except RunNotFound:
+            st.rerun()  # the whole page then says what became of the run
+        show_live(services, run)
+
+
+def show_live(services: Services, run: Run) -> None:
+    """The part of the page that follows the run."""
     controls(services, run)
     task = run.settings.task_object
     snapshot = None
@@ -57,7 +63,7 @@ def live_part(services: Services, run_id: int) -> None:
     if seen.transport == "polling" and st.session_state.get("transport") != "polling":
         st.session_state["transport"] = "polling"
         st.rerun()
-    if seen.gone == run_id:
+    if seen.gone == run.id:
         st.rerun()
 
 

@@ -74,6 +74,8 @@ class Launcher:
                 del self._active[run_id]
                 if future.exception() is not None:
                     self._note_death(run_id)
+        if self.store.read_only:
+            return  # a worker could not record anything
         for run in self.store.waiting():
             if len(self._active) >= self.capacity:
                 break

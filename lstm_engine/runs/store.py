@@ -101,7 +101,10 @@ class RunStore:
         if url.get_backend_name() != "sqlite":
             return sql.create_engine(url, pool_pre_ping=True)
         if self.read_only:
-            url = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+            query = {"mode": "ro", "uri": "true"}
+            if not os.access(Path(url.database or "").parent, os.W_OK):
+                query["immutable"] = "1"  # SQLite's shared index cannot be made there, nor can anybody write
+            url = url.set(database=f"file:{url.database}", query=query)
         engine = sql.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
         @sql.event.listens_for(engine, "connect")
@@ -205,12 +208,14 @@ class RunStore:
 
     def create_first_run(self, settings: RunSettings, name: str) -> Run | None:
         """The run that greets the very first visitor; None if the store has ever had one, however many ask at once."""
-        if self.read_only:
-            return None
+        had_one = sql.select(marks.c.name).where(marks.c.name == "first run")
+        any_run = sql.select(runs.c.id).limit(1)
+        with self._reading() as connection:  # nearly always enough, and readers need not wait for each other
+            if self.read_only or connection.execute(had_one).first() or connection.execute(any_run).first():
+                return None
         try:
             with self._writing() as connection:
-                known = connection.execute(sql.select(marks.c.name).where(marks.c.name == "first run")).first()
-                if known or connection.execute(sql.select(runs.c.id)).first():
+                if connection.execute(had_one).first() or connection.execute(any_run).first():
                     return None
                 connection.execute(sql.insert(marks).values(name="first run"))
                 return self._create(connection, settings, name, start=True)

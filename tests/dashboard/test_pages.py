@@ -32,8 +32,10 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
 def train_page() -> None:
     from dashboard.services import services
     from dashboard.views import train
+    from dashboard.views.common import explained_trouble
 
-    train.show(services())
+    with explained_trouble():
+        train.show(services())
 
 
 def step_page() -> None:
@@ -174,3 +176,20 @@ def test_a_link_to_what_is_no_more_is_explained(store):
     assert "unit “x”" in said
     app = run(train_page, run="12345")
     assert "Run 12345 is no more" in app.warning[0].value
+
+
+def test_trouble_with_the_store_is_explained_and_passes(store):
+    made = store.create(SETTINGS, start=False)
+    for page in (train_page, step_page):
+        app = run(page, run=str(made.id))
+        with store._writing() as connection:
+            connection.exec_driver_sql("ALTER TABLE checkpoints RENAME TO elsewhere")
+            connection.exec_driver_sql("ALTER TABLE runs RENAME TO elsewhere_too")
+        app.run()
+        assert not app.exception
+        assert "is empty: its file was removed or replaced" in app.error[0].value
+        with store._writing() as connection:
+            connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO checkpoints")
+            connection.exec_driver_sql("ALTER TABLE elsewhere_too RENAME TO runs")
+        app.button(key="retry").click().run()
+        assert not app.error

@@ -217,3 +217,15 @@ def test_dead_store_is_survived(tmp_path, wait_until):
     store.start(run.id)
     wait_until(lambda: store.get(run.id).status is Status.FINISHED)
     launcher.close()
+
+
+def test_nothing_is_launched_for_a_store_that_cannot_be_written(tmp_path, url, store):
+    run = store.create(SMALL)
+    store.close()
+    (tmp_path / "runs.sqlite3").chmod(0o444)
+    reader = RunStore(url)
+    launcher = Launcher(reader, executor=DyingExecutor())
+    launcher._look()
+    assert launcher._active == {}
+    assert reader.get(run.id).status is Status.QUEUED
+    reader.close()
