@@ -13,8 +13,8 @@ from tests.benchmarks.table import print_table
 from tests.browser import chromium
 from tests.browser.server import AppServer
 
-STEPS = 2_500
-ROUNDS = 4
+STEPS = 3_000
+ROUNDS = 6
 
 
 def steps_per_second(store: RunStore, url: str, browser) -> float:  # type: ignore[no-untyped-def]

@@ -6,7 +6,8 @@ import { Curves, loadPlotly } from "./curves.js";
 import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
 
-const DRAW_EVERY = 200; // ms; a chart redrawn more often costs the training its processor and shows no more
+const DRAW_EVERY = 200; // ms; a chart redrawn more often shows no more
+const DRAWING_SHARE = 0.1; // of the time, at most, goes into drawing: a long curve must not take the training's processor
 
 export function mount(parent) {
   const view = new LiveView();
@@ -75,10 +76,15 @@ class LiveView {
   takeMetrics(columns) {
     this.curves.add(columns);
     this.progress.measured(columns);
-    this.timer ??= setTimeout(() => {
-      this.timer = null;
-      this.curves.draw();
-    }, DRAW_EVERY);
+    this.timer ??= setTimeout(
+      () => {
+        const started = performance.now();
+        this.curves.draw();
+        this.drawingTook = performance.now() - started;
+        this.timer = null;
+      },
+      Math.min(1000, Math.max(DRAW_EVERY, (this.drawingTook ?? 0) / DRAWING_SHARE)),
+    );
   }
 
   takeRun(run) {
