@@ -9,8 +9,6 @@ import streamlit as st
 
 from lstm_engine.runs import Run
 
-KEYS = ("run", "checkpoint", "sequence")
-
 
 def selected(name: str) -> str | None:
     """What is selected under that name: as chosen in this session, else as the link says."""
@@ -52,9 +50,15 @@ def choose(name: str, value: str | None) -> None:
     select(name, value)
 
 
-def select_run(run_id: int) -> None:
+def choose_run(run_id: int | None) -> None:
+    """Turn to the run that the user has just chosen; None leaves it to the page."""
+    st.session_state.pop("notices", None)
+    select_run(run_id)
+
+
+def select_run(run_id: int | None) -> None:
     """Turn to another run; what was chosen inside the former one is let go."""
-    select("run", str(run_id))
+    select("run", None if run_id is None else str(run_id))
     select("checkpoint", None)
     select("sequence", None)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +12,7 @@ from lstm_engine.model import LSTMModel, LSTMState
 from lstm_engine.optimizers import Adam, Optimizer
 from lstm_engine.parameters import strip_prefix
 from lstm_engine.schedules import Schedule, constant
-from lstm_engine.tasks.base import Task
+from lstm_engine.tasks.base import Batch, Task
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,10 @@ class Trainer:
         self.sequence_length = sequence_length
         self.steps_taken = 0
         self._generator = np.random.Generator(np.random.PCG64(seed))
-        self._validation = task.validation_batch(sequence_length)
+
+    @cached_property
+    def _validation(self) -> Batch:
+        return self.task.validation_batch(self.sequence_length)
 
     def step(self) -> StepMetrics:
         """Draw a batch, compute loss and gradients, update the weights.

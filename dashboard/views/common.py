@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard.selection import choose, notice, select_run, selected_run
+from dashboard.selection import choose_run, notice, selected_run
 from lstm_engine.runs import Run, RunStore, StoreError
 
 
@@ -43,7 +43,6 @@ def pick_run(store: RunStore) -> Run | None:
     # the widget's key holds the selection, so that a run picked elsewhere or by another means shows here
     chosen = st.selectbox("Run", list(by_id), index=list(by_id).index(run.id), format_func=label, key=f"run_{run.id}")
     if chosen != run.id:
-        choose("run", str(chosen))
-        select_run(chosen)
+        choose_run(chosen)
         st.rerun()
     return run

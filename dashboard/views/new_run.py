@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.selection import choose, select_run
+from dashboard.selection import choose_run
 from dashboard.services import Services
 from lstm_engine import EngineError
 from lstm_engine.errors import SettingsError
@@ -65,8 +65,7 @@ def new_run_form(services: Services) -> None:
         except EngineError as error:
             st.error(sentence(error))
             return
-        choose("run", str(run.id))
-        select_run(run.id)
+        choose_run(run.id)
         st.rerun()
 
 

@@ -1,11 +1,13 @@
 """Train: how do the loss and the samples change as it learns, live?"""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.components.live import mount_live
 from dashboard.figures.training import prediction_figure, training_figure
 from dashboard.live import metrics_payload, run_payload, samples_payload
-from dashboard.selection import choose, show_notices
+from dashboard.selection import choose_run, show_notices
 from dashboard.services import Services
 from dashboard.views.common import explained_trouble, pick_run
 from dashboard.views.new_run import new_run_dialog
@@ -113,7 +115,7 @@ def controls(services: Services, run: Run) -> None:
             st.error(problem)
 
 
-def attempt(action) -> None:  # type: ignore[no-untyped-def]
+def attempt(action: Callable[[], object]) -> None:
     """Do it; if the store refuses, the sentence is shown beside the buttons."""
     try:
         action()
@@ -131,5 +133,5 @@ def confirm_deletion(services: Services, run: Run) -> None:
         except StoreError as error:
             st.error(str(error))
             return
-        choose("run", None)
+        choose_run(None)
         st.rerun()

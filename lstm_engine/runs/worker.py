@@ -21,9 +21,9 @@ PASSING_CHECKPOINT_SECONDS = 2.0  # between log-spaced checkpoints, the newest s
 HEARTBEAT_SECONDS = 1.0
 IDLE_POLL_SECONDS = 0.05
 LINGER_SECONDS = 60.0  # a paused worker waits so long for "+1" before it leaves
-Result = TypeVar("Result")
-
 RETRY_SECONDS = 120.0  # how long a database that does not answer is waited for
+
+Result = TypeVar("Result")
 
 
 def is_checkpoint_step(step: int) -> bool:
@@ -76,6 +76,7 @@ class Worker:
         self.done = threading.Event()
         run = store.get(run_id)
         self.trainer = run.settings.build_trainer()
+        self.end_step = run.end_step
         self.recorded_step = run.step  # everything up to here is in the store, whoever computed it
         self.pending: list[Recorded] = []
         self.saved_step = -1
@@ -138,8 +139,8 @@ class Worker:
         if step > self.recorded_step:
             validation = self.trainer.validate() if is_validation_step(step) else None
             self.pending.append(Recorded(measured, validation))
-        if is_checkpoint_step(step):
-            self.save(passing=False)
+        if is_checkpoint_step(step) or step == self.end_step:
+            self.save(passing=False)  # in one transaction with its metrics: a finished run has its last weights
         elif time.monotonic() - self.saved_at > PASSING_CHECKPOINT_SECONDS:
             self.save(passing=True)
 

@@ -99,7 +99,7 @@ class Task(ABC):
 
     @abstractmethod
     def baseline(self) -> Baseline:
-        """The best guess without memory, on the validation part."""
+        """The best guess without memory, on the validation part; computed once."""
 
     @abstractmethod
     def show(self, batch: Batch) -> list[str]:

@@ -33,8 +33,10 @@ def split_names() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(names[k] for k in sorted(order[held_out:])), validation
 
 
-def bigram_loss(training: Sequence[str], validation: Sequence[str]) -> float:
+@cache
+def bigram_loss() -> float:
     """Nats per character of a table of letter pairs, smoothed by adding one count to every pair."""
+    training, validation = split_names()
     counts = np.ones((len(ALPHABET), len(ALPHABET)))
     for name in training:
         for before, after in zip(END + name, name + END, strict=True):
@@ -109,7 +111,7 @@ class NamesTask(Task):
         return Batch(self._one_hot(before), targets, mask)
 
     def baseline(self) -> Baseline:
-        return Baseline("bigram table, add-one smoothing", bigram_loss(self.training, self.validation))
+        return Baseline("bigram table, add-one smoothing", bigram_loss())
 
     def show(self, batch: Batch) -> list[str]:
         indices = batch.inputs.argmax(axis=-1)  # (T, B)
