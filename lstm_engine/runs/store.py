@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import sqlalchemy as sql
@@ -73,6 +73,14 @@ class RunStore:
             raise StoreError(
                 f"no driver for the database {parsed.get_backend_name()!r} is installed: {error}"
             ) from error
+        try:
+            self._find_tables()
+        except StoreError:
+            self.close()
+            raise
+
+    def _find_tables(self) -> None:
+        """Make the tables that are not there yet; a store that may only be read must have them."""
         with self._explained():
             if self.read_only:
                 missing = set(metadata.tables) - set(sql.inspect(self._engine).get_table_names())
@@ -124,6 +132,12 @@ class RunStore:
     def close(self) -> None:
         """Give back the connections."""
         self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def _place(self) -> str:

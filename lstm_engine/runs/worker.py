@@ -47,25 +47,26 @@ def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> No
 
     This is what the launcher submits to its executor; it needs nothing but the store's address.
     """
-    store = RunStore(url)
     lease = new_lease()
-    if store.acquire(run_id, lease) is None:
-        return
-    worker = Worker(store, run_id, lease, leave or threading.Event())
-    heart = threading.Thread(target=worker.beat, name="heartbeat", daemon=True)
-    heart.start()
-    try:
-        worker.work()
-    except DivergenceError as error:
-        worker.record_pending()
-        store.fail(run_id, lease, str(error))
-    except (LeaseLost, RunNotFound):
-        return
-    except EngineError as error:
-        store.fail(run_id, lease, str(error))
-    finally:
-        worker.done.set()
-    store.release(run_id, lease)
+    with RunStore(url) as store:
+        if store.acquire(run_id, lease) is None:
+            return
+        worker = Worker(store, run_id, lease, leave or threading.Event())
+        heart = threading.Thread(target=worker.beat, name="heartbeat", daemon=True)
+        heart.start()
+        try:
+            worker.work()
+        except DivergenceError as error:
+            worker.record_pending()
+            store.fail(run_id, lease, str(error))
+        except (LeaseLost, RunNotFound):
+            return
+        except EngineError as error:
+            store.fail(run_id, lease, str(error))
+        finally:
+            worker.done.set()
+            heart.join()
+        store.release(run_id, lease)
 
 
 class Worker:

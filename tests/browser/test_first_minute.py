@@ -1,9 +1,11 @@
 import re
 import time
+from collections.abc import Sequence
 
 from playwright.sync_api import Page, expect
 
-from lstm_engine.runs import RunStore
+from lstm_engine.runs import PRESETS, Run, RunStore
+from tests.browser.server import AppServer
 
 
 def shown_step(page: Page) -> int:
@@ -14,6 +16,11 @@ def shown_step(page: Page) -> int:
 
 def drawn_points(page: Page) -> int:
     return page.evaluate("document.querySelector('.lstm-curves')?.data?.[0]?.x?.length ?? 0")
+
+
+def runs_of(server: AppServer) -> Sequence[Run]:
+    with RunStore(server.database_url) as store:
+        return store.list_runs()
 
 
 def test_an_empty_store_greets_with_a_moving_curve_and_a_cell_to_step(server, open_page):
@@ -31,7 +38,7 @@ def test_an_empty_store_greets_with_a_moving_curve_and_a_cell_to_step(server, op
     expect(page.locator(".strip button").first).to_be_visible()
 
     # training goes on without a browser, and a browser that comes back sees where it is
-    before = RunStore(server.database_url).list_runs()
+    before = runs_of(server)
     assert len(before) == 1
     page.goto("about:blank")
     time.sleep(1.5)
@@ -39,7 +46,7 @@ def test_an_empty_store_greets_with_a_moving_curve_and_a_cell_to_step(server, op
     again.wait_for_selector(".lstm-curves .main-svg")
     expect(again.locator(".lstm-sentence")).to_contain_text("Step ")
     assert shown_step(again) > before[0].step + 20
-    assert len(RunStore(server.database_url).list_runs()) == 1
+    assert len(runs_of(server)) == 1
 
 
 def test_a_killed_server_goes_on_where_it_was(server, open_page):
@@ -47,8 +54,7 @@ def test_a_killed_server_goes_on_where_it_was(server, open_page):
     page = open_page(server.url)
     expect(page.locator(".lstm-sentence")).to_contain_text("training")
     server.stop(kill=True)
-    store = RunStore(server.database_url)
-    step = store.list_runs()[0].step
+    step = runs_of(server)[0].step
     server.start()
     again = open_page(server.url)
     expect(again.locator(".lstm-sentence")).to_contain_text("training")
@@ -56,7 +62,8 @@ def test_a_killed_server_goes_on_where_it_was(server, open_page):
     while shown_step(again) <= step + 10:
         assert time.monotonic() < deadline
         again.wait_for_timeout(100)
-    history = store.history(1)
+    with RunStore(server.database_url) as store:
+        history = store.history(1)
     assert history.step.tolist() == list(range(1, len(history.step) + 1))
 
 
@@ -67,7 +74,7 @@ def test_ctrl_c_ends_the_server_quickly_with_viewers_connected(server, open_page
     started = time.monotonic()
     server.stop()
     assert time.monotonic() - started < 8
-    assert RunStore(server.database_url).list_runs()[0].lease is None
+    assert runs_of(server)[0].lease is None
 
 
 def test_a_damaged_store_is_named_and_the_app_goes_on(server, open_page):
@@ -81,11 +88,8 @@ def test_a_damaged_store_is_named_and_the_app_goes_on(server, open_page):
 
 
 def test_a_read_only_store_can_be_looked_at(server, open_page):
-    store = RunStore(server.database_url)
-    from lstm_engine.runs import PRESETS
-
-    store.create(PRESETS["classroom"], "kept", start=False)
-    store.close()
+    with RunStore(server.database_url) as store:
+        store.create(PRESETS["classroom"], "kept", start=False)
     server.database.chmod(0o444)
     server.start()
     page = open_page(server.url)

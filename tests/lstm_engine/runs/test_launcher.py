@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from lstm_engine.runs import History, Launcher, RunStore, Status
+from lstm_engine.runs.launcher import POLL_SECONDS
 from lstm_engine.runs.lease import lease_process
 
 from .conftest import SMALL
@@ -211,12 +213,14 @@ def test_dead_store_is_survived(tmp_path, wait_until):
     launcher.start()
     with store._writing() as connection:
         connection.exec_driver_sql("ALTER TABLE runs RENAME TO elsewhere")
-    wait_until(lambda: launcher._thread.is_alive(), 1)
+    time.sleep(3 * POLL_SECONDS)  # it looks in vain meanwhile
+    assert launcher._thread.is_alive()
     with store._writing() as connection:
         connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO runs")
     store.start(run.id)
     wait_until(lambda: store.get(run.id).status is Status.FINISHED)
     launcher.close()
+    store.close()
 
 
 def test_nothing_is_launched_for_a_store_that_cannot_be_written(tmp_path, url, store):

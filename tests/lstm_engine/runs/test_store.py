@@ -110,9 +110,8 @@ def test_of_many_first_visitors_one_starts_the_first_run(url, store):
     made = []
 
     def visit():
-        own = RunStore(url)
-        made.append(own.create_first_run(SMALL, "first"))
-        own.close()
+        with RunStore(url) as own:
+            made.append(own.create_first_run(SMALL, "first"))
 
     visitors = [threading.Thread(target=visit) for _ in range(8)]
     for visitor in visitors:
@@ -142,9 +141,9 @@ def test_a_file_damaged_within_is_named(tmp_path, url, store):
     path.write_bytes(data)
 
     def use_all() -> None:
-        damaged = RunStore(url)
-        for run in damaged.list_runs():
-            damaged.delete(run.id)
+        with RunStore(url) as damaged:
+            for run in damaged.list_runs():
+                damaged.delete(run.id)
 
     with pytest.raises(StoreError, match="is damaged"):
         use_all()
