@@ -2,7 +2,10 @@ from dataclasses import replace
 
 from playwright.sync_api import Page, expect
 
+from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS, Status
+from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs.run import Recorded
 
 SLOW = replace(PRESETS["classroom"], hidden_size=16, pace=20.0)
 
@@ -119,6 +122,22 @@ def test_a_wrong_link_leads_to_the_nearest_sensible_view(shared_server, store, o
     expect(sentence(page)).to_contain_text("Step 0")
     page = open_page(f"{shared_server.url}/train?run=<b>x")
     expect(page.get_by_text("is not the number of a run")).to_be_visible()
+    store.delete(run.id)
+
+
+def test_a_long_curve_is_drawn_thinner_as_a_whole_and_in_full_when_zoomed(shared_server, store, open_page):
+    run = store.create(replace(SLOW, end_step=5_000), "long", start=False)
+    lease = new_lease()
+    store.acquire(run.id, lease)
+    rows = [Recorded(StepMetrics(k, 9.0 if k == 1_234 else 1.0, 0.5, 0.01)) for k in range(1, 4_001)]
+    store.record(run.id, lease, rows)
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    chart = "document.querySelector('.lstm-curves')"
+    page.wait_for_function(f"{chart}?.data?.[0].x.at(-1) === 4000")
+    assert page.evaluate(f"{chart}.data[0].x.length") <= 2_500
+    assert page.evaluate(f"Math.max(...{chart}.data[0].y)") == 9
+    page.evaluate(f"Plotly.relayout({chart}, {{'xaxis.range': [1000, 1500]}})")
+    page.wait_for_function(f"{chart}.data[0].x.length === 4000")
     store.delete(run.id)
 
 

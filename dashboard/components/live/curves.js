@@ -4,7 +4,8 @@ import { element } from "../shared/dom.js";
 import { readTheme } from "../shared/theme.js";
 
 const [TRAINING, VALIDATION, BASELINE, GRADIENT] = [0, 1, 2, 3]; // as in figures/training.py
-const MOST_POINTS = 12000; // of a curve; beyond, every other point goes
+const MOST_POINTS = 12000; // kept of a curve; beyond, every other point goes
+const MOST_DRAWN = 2500; // of a curve seen as a whole, which is more than a screen has columns; zoomed in, all are drawn
 
 let plotlyLoading = null;
 
@@ -87,7 +88,7 @@ export class Curves {
         column.y.push(y[k]);
       }
     }
-    if (column.x.length > MOST_POINTS) thin(column);
+    if (column.x.length > MOST_POINTS) this.columns[trace] = halve(column);
   }
 
   setTheme() {
@@ -99,25 +100,34 @@ export class Curves {
     if (!this.plotly || !this.root.isConnected) return;
     if (this.themeChanged) this.layout = themed(this.figure.layout, this.root);
     this.themeChanged = false;
-    // Plotly.react tells a change by identity, so each draw gets fresh trace objects around the same long arrays
-    const traces = this.figure.data.map((trace, k) => ({ ...trace, x: this.columns[k].x.slice(), y: this.columns[k].y.slice() }));
+    const zoomed = this.root.layout?.xaxis?.autorange === false;
+    // Plotly.react tells a change by identity, so each draw gets fresh arrays
+    const traces = this.figure.data.map((trace, k) => {
+      let column = { x: this.columns[k].x.slice(), y: this.columns[k].y.slice() };
+      while (!zoomed && column.x.length > MOST_DRAWN) column = halve(column);
+      return { ...trace, ...column };
+    });
     this.plotly.react(this.root, traces, this.layout, CONFIG);
+    if (!this.hearsZoom) this.root.on("plotly_relayout", () => this.draw()); // more or fewer points are worth drawing
+    this.hearsZoom = true;
   }
 }
 
-/** Halve a curve, keeping of each four points the smallest and the largest, so that no spike is lost. */
-function thin(column) {
-  const x = [];
-  const y = [];
+/** Half as many points: of each four the smallest and the largest, so that no spike is lost, and the newest. */
+function halve(column) {
+  const half = { x: [], y: [] };
   for (let k = 0; k < column.x.length; k += 4) {
     const part = column.y.slice(k, k + 4);
     const low = part.indexOf(Math.min(...part));
     const high = part.indexOf(Math.max(...part));
     for (const j of low === high ? [low] : [Math.min(low, high), Math.max(low, high)]) {
-      x.push(column.x[k + j]);
-      y.push(part[j]);
+      half.x.push(column.x[k + j]);
+      half.y.push(part[j]);
     }
   }
-  column.x = x;
-  column.y = y;
+  if (half.x.at(-1) !== column.x.at(-1)) {
+    half.x.push(column.x.at(-1));
+    half.y.push(column.y.at(-1));
+  }
+  return half;
 }

@@ -7,7 +7,7 @@ import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
 
 const DRAW_EVERY = 200; // ms; a chart redrawn more often shows no more
-const DRAWING_SHARE = 0.1; // of the time, at most, goes into drawing: a long curve must not take the training's processor
+const DRAWING_SHARE = 0.06; // of the time, at most, goes into drawing: a long curve must not take the training's processor
 
 export function mount(parent) {
   const view = new LiveView();
