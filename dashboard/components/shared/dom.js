@@ -26,3 +26,18 @@ function fill(node, attributes, children) {
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+/** Call `pick(x, y)` with fractions of the field's width and height when it is pressed or dragged over. */
+export function onDrag(field, pick) {
+  const at = (event) => {
+    const bounds = field.getBoundingClientRect();
+    pick((event.clientX - bounds.left) / bounds.width, (event.clientY - bounds.top) / bounds.height);
+  };
+  field.addEventListener("pointerdown", (event) => {
+    field.setPointerCapture(event.pointerId);
+    at(event);
+  });
+  field.addEventListener("pointermove", (event) => {
+    if (event.buttons & 1) at(event);
+  });
+}

@@ -1,7 +1,7 @@
 // The selected unit over the whole sequence, with the values at the cursor as the legend. The cell state has a band of
 // its own: it grows without bound, and on one scale with it the gates would lie flat.
 
-import { element, setText, svg } from "../shared/dom.js";
+import { element, onDrag, setText, svg } from "../shared/dom.js";
 import { fixed, significant } from "../shared/format.js";
 
 const MOST_TICKS = 40;
@@ -58,18 +58,11 @@ export class Curves {
 /** Curves that share one scale: from -1 to 1, or as far as the unit's values go beyond. */
 class Band {
   constructor(label, move) {
-    this.move = move;
     this.drawing = svg("svg", { preserveAspectRatio: "none", role: "img", "aria-label": label });
     this.cursor = element("div", { class: "cursor-column" }, element("i"));
     this.field = element("div", { class: "field" }, this.drawing, this.cursor);
     this.axis = element("div", { class: "value-axis", "aria-hidden": "true" });
-    this.field.addEventListener("pointerdown", (event) => {
-      this.field.setPointerCapture(event.pointerId);
-      this.pick(event);
-    });
-    this.field.addEventListener("pointermove", (event) => {
-      if (event.buttons & 1) this.pick(event);
-    });
+    onDrag(this.field, (x) => move({ timestep: Math.floor(x * this.timesteps) }));
   }
 
   setTrace(trace, layer, quantities) {
@@ -112,10 +105,5 @@ class Band {
 
   drawCursor(timestep) {
     this.cursor.style.transform = `translateX(${(timestep / this.timesteps) * 100}%)`;
-  }
-
-  pick(event) {
-    const bounds = this.field.getBoundingClientRect();
-    this.move({ timestep: Math.floor(((event.clientX - bounds.left) / bounds.width) * this.timesteps) });
   }
 }

@@ -1,6 +1,6 @@
 // Six heatmaps, timesteps by units, painted once a trace; only the common cursor moves.
 
-import { element, setText } from "../shared/dom.js";
+import { element, onDrag, setText } from "../shared/dom.js";
 import { significant } from "../shared/format.js";
 import { colourScale } from "./colours.js";
 
@@ -28,7 +28,6 @@ export class Heatmaps {
 class Heatmap {
   constructor(quantity, move) {
     this.quantity = quantity;
-    this.move = move;
     this.canvas = element("canvas", { role: "img", "aria-label": `${quantity.label}, timesteps by units` });
     this.column = element("div", { class: "cursor-column" }, element("i"));
     this.line = element("div", { class: "cursor-row" }, element("i"));
@@ -48,13 +47,9 @@ class Heatmap {
       ),
       this.field,
     );
-    this.field.addEventListener("pointerdown", (event) => {
-      this.field.setPointerCapture(event.pointerId);
-      this.pick(event);
-    });
-    this.field.addEventListener("pointermove", (event) => {
-      if (event.buttons & 1) this.pick(event);
-    });
+    onDrag(this.field, (x, y) =>
+      move({ timestep: Math.floor(x * this.trace.timesteps), unit: Math.floor(y * this.trace.units) }),
+    );
   }
 
   paint(trace, theme, layer) {
@@ -81,13 +76,5 @@ class Heatmap {
   draw({ timestep, unit }, { timesteps, units }) {
     this.column.style.transform = `translateX(${(timestep / timesteps) * 100}%)`;
     this.line.style.transform = `translateY(${(unit / units) * 100}%)`;
-  }
-
-  pick(event) {
-    const bounds = this.field.getBoundingClientRect();
-    this.move({
-      timestep: Math.floor(((event.clientX - bounds.left) / bounds.width) * this.trace.timesteps),
-      unit: Math.floor(((event.clientY - bounds.top) / bounds.height) * this.trace.units),
-    });
   }
 }
