@@ -134,6 +134,13 @@ class Feeds:
             return True  # it may be back in a moment; the stream then says so
         return True
 
+    async def _step_reached(self, run_id: int) -> int:
+        """Where the run is; 0, from which nothing can be missed, while the store cannot tell."""
+        try:
+            return (await asyncio.to_thread(lambda: self._get_store().get(run_id))).step
+        except StoreError:
+            return 0
+
     def close(self) -> None:
         """End all streams."""
         for feed in self._feeds.values():
@@ -141,10 +148,12 @@ class Feeds:
 
     async def events(self, run_id: int, after: int) -> AsyncIterator[bytes]:
         """The stream of one listener: what it missed since step ``after``, then everything as it comes."""
+        reached = await self._step_reached(run_id)
         feed = self._feeds.get(run_id)
         joins = feed is not None
         if feed is None:
-            feed = self._feeds[run_id] = Feed(last_step=after)  # its first look fetches what this listener lacks
+            # its first look fetches what this listener lacks; one who wants no metrics asks for steps far ahead
+            feed = self._feeds[run_id] = Feed(last_step=min(after, reached))
             feed.task = asyncio.create_task(self._watch(run_id, feed))
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         feed.listeners.add(queue)

@@ -87,6 +87,24 @@ def test_listeners_who_come_at_any_time_get_every_step_once(store):
     run_async(scenario())
 
 
+def test_a_listener_who_wants_no_metrics_does_not_keep_them_from_others(store):
+    """The step view asks for what comes after the run's end: it needs the status alone."""
+
+    async def scenario() -> None:
+        source, feeds = Source(store), Feeds(lambda: store)
+        source.record(1, 20)
+        step_view = feeds.events(source.run.id, source.run.end_step)
+        await next_event(step_view, "run")
+        train_view = feeds.events(source.run.id, 0)
+        assert await steps_up_to(train_view, 20) == list(range(1, 21))
+        source.record(21, 50)
+        assert await steps_up_to(train_view, 50) == list(range(21, 51))
+        await step_view.aclose()
+        await train_view.aclose()
+
+    run_async(scenario())
+
+
 def test_the_run_its_samples_and_its_end_are_told(store):
     async def scenario() -> None:
         source, feeds = Source(store), Feeds(lambda: store)
