@@ -13,7 +13,8 @@ test: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -m 'not alone'
+	$(BIN)/pytest -m alone -n 0 tests/browser
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python tests/browser/chromium.py --install

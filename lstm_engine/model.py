@@ -257,6 +257,7 @@ class LSTMModel:
         value, d_outputs = get_loss(loss)(outputs, np.asarray(targets), mask, True)
         assert d_outputs is not None
         self._backward(cells, d_outputs, NamedArrays(self.architecture, dtype=self.dtype))
+        d_inputs, d_state = self._gradients_below(cells)
         return TraceGradients(
             loss=value,
             layers=tuple(
@@ -264,9 +265,9 @@ class LSTMModel:
                 for cell in cells
                 if isinstance(cell, Cell)
             ),
-            inputs=cells[0].input_gradients(self.parameters.layers[0]).transpose(0, 2, 1).copy(),
-            initial_hidden=np.stack([cell.d_hidden.T for cell in cells]),
-            initial_cell=np.stack([cell.d_cell.T for cell in cells]),
+            inputs=d_inputs,
+            initial_hidden=d_state.hidden,
+            initial_cell=d_state.cell,
         )
 
     def loss(
@@ -323,10 +324,13 @@ class LSTMModel:
         Arguments and errors as in ``loss_and_gradients``.
         """
         value, _, kernels = self._loss_and_backward(inputs, targets, loss, mask, state)
-        d_inputs = kernels[0].input_gradients(self.parameters.layers[0]).transpose(0, 2, 1)
+        return value, *self._gradients_below(kernels)
+
+    def _gradients_below(self, kernels: Sequence[LayerKernel | Cell]) -> tuple[NDArray, LSTMState]:
+        """After ``_backward``: the gradients of the inputs, (T, B, I), and of the initial states."""
+        d_inputs = kernels[0].input_gradients(self.parameters.layers[0]).transpose(0, 2, 1).copy()
         d_hidden = np.stack([kernel.d_hidden.T for kernel in kernels])
-        d_cell = np.stack([kernel.d_cell.T for kernel in kernels])
-        return value, np.ascontiguousarray(d_inputs), LSTMState(d_hidden, d_cell)
+        return d_inputs, LSTMState(d_hidden, np.stack([kernel.d_cell.T for kernel in kernels]))
 
     def _loss_and_backward(
         self, inputs: ArrayLike, targets: ArrayLike, loss: str, mask: ArrayLike | None, state: LSTMState | None

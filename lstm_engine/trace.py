@@ -54,7 +54,6 @@ class RNNLayerTrace:
     initial_hidden: NDArray
 
 
-AnyLayerTrace = LayerTrace | GRULayerTrace | RNNLayerTrace
 LAYER_TRACES: dict[str, type[LayerTrace] | type[GRULayerTrace] | type[RNNLayerTrace]] = {
     "lstm": LayerTrace,
     "gru": GRULayerTrace,

@@ -12,13 +12,12 @@ from lstm_engine.tasks import Baseline
 TRAINING, VALIDATION, BASELINE, GRADIENT = range(4)
 
 
-def training_figure(unit: str, baseline: Baseline, end_step: int, metrics: dict[str, Any] | None = None) -> go.Figure:
+def training_figure(unit: str, baseline: Baseline, metrics: dict[str, Any] | None = None) -> go.Figure:
     """Loss and gradient norm over steps.
 
     Args:
         unit: of the loss, for the axis.
-        baseline: drawn as a level line to the end of the run.
-        end_step: where the run ends.
+        baseline: drawn as a level line as far as the curves go.
         metrics: columns ``step``, ``loss``, ``gradient_norm``, ``validation_step``, ``validation_loss``; None for
             curves that the browser fills.
     """

@@ -2,10 +2,14 @@ import re
 import time
 from collections.abc import Sequence
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from lstm_engine.runs import PRESETS, Run, RunStore
 from tests.browser.server import AppServer
+
+
+pytestmark = pytest.mark.alone
 
 
 def shown_step(page: Page) -> int:

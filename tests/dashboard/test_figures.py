@@ -13,7 +13,7 @@ def test_the_training_figure_has_its_curves_in_the_order_that_the_browser_knows(
         "validation_step": [2],
         "validation_loss": [2.5],
     }
-    figure = training_figure("nats per character", Baseline("bigram table", 2.58), 100, metrics)
+    figure = training_figure("nats per character", Baseline("bigram table", 2.58), metrics)
     assert list(figure.data[TRAINING].y) == [3.0, 2.0]
     assert list(figure.data[VALIDATION].y) == [2.5]
     assert list(figure.data[GRADIENT].y) == [0.5, 0.4]
@@ -24,7 +24,7 @@ def test_the_training_figure_has_its_curves_in_the_order_that_the_browser_knows(
 
 
 def test_figures_are_plain_json():
-    for figure in (training_figure("nats", Baseline("guess", 1.0), 10), prediction_figure()):
+    for figure in (training_figure("nats", Baseline("guess", 1.0)), prediction_figure()):
         json.loads(figure.to_json())
 
 

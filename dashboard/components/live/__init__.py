@@ -35,7 +35,6 @@ def mount_live(
         "stream": f"{base}/live/runs/{run.id}",
         "run": run.id,
         "status": run.status.value,
-        "end_step": run.end_step,
         "perplexity": run.settings.task_object.loss == "cross_entropy",
         "figure": json.loads(loss_figure.to_json()),
         "samples_figure": json.loads(samples_figure.to_json()) if samples_figure else None,

@@ -46,9 +46,8 @@ export function themed(layout, node) {
 }
 
 export class Curves {
-  constructor(figure, plotlyPath, endStep) {
+  constructor(figure, plotlyPath) {
     this.figure = structuredClone(figure);
-    this.endStep = endStep;
     this.root = element("div", { class: "lstm-curves", role: "img", "aria-label": "Loss and gradient norm by step" });
     this.columns = this.figure.data.map(() => ({ x: [], y: [] }));
     this.columns[BASELINE] = { x: [0, 1], y: [figure.data[BASELINE].meta, figure.data[BASELINE].meta] };

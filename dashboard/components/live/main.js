@@ -2,7 +2,7 @@
 
 import { element, setText } from "../shared/dom.js";
 import { listen } from "../shared/stream.js";
-import { Curves, loadPlotly } from "./curves.js";
+import { Curves } from "./curves.js";
 import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
 
@@ -48,10 +48,9 @@ class LiveView {
     this.shown = data.run;
     this.reported = data.status;
     this.progress = new Progress(data.perplexity);
-    this.curves = new Curves(data.figure, data.plotly, data.end_step);
+    this.curves = new Curves(data.figure, data.plotly);
     this.samples = new Samples(data.samples_figure, data.plotly);
     this.root.replaceChildren(this.progress.root, this.trouble, this.curves.root, this.samples.root);
-    loadPlotly(data.plotly);
     if (!data.snapshot) this.listen(data.stream);
   }
 
