@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 from lstm_engine.runs import PRESETS, Run, RunStore
 from tests.browser.server import AppServer
 
-
 pytestmark = pytest.mark.alone
 
 
