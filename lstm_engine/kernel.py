@@ -44,9 +44,7 @@ class LayerKernel:
         self.blocks = np.zeros((T + 1, 5, H, B), dtype)
         self.kept = np.empty((T, 2, H, B), dtype)
         self.tanh_cell = np.empty((T, H, B), dtype)
-        self.columns = np.empty(
-            (K, T + 1, B), dtype
-        )  # all of ``operand`` side by side, for products over all timesteps
+        self.columns = np.empty((K, T + 1, B), dtype)  # ``operand`` side by side, for products over all timesteps
         self.hidden = self.operand[1:, I : I + H]  # (T, H, B)
         self.cell = self.blocks[1:, CELL_BEFORE]  # (T, H, B)
         self.initial_hidden = self.operand[0, I : I + H]  # (H, B)
@@ -116,15 +114,6 @@ class LayerKernel:
     def state_columns(self, rows: int) -> NDArray:
         """The first ``rows`` of [h_t; 1; 1] of all timesteps, (rows, T*B)."""
         return self.columns[self.input_size : self.input_size + rows, 1:].reshape(rows, -1)
-
-    def _order(self, weights: NDArray) -> NDArray:
-        """The weights with rows i, f, o, g, not i, f, g, o; those of i, f, o are halved where tanh does their work."""
-        H, ordered = self.hidden_size, self.ordered_weights
-        scale = self.half if self.half_trick else 1
-        np.multiply(weights[: 2 * H], scale, out=ordered[: 2 * H])
-        np.multiply(weights[3 * H :], scale, out=ordered[2 * H : 3 * H])
-        np.copyto(ordered[3 * H :], weights[2 * H : 3 * H])
-        return ordered
 
     def _make_backward_buffers(self) -> None:
         H, T, B = self.hidden_size, self.timesteps, self.batch_size

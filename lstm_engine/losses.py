@@ -65,8 +65,12 @@ def squared_error(
     O, T, B = outputs.shape
     if targets.shape != (T, B, O):
         raise ShapeError(f"targets have shape {targets.shape}, expected (T, B, O) = {(T, B, O)}")
-    if targets.dtype.kind not in "fiu" or not np.isfinite(targets).all():
-        raise ShapeError("targets must be finite real numbers")
+    if targets.dtype.kind not in "fiu":
+        raise ShapeError(f"targets have dtype {targets.dtype}, expected real numbers")
+    with np.errstate(over="ignore"):
+        targets = targets.astype(outputs.dtype, copy=False)
+    if not np.isfinite(targets).all():
+        raise ShapeError(f"targets hold values that are not finite in {outputs.dtype} (NaN, infinity or too large)")
     difference = outputs - targets.transpose(2, 0, 1)  # (O, T, B)
     weights = position_weights(mask, T, B, outputs.dtype).reshape(T, B) / outputs.dtype.type(O)
     weighted = difference * weights

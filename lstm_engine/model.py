@@ -10,7 +10,7 @@ from lstm_engine.cells import CELLS, Cell, Intervention
 from lstm_engine.errors import SettingsError, ShapeError, WeightsError
 from lstm_engine.kernel import LayerKernel
 from lstm_engine.losses import get_loss
-from lstm_engine.parameters import Architecture, NamedArrays
+from lstm_engine.parameters import Architecture, NamedArrays, converted
 from lstm_engine.trace import PreactivationParts, Trace, TraceGradients
 from lstm_engine.tracing import preactivation_parts, trace_of_cell, trace_of_kernel
 from lstm_engine.variants import STANDARD, get_variant
@@ -152,7 +152,7 @@ class LSTMModel:
             "lstm.weight_hh_l0": stacked[:, I:],
             "readout.weight": readout.T,
         }
-        model.load_state_dict(weights)
+        model.load_state_dict(converted(weights, dtype))
         return model
 
     @property
@@ -168,7 +168,7 @@ class LSTMModel:
         """Take over weights with the names and shapes of ``state_dict()``.
 
         Raises:
-            WeightsError: they do not fit; the model is then unchanged.
+            WeightsError: they do not fit, or would lose digits in the model's dtype; the model is then unchanged.
         """
         self.parameters.assign(weights)
 
@@ -176,7 +176,7 @@ class LSTMModel:
         """Run the sequence.
 
         Args:
-            inputs: (T, B, I).
+            inputs: (T, B, I), real numbers; they are taken in the model's dtype.
             state: states before the first timestep, each (num_layers, B, H); None for zeros.
 
         Returns:
@@ -382,8 +382,9 @@ class LSTMModel:
             )
         if inputs.dtype.kind not in "fiub":
             raise ShapeError(f"inputs have dtype {inputs.dtype}, expected real numbers")
+        inputs = self._narrowed(inputs)
         if not np.isfinite(inputs).all():
-            raise ShapeError("inputs hold values that are not finite (NaN or infinity)")
+            raise ShapeError(f"inputs hold values that are not finite in {self.dtype} (NaN, infinity or too large)")
         T, B, _ = inputs.shape
         kernels: Sequence[LayerKernel | Cell]
         kernels = self._cells(T, B, interventions) if plain or interventions else self._workspace(T, B)
@@ -395,6 +396,11 @@ class LSTMModel:
             below = kernel.hidden
         return kernels
 
+    def _narrowed(self, array: NDArray) -> NDArray:
+        """In the model's dtype; what does not fit becomes infinite, for the caller to refuse."""
+        with np.errstate(over="ignore"):
+            return array.astype(self.dtype, copy=False)
+
     def _set_initial_state(self, kernels: Sequence[LayerKernel | Cell], state: LSTMState | None) -> None:
         a = self.architecture
         if state is not None:
@@ -403,8 +409,8 @@ class LSTMModel:
             for name, part in zip(LSTMState._fields, state, strict=True):
                 if part.shape != shape:
                     raise ShapeError(f"state.{name} has shape {part.shape}, expected (num_layers, B, H) = {shape}")
-                if part.dtype.kind not in "fiub" or not np.isfinite(part).all():
-                    raise ShapeError(f"state.{name} must hold finite real numbers")
+                if part.dtype.kind not in "fiub" or not np.isfinite(self._narrowed(part)).all():
+                    raise ShapeError(f"state.{name} must hold real numbers that are finite in {self.dtype}")
         for k, kernel in enumerate(kernels):
             kernel.initial_hidden[...] = 0 if state is None else state.hidden[k].T
             kernel.initial_cell[...] = 0 if state is None else state.cell[k].T

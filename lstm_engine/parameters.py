@@ -85,7 +85,8 @@ class NamedArrays(Mapping[str, NDArray]):
         """Take over the values of ``arrays``; nothing changes unless all names and shapes fit.
 
         Raises:
-            WeightsError: a name is missing or unexpected, or an array has another shape or is not finite.
+            WeightsError: a name is missing or unexpected, or an array has another shape, is not finite, or is of a
+                wider dtype and would lose digits.
         """
         missing, extra = self.keys() - arrays.keys(), arrays.keys() - self.keys()
         if missing or extra:
@@ -100,8 +101,22 @@ class NamedArrays(Mapping[str, NDArray]):
                 raise WeightsError(f"{name} has dtype {array.dtype}, expected a floating-point dtype")
             if not np.isfinite(array).all():
                 raise WeightsError(f"{name} holds values that are not finite")
+            with np.errstate(over="ignore"):
+                narrowed = array.astype(view.dtype, copy=False)
+            if not np.array_equal(narrowed, array):
+                raise WeightsError(
+                    f"{name}, {array.shape}, holds {array.dtype} numbers that {view.dtype} would round, expected "
+                    f"{view.dtype}; convert them with .astype({view.dtype.name!r}), or take a model of "
+                    f"dtype={array.dtype.name!r}"
+                )
         for name, view in self.items():
             view[...] = arrays[name]
+
+
+def converted(arrays: Mapping[str, NDArray], dtype: np.dtype | str) -> dict[str, NDArray]:
+    """Floating-point arrays in the dtype that a caller named; others as they are, for ``assign`` to refuse."""
+    with np.errstate(over="ignore"):  # what overflows is not finite, which ``assign`` tells
+        return {name: array.astype(dtype) if array.dtype.kind == "f" else array for name, array in arrays.items()}
 
 
 def strip_prefix(state: Mapping[str, NDArray], prefix: str) -> dict[str, NDArray]:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.errors import EngineError, WeightsError
 from lstm_engine.model import LSTMModel
-from lstm_engine.parameters import Architecture, strip_prefix
+from lstm_engine.parameters import Architecture, converted, strip_prefix
 from lstm_engine.variants import get_variant
 
 FORMAT = "lstm_engine model 1"
@@ -89,7 +89,7 @@ def from_pytorch(
         network: ``weight_ih_l0`` (4H, I), ``weight_hh_l0`` (4H, H), ``bias_ih_l0``, ``bias_hh_l0`` (4H,), and so on for
             each layer, with or without biases; tensors on the CPU or arrays.
         readout: ``weight`` (O, H) and, if the LSTM has biases, ``bias`` (O,); None puts h itself out.
-        dtype: of the model.
+        dtype: of the model; the arrays are converted to it.
         variant: ``"gru"`` or ``"rnn"`` for an ``nn.GRU`` (3H rows) or an ``nn.RNN`` (H rows).
 
     Raises:
@@ -112,10 +112,9 @@ def from_pytorch(
     model = LSTMModel(
         first.shape[1], H, len(two_dimensional(linear, "weight")), layers, variant, dtype=dtype, bias=bias
     )
-    model.load_state_dict(
-        {f"{kind.family}.{name}": array for name, array in arrays.items()}
-        | {f"readout.{name}": array for name, array in linear.items()}
-    )
+    named = {f"{kind.family}.{name}": array for name, array in arrays.items()}
+    named |= {f"readout.{name}": array for name, array in linear.items()}
+    model.load_state_dict(converted(named, dtype))
     return model
 
 
@@ -137,7 +136,7 @@ def from_keras(
         layers: for each layer kernel (I, 4H), recurrent kernel (H, 4H) and, if there are biases, bias (4H,); columns
             in Keras' order i, f, c, o, which is PyTorch's i, f, g, o.
         readout: kernel (H, O) and, if there are biases, bias (O,); None puts h itself out.
-        dtype: of the model.
+        dtype: of the model; the arrays are converted to it.
 
     Raises:
         WeightsError: a layer has another number of arrays, or shapes do not fit each other.

@@ -87,7 +87,8 @@ def test_gru_and_plain_network_equal_pytorch(path: Path):
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_float32_is_close_to_pytorch(path: Path):
     recorded = load(path)
-    outputs, _ = model_with(part(recorded, "weight/"), "float32").forward(
+    narrowed = {name: array.astype(np.float32) for name, array in part(recorded, "weight/").items()}
+    outputs, _ = model_with(narrowed, "float32").forward(
         recorded["inputs"], LSTMState(recorded["hidden"], recorded["cell"])
     )
     np.testing.assert_allclose(outputs, recorded["outputs"], rtol=1e-4, atol=1e-5)

@@ -233,3 +233,26 @@ def test_memory_for_buffers_is_bounded_however_many_lengths_come():
     for T in range(1, 40):
         model.forward(np.zeros((T, 1, 3)))
     assert len(model._workspaces) <= 4
+
+
+def test_weights_of_a_wider_dtype_are_not_rounded_unasked():
+    wide = LSTMModel(3, 4, 2, dtype="float64")
+    narrow = LSTMModel(3, 4, 2, dtype="float32", seed=1)
+    before = narrow.state_dict()
+    with pytest.raises(WeightsError, match=r"lstm\.weight_ih_l0, \(16, 3\), holds float64 .* expected float32"):
+        narrow.load_state_dict(wide.state_dict())
+    assert all(np.array_equal(narrow.state_dict()[name], array) for name, array in before.items())
+    narrow.load_state_dict({name: array.astype(np.float32) for name, array in wide.state_dict().items()})
+    wide.load_state_dict(narrow.state_dict())  # wider is exact
+
+
+def test_numbers_that_the_dtype_cannot_hold_are_refused():
+    model = LSTMModel(3, 4, 2)
+    huge = np.full((2, 1, 3), 1e300)
+    with pytest.raises(ShapeError, match="not finite in float32"):
+        model.forward(huge)
+    with pytest.raises(ShapeError, match="not finite in float32"):
+        model.loss_and_gradients(np.zeros((2, 1, 3)), np.full((2, 1, 2), 1e300), "squared_error")
+    state = LSTMState(np.full((1, 1, 4), 1e300), np.zeros((1, 1, 4)))
+    with pytest.raises(ShapeError, match=r"state\.hidden .* finite in float32"):
+        model.forward(np.zeros((2, 1, 3)), state)
