@@ -13,12 +13,14 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.answers import Answers
 from dashboard.live import Feeds
 from dashboard.routes import make_routes
 from dashboard.services import services
 from lstm_engine.runs import StoreError
 
 feeds = Feeds(lambda: services().store)
+answers = Answers(lambda: services().store)
 
 
 @asynccontextmanager
@@ -50,4 +52,4 @@ def end_streams_on_exit() -> None:
         signal.signal(signal_number, stop)
 
 
-app = st.App("main.py", lifespan=lifespan, routes=make_routes(feeds))
+app = st.App("main.py", lifespan=lifespan, routes=make_routes(feeds, answers))

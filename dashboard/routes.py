@@ -1,10 +1,12 @@
-"""Routes beside Streamlit's own: the event stream of a run, and the scripts of the browser components."""
+"""Routes beside Streamlit's own: a run's event stream, answers to the step view, and the components' scripts."""
 
 import asyncio
 import gzip
+from collections.abc import Awaitable, Callable
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from plotly.offline import get_plotlyjs_version
@@ -12,7 +14,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from dashboard.answers import Answers, Question, QuestionError
 from dashboard.live import Feeds
+from lstm_engine import EngineError
+from lstm_engine.runs import RunNotFound, StoreError
 
 COMPONENTS = Path(__file__).parent / "components"
 
@@ -23,8 +28,8 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
-def make_routes(feeds: Feeds) -> list[BaseRoute]:
-    """All routes; ``feeds`` are the live data of the runs."""
+def make_routes(feeds: Feeds, answers: Answers) -> list[BaseRoute]:
+    """All routes; ``feeds`` are the live data of the runs, ``answers`` what the step view asks of them."""
 
     async def stream(request: Request) -> Response:
         run_id = int(request.path_params["run_id"])
@@ -47,10 +52,85 @@ def make_routes(feeds: Feeds) -> list[BaseRoute]:
         return Response(await asyncio.to_thread(compressed_plotly), media_type="text/javascript", headers=headers)
 
     base = base_path()
+    run = f"{base}/live/runs/{{run_id:int}}"
     return [
-        Route(f"{base}/live/runs/{{run_id:int}}", stream),
+        Route(run, stream),
+        *answer_routes(run, answers),
         Route(f"{base}/live/scripts/{{path:path}}", script),
         Route(f"{base}{plotly_path()}", plotly),
+    ]
+
+
+def answer_routes(run: str, answers: Answers) -> list[BaseRoute]:
+    """The routes below a run's own that answer the step view; what cannot be answered is told in a sentence."""
+
+    def answered(answer: Callable[[Request], dict[str, Any] | bytes]) -> Callable[[Request], Awaitable[Response]]:
+        async def respond(request: Request) -> Response:
+            try:
+                found = await asyncio.to_thread(answer, request)
+            except RunNotFound as error:
+                return JSONResponse({"error": str(error)}, 404)
+            except StoreError as error:
+                return JSONResponse({"error": str(error)}, 503)
+            except EngineError as error:
+                return JSONResponse({"error": str(error)}, 400)
+            headers = {"Cache-Control": "no-cache"}
+            if isinstance(found, dict):
+                return JSONResponse(found, headers=headers)
+            return Response(found, media_type="application/octet-stream", headers=headers)
+
+        return respond
+
+    def question(request: Request) -> Question:
+        return answers.question(request.path_params["run_id"], request.query_params)
+
+    def number(request: Request, name: str, default: float) -> float:
+        text = request.query_params.get(name, str(default))
+        try:
+            return float(text)
+        except ValueError:
+            raise QuestionError(f"{name} is “{text[:40]}”, expected a number.") from None
+
+    def timestep(request: Request) -> int:
+        text = request.query_params.get("timestep", "1")
+        if not (text.isdecimal() and len(text) < 10):
+            raise QuestionError(f"timestep is “{text[:40]}”, expected a whole number of at least 1.")
+        return int(text) - 1
+
+    def trace(request: Request) -> bytes:
+        return answers.trace(question(request))
+
+    def gradients(request: Request) -> bytes:
+        return answers.gradients(question(request), timestep(request))
+
+    def continuation(request: Request) -> dict[str, Any]:
+        seed = abs(int(number(request, "seed", 0)))
+        return answers.continuation(question(request), timestep(request), number(request, "temperature", 1.0), seed)
+
+    def companion(request: Request) -> dict[str, Any]:
+        if request.method == "POST":
+            return answers.make_companion(request.path_params["run_id"])
+        return answers.companion(question(request), timestep(request))
+
+    def export(request: Request) -> bytes:
+        return answers.export(question(request), request.path_params["kind"])
+
+    async def file(request: Request) -> Response:
+        kind = request.path_params["kind"]
+        if kind not in ("csv", "parquet", "npz"):
+            return JSONResponse({"error": f"There is no “{kind[:40]}”; choose csv, parquet or npz."}, 404)
+        response = await answered(export)(request)
+        if response.status_code == 200:
+            response.headers["Content-Disposition"] = f'attachment; filename="trace.{kind}"'
+        return response
+
+    return [
+        Route(f"{run}/checkpoints", answered(lambda request: answers.checkpoints(request.path_params["run_id"]))),
+        Route(f"{run}/trace", answered(trace)),
+        Route(f"{run}/gradients", answered(gradients)),
+        Route(f"{run}/continuation", answered(continuation)),
+        Route(f"{run}/companion", answered(companion), methods=["GET", "POST"]),
+        Route(f"{run}/trace.{{kind}}", file),
     ]
 
 

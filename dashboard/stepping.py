@@ -1,65 +1,130 @@
-"""What the step view is sent: one whole trace of one sequence at one checkpoint, as compact binary."""
+"""What the step view is sent: whole traces, whole gradients, and what a model would say next."""
 
-import base64
+import inspect
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import leaves_list, linkage
 
 from dashboard.palette import QUANTITY_COLOURS
-from lstm_engine import LSTMModel, TaskInputError, Trace
+from dashboard.wire import pack
+from lstm_engine import Intervention, LSTMModel, TaskInputError, Trace, equations
 from lstm_engine.equations import log_sum_exp
-from lstm_engine.quantities import QUANTITIES
+from lstm_engine.quantities import GATES, QUANTITIES
 from lstm_engine.tasks import EncodedSequence, Task
+from lstm_engine.trace import TraceGradients
 
 TOP = 5  # predicted symbols shown
 MOST_VALUES = 7_000_000  # of a trace; more would keep a browser busy for seconds
+PLANES = len(QUANTITIES) + len(GATES)  # values, and pre-activations of the gates
 
 
-def encode_floats(values: NDArray) -> str:
-    """Little-endian float32, base64."""
-    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")
+def trace_message(
+    model: LSTMModel, task: Task, sequence: EncodedSequence, interventions: Sequence[Intervention] = ()
+) -> bytes:
+    """The trace of a sequence with the weights and predictions, ready for the browser.
 
-
-def step_payload(model: LSTMModel, task: Task, sequence: EncodedSequence) -> dict[str, Any]:
-    """The trace of a sequence with its predictions, ready for the browser.
-
-    Returns:
-        a dictionary that JSON can hold; ``values`` is float32 (layers, 6, T, H), quantities in the engine's order.
+    Arrays: ``values`` (layers, 6, T, H), quantities in the engine's order; ``preactivations`` (layers, 4, T, H) of f,
+    i, g, o; ``inputs`` (T, I); ``weights_k`` of layer k (4, H, I+H+1), gates f, i, g, o acting on [x; h′; 1];
+    ``readout`` (O, H+1).
 
     Raises:
         TaskInputError: the sequence is too long for so large a model.
     """
     a = model.architecture
-    longest = MOST_VALUES // (len(QUANTITIES) * a.hidden_size * a.num_layers)
-    if len(sequence.labels) > longest:
-        raise TaskInputError(
-            f"The sequence has {len(sequence.labels):,} timesteps; of this run, with {a.num_layers} layers of "
-            f"{a.hidden_size} units, at most {longest:,} fit on the page. Shorten it, or step a smaller run."
-        )
-    trace = model.trace(sequence.inputs)
-    payload: dict[str, Any] = {
+    check_length(a.num_layers, a.hidden_size, len(sequence.labels))
+    trace = model.trace(sequence.inputs, interventions=interventions)
+    header: dict[str, Any] = {
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
+        "input_labels": input_labels(task, a.input_size),
+        "output_labels": output_labels(task, a.output_size),
         "timesteps": len(sequence.labels),
         "units": a.hidden_size,
         "layers": a.num_layers,
-        "quantities": [
-            {
-                "name": quantity.name,
-                "label": quantity.label,
-                "symbol": quantity.symbol,
-                "equation": quantity.equation,
-                "gate": quantity.is_gate,
-                "colour": QUANTITY_COLOURS[quantity.name],
-            }
-            for quantity in QUANTITIES
-        ],
-        "values": encode_floats(stack_values(trace)),
+        "unit_of_loss": task.unit,
+        "similarity": [similarity_order(layer) for layer in stack_values(trace)],
     }
-    if task.loss == "cross_entropy":
-        return payload | symbol_predictions(trace, task, sequence)
-    return payload | value_predictions(trace, sequence)
+    header |= (
+        symbol_predictions(trace, task, sequence)
+        if task.loss == "cross_entropy"
+        else value_predictions(trace, sequence)
+    )
+    arrays = {
+        "values": stack_values(trace),
+        "preactivations": stack_preactivations(trace),
+        "inputs": trace.inputs[:, 0],
+        "readout": readout_with_bias(model),
+    }
+    arrays |= {f"weights_{k}": gate_weights(model, k) for k in range(a.num_layers)}
+    return pack(header, arrays)
+
+
+def gradient_message(
+    model: LSTMModel,
+    task: Task,
+    sequence: EncodedSequence,
+    timestep: int,
+    interventions: Sequence[Intervention] = (),
+) -> bytes:
+    """The gradient of the loss at one timestep with respect to every quantity up to there.
+
+    Array: ``gradients`` (layers, 6, timestep+1, H); what comes later has no part in that loss.
+    """
+    check_length(model.architecture.num_layers, model.architecture.hidden_size, timestep + 1)
+    found = gradients_of(model, task, sequence, timestep, interventions)
+    stacked = np.stack([np.stack([layer[quantity.name][:, 0] for quantity in QUANTITIES]) for layer in found.layers])
+    return pack({"loss": found.loss, "timestep": timestep}, {"gradients": stacked})
+
+
+def hidden_gradient_norms(model: LSTMModel, task: Task, sequence: EncodedSequence, timestep: int) -> list[list[float]]:
+    """How long the gradient of the loss at one timestep is at each hidden state up to there: norms for each layer."""
+    found = gradients_of(model, task, sequence, timestep)
+    return [np.linalg.norm(layer["hidden"][:, 0].astype(np.float64), axis=1).tolist() for layer in found.layers]
+
+
+def gradients_of(
+    model: LSTMModel,
+    task: Task,
+    sequence: EncodedSequence,
+    timestep: int,
+    interventions: Sequence[Intervention] = (),
+) -> TraceGradients:
+    """Of the loss at one timestep; the sequence is cut off behind it."""
+    inputs, targets = sequence.inputs[: timestep + 1], sequence.targets[: timestep + 1]
+    within = [
+        replace(change, timesteps=[t for t in change.timesteps if t <= timestep])
+        if change.timesteps is not None
+        else change
+        for change in interventions
+    ]
+    return model.trace_gradients(inputs, targets, task.loss, timesteps=[timestep], interventions=within)
+
+
+def check_length(num_layers: int, hidden_size: int, timesteps: int) -> None:
+    """Raise TaskInputError if a trace of so many timesteps is more than a browser can hold."""
+    longest = MOST_VALUES // (PLANES * hidden_size * num_layers)
+    if timesteps > longest:
+        raise TaskInputError(
+            f"The sequence has {timesteps:,} timesteps; of this run, with {num_layers} layers of "
+            f"{hidden_size} units, at most {longest:,} fit on the page. Shorten it, or step a smaller run."
+        )
+
+
+def input_labels(task: Task, count: int) -> list[str]:
+    """What each input stands for."""
+    if not task.vocabulary:
+        return ["value", *(f"unused {k}" for k in range(1, count))]
+    return [task.vocabulary[k] if k < len(task.vocabulary) else f"unused {k}" for k in range(count)]
+
+
+def output_labels(task: Task, count: int) -> list[str]:
+    """What each output stands for."""
+    return input_labels(task, count) if task.vocabulary else ["next value", *(f"unused {k}" for k in range(1, count))]
 
 
 def stack_values(trace: Trace) -> NDArray:
@@ -69,6 +134,37 @@ def stack_values(trace: Trace) -> NDArray:
     )
 
 
+def stack_preactivations(trace: Trace) -> NDArray:
+    """(layers, 4, T, H) of f, i, g, o, of the first sequence in the batch."""
+    return np.stack(
+        [np.stack([getattr(layer, f"{gate.name}_preactivation")[:, 0] for gate in GATES]) for layer in trace.layers]
+    )
+
+
+def gate_weights(model: LSTMModel, layer: int) -> NDArray:
+    """(4, H, I+H+1): the gates f, i, g, o of a layer, acting on [x; h′; 1], both biases added up."""
+    a = model.architecture
+    H, width = a.hidden_size, a.layer_input_size(layer) + a.hidden_size
+    blocks = model.parameters.layers[layer].reshape(len(a.variant.blocks), H, -1)
+    bias = blocks[:, :, width:].sum(axis=2, keepdims=True)  # (4, H, 1)
+    order = [a.variant.blocks.index(gate.name) for gate in GATES]
+    return np.concatenate([blocks[:, :, :width], bias], axis=2)[order]
+
+
+def readout_with_bias(model: LSTMModel) -> NDArray:
+    """(O, H+1), acting on [h; 1]."""
+    readout = model.parameters.readout
+    return readout if model.architecture.bias else np.pad(readout, ((0, 0), (0, 1)))
+
+
+def similarity_order(values: NDArray) -> list[int]:
+    """Units so that those whose curves (6, T, H) resemble each other are neighbours: the leaves of a cluster tree."""
+    curves = values.astype(np.float64).transpose(2, 0, 1).reshape(values.shape[-1], -1)  # (H, 6T)
+    if len(curves) < 3:
+        return list(range(len(curves)))
+    return [int(unit) for unit in leaves_list(linkage(curves, "average"))]
+
+
 def symbol_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> dict[str, Any]:
     """The likeliest symbols at each timestep, and how likely the one was that came."""
     scores = trace.outputs[:, 0].astype(np.float64)  # (T, O)
@@ -76,12 +172,12 @@ def symbol_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> d
     order = np.argsort(-log_probabilities, axis=1, kind="stable")[:, :TOP]  # (T, TOP)
     targets = sequence.targets[:, 0]
     came = np.take_along_axis(log_probabilities, targets[:, None], axis=1)[:, 0]  # (T,)
-    words = [task.vocabulary[k] if k < len(task.vocabulary) else f"unused {k}" for k in range(scores.shape[1])]
     return {
         "kind": "symbols",
-        "top_labels": [[words[k] for k in row] for row in order],
+        "top": order.tolist(),
         "top_probabilities": np.exp(np.take_along_axis(log_probabilities, order, axis=1)).round(6).tolist(),
         "came_probability": np.exp(came).round(6).tolist(),
+        "surprise": (-came).round(6).tolist(),
         "loss": float(-came.mean()),
     }
 
@@ -93,5 +189,34 @@ def value_predictions(trace: Trace, sequence: EncodedSequence) -> dict[str, Any]
         "kind": "value",
         "predicted": [float(value) for value in predicted],
         "came": [float(value) for value in came],
+        "surprise": [float(value) for value in (predicted - came) ** 2],
         "loss": float(np.mean((predicted - came) ** 2)),
     }
+
+
+def quantity_payload() -> list[dict[str, Any]]:
+    """The quantities of the cell and how each is shown."""
+    return [
+        {
+            "name": quantity.name,
+            "label": quantity.label,
+            "symbol": quantity.symbol,
+            "equation": quantity.equation,
+            "gate": quantity.is_gate,
+            "limits": quantity.limits,
+            "colour": QUANTITY_COLOURS[quantity.name],
+        }
+        for quantity in QUANTITIES
+    ]
+
+
+@cache
+def textbook_lines() -> dict[str, dict[str, Any]]:
+    """The lines of ``lstm_step`` in ``equations.py`` by the letter that they compute: number in the file, and code."""
+    lines, first = inspect.getsourcelines(equations.lstm_step)
+    found = {}
+    for number, line in enumerate(lines, start=first):
+        letter, is_assignment, _ = line.strip().partition(" = ")
+        if is_assignment and letter.isidentifier():
+            found[letter] = {"number": number, "code": line.partition("#")[0].strip()}
+    return found

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from os import PathLike
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,8 +101,8 @@ class Trace:
     layers: tuple[LayerTrace, ...]
     outputs: NDArray
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write an .npz file: one plain array each, no pickle."""
+    def save(self, path: str | PathLike[str] | BinaryIO) -> None:
+        """Write an .npz file, or into an open one: one plain array each, no pickle."""
         arrays = {"inputs": self.inputs, "outputs": self.outputs}
         family = next(name for name, kind in LAYER_TRACES.items() if isinstance(self.layers[0], kind))
         for k, layer in enumerate(self.layers):
@@ -109,8 +110,11 @@ class Trace:
                 array = getattr(layer, field.name)
                 if array is not None:
                     arrays[f"{family}.{k}.{field.name}"] = array
-        with open(path, "wb") as file:  # NumPy would add .npz to a name without it
-            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        if isinstance(path, str | PathLike):
+            with open(path, "wb") as file:  # NumPy would add .npz to a name without it
+                np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        else:
+            np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Trace":

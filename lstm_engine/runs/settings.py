@@ -11,6 +11,7 @@ from lstm_engine.errors import SettingsError
 from lstm_engine.model import LSTMModel
 from lstm_engine.optimizers import Adam
 from lstm_engine.training import Trainer
+from lstm_engine.variants import get_variant
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class RunSettings:
         clip_norm: largest gradient norm; None for no clipping.
         bias: whether the cell has biases. init_std: weights from N(0, init_std); None as PyTorch.
         input_size, output_size: wider than the task needs; None for as wide as it needs.
+        variant: which cell, see ``variants.py``.
 
     Raises:
         SettingsError: a setting is out of range; the message names it.
@@ -82,6 +84,7 @@ class RunSettings:
     init_std: float | None = None
     input_size: int | None = None
     output_size: int | None = None
+    variant: str = "standard"
 
     def __post_init__(self) -> None:
         for name, limits in LIMITS.items():
@@ -93,6 +96,7 @@ class RunSettings:
                 raise SettingsError(f"{name} is {value!r}, expected {kind} of {limits}")
         if self.clip_norm is not None and not (np.isfinite(self.clip_norm) and self.clip_norm > 0):
             raise SettingsError(f"clip_norm is {self.clip_norm!r}, expected a finite number above 0, or None")
+        get_variant(self.variant)
         task = self.task_object
         width = 20 * self.hidden_size * self.num_layers + task.input_size + 3 * task.output_size
         needed = 4 * self.sequence_length * self.batch_size * width
@@ -116,6 +120,7 @@ class RunSettings:
             self.hidden_size,
             task.output_size,
             self.num_layers,
+            self.variant,
             seed=self.seed,
             bias=self.bias,
             init_std=self.init_std,

@@ -140,6 +140,11 @@ class RunStore:
         self.close()
 
     @property
+    def public_url(self) -> str:
+        """The URL as anybody may see it: without the password."""
+        return make_url(self.url).render_as_string(hide_password=True)
+
+    @property
     def _place(self) -> str:
         url = make_url(self.url)
         return f"The run store {url.database or url.render_as_string()}"

@@ -121,6 +121,26 @@ class Task(ABC):
     def samples(self, model: "LSTMModel", generator: np.random.Generator, count: int) -> list[Sample]:
         """What the model makes up by itself."""
 
+    @abstractmethod
+    def continued(
+        self,
+        model: "LSTMModel",
+        sequence: EncodedSequence,
+        timesteps: int,
+        count: int,
+        temperature: float,
+        generator: np.random.Generator,
+    ) -> str:
+        """A sequence's beginning with what the model adds to it, in the form that ``encode`` takes.
+
+        Args:
+            sequence: whose beginning the model reads.
+            timesteps: how much of it, at least 1.
+            count: how many symbols or values to add at most.
+            temperature: of the draw: below 1 the likely gets likelier, at 0 the likeliest is taken. Without meaning
+                where the model predicts numbers.
+        """
+
 
 def padded_size(name: str, needed: int, wanted: int | None) -> int:
     """The width to use when ``needed`` suffice and a person asked for ``wanted``.

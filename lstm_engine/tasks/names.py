@@ -158,10 +158,7 @@ class NamesTask(Task):
         texts, state = [""] * count, None
         for _ in range(LONGEST_SAMPLE):
             outputs, state = model.forward(self._one_hot(current), state)
-            scores = outputs[0, :, : len(ALPHABET)].astype(np.float64)  # (B, symbols)
-            probabilities = softmax(scores)
-            draws = generator.random((count, 1))
-            chosen = np.minimum((probabilities.cumsum(axis=1) < draws).sum(axis=1), len(ALPHABET) - 1)
+            chosen = self._draw(outputs[0], generator)
             current = chosen[None, :]
             texts = [text if text.endswith(END) else text + ALPHABET[k] for text, k in zip(texts, chosen, strict=True)]
             if all(text.endswith(END) for text in texts):
@@ -169,3 +166,35 @@ class NamesTask(Task):
         names = [text.removesuffix(END) for text in texts]
         origins = ["memorised" if name in known else "held out" if name in held_out else "new" for name in names]
         return [Sample(text=name, origin=origin) for name, origin in zip(names, origins, strict=True)]
+
+    def continued(
+        self,
+        model: "LSTMModel",
+        sequence: EncodedSequence,
+        timesteps: int,
+        count: int,
+        temperature: float,
+        generator: np.random.Generator,
+    ) -> str:
+        """Letters until the name ends."""
+        text = "".join(sequence.labels[:timesteps]).lstrip(END)
+        outputs, state = model.forward(sequence.inputs[:timesteps])
+        for _ in range(count):
+            scores = outputs[-1].copy()
+            if not text:
+                scores[:, INDEX[END]] = -np.inf  # a name without a letter could not be stepped through
+            (symbol,) = self._draw(scores, generator, temperature)
+            if ALPHABET[symbol] == END:
+                break
+            text += ALPHABET[symbol]
+            outputs, state = model.forward(self._one_hot(np.array([[symbol]])), state)
+        return text.replace(END, " ").strip()
+
+    @staticmethod
+    def _draw(scores: NDArray, generator: np.random.Generator, temperature: float = 1.0) -> NDArray:
+        """A symbol for each row of scores (B, O), drawn from their softmax at that temperature."""
+        scores = scores[:, : len(ALPHABET)].astype(np.float64)
+        if temperature == 0:
+            return scores.argmax(axis=1)
+        cumulative = softmax(scores / temperature).cumsum(axis=1)  # (B, symbols)
+        return np.minimum((cumulative < generator.random((len(scores), 1))).sum(axis=1), len(ALPHABET) - 1)

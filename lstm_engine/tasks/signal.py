@@ -121,6 +121,25 @@ class SignalTask(Task):
             for k in range(count)
         ]
 
+    def continued(
+        self,
+        model: "LSTMModel",
+        sequence: EncodedSequence,
+        timesteps: int,
+        count: int,
+        temperature: float,
+        generator: np.random.Generator,
+    ) -> str:
+        """Each predicted value is read as if it had come."""
+        values = sequence.inputs[:timesteps, 0, 0].tolist()
+        outputs, state = model.forward(sequence.inputs[:timesteps])
+        for _ in range(count):
+            values.append(float(np.clip(outputs[-1, 0, 0], -LARGEST_VALUE, LARGEST_VALUE)))
+            following = np.zeros((1, 1, self.input_size), np.float32)
+            following[..., 0] = values[-1]
+            outputs, state = model.forward(following, state)
+        return " ".join(f"{value:.6g}" for value in values)
+
 
 def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th, ..."""

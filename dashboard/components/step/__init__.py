@@ -1,29 +1,31 @@
-"""The step view: the drawn cell, its heatmaps and curves, stepped in the browser without a word to the server."""
+"""The step view: the drawn cell and all that can be asked of it, stepped in the browser.
 
+The page's script says only what to look at (run and sequence); traces and answers come from the app's own routes.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from dashboard.components import register
 from dashboard.routes import base_path
+from dashboard.stepping import quantity_payload, textbook_lines
 from lstm_engine.runs import Run
 
 _mount = register("step")
 
 
-def mount_step(
-    run: Run, trace: dict[str, Any], trace_key: str, cursor: dict[str, int], checkpoint: int, follow: bool
-) -> Any:
-    """Show a trace.
+def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_sequence: Callable[[], None]) -> Any:
+    """Show a sequence.
 
     Args:
-        run: where it comes from.
-        trace: see ``step_payload``.
-        trace_key: names run, checkpoint and sequence; the same key means the same sequence position is kept.
-        cursor: ``timestep``, ``unit`` and ``layer`` to begin with, each from 0.
-        checkpoint: the step at which the trace was made.
-        follow: whether the browser should tell of newer checkpoints.
+        run: whose cell is stepped.
+        database: where it is kept, for code that finds it again.
+        sequence: as its task's ``encode`` takes it.
+        examples: further sequences, to put beside it.
+        on_sequence: called when the view has a new sequence, a continuation of this one.
 
     Returns:
-        the component's state: ``newest``, a checkpoint newer than the one shown; ``gone``, the run that vanished;
+        the component's state: ``sequence``, what ``on_sequence`` is about; ``gone``, the run that vanished;
         ``transport``, "polling" if streaming does not get through.
     """
     base = base_path()
@@ -31,17 +33,17 @@ def mount_step(
         "script": f"{base}/live/scripts/step/main.js",
         "stream": f"{base}/live/runs/{run.id}",
         "run": run.id,
-        "after": run.end_step,  # this view needs the run's status alone, none of its metrics
-        "checkpoint": checkpoint,
-        "follow": follow,
-        "trace_key": trace_key,
-        "cursor": cursor,
-        "trace": trace,
+        "end_step": run.end_step,
+        "sequence": sequence,
+        "examples": examples,
+        "quantities": quantity_payload(),
+        "textbook": textbook_lines(),
+        "database": database,
     }
     return _mount(
         key="step",
         data=data,
-        on_newest_change=lambda: None,
+        on_sequence_change=on_sequence,
         on_gone_change=lambda: None,
         on_transport_change=lambda: None,
     )

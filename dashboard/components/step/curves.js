@@ -1,5 +1,5 @@
-// The selected unit over the whole sequence, with the values at the cursor as the legend. The cell state has a band of
-// its own: it grows without bound, and on one scale with it the gates would lie flat.
+// Units over the sequence: the selected one with its cell state in a band of its own (it grows without bound, and on
+// one scale with it the gates would lie flat), and below it those that were pinned.
 
 import { element, onDrag, setText, svg } from "../shared/dom.js";
 import { fixed, significant } from "../shared/format.js";
@@ -7,96 +7,129 @@ import { fixed, significant } from "../shared/format.js";
 const MOST_TICKS = 40;
 
 export class Curves {
-  constructor(move) {
+  constructor(actions) {
+    this.actions = actions;
     this.title = element("h3");
     this.legend = element("ul", { class: "legend" });
+    this.ghosts = element("small", { class: "ghost-note", text: "dashed: with what is held" });
     this.ticks = element("div", { class: "time-axis", "aria-hidden": "true" });
-    this.bands = [new Band("Gates, candidate and hidden state of the unit", move), new Band("Cell state of the unit", move)];
-    this.root = element(
+    this.bands = [
+      new Band("Gates, candidate and hidden state of the unit", actions),
+      new Band("Cell state of the unit", actions),
+    ];
+    this.selected = element(
       "section",
       { class: "curves", "aria-label": "Curves of the selected unit" },
-      element("header", {}, this.title, this.legend),
+      element("header", {}, this.title, this.legend, this.ghosts),
       ...this.bands.flatMap(({ axis, field }) => [axis, field]),
       this.ticks,
     );
+    this.pinned = element("div", { class: "pinned" });
+    this.pins = [];
+    this.root = element("div", {}, this.selected, this.pinned);
   }
 
-  setTrace(trace, _theme, { layer }) {
+  show(view) {
+    const { trace, window, field, backward } = view;
     this.trace = trace;
-    this.values = trace.quantities.map(({ name }) => element("span", { "data-legend": name }));
+    this.field = field;
+    this.backward = backward;
+    this.values = view.quantities.map(({ name }) => element("span", { "data-legend": name }));
     this.legend.replaceChildren(
-      ...trace.quantities.map(({ symbol, label, colour }, k) =>
+      ...view.quantities.map(({ symbol, label, colour }, k) =>
         element("li", { title: label }, element("b", { text: symbol, style: `--colour: ${colour}` }), this.values[k]),
       ),
     );
-    const { timesteps } = trace;
-    const every = Math.ceil(timesteps / MOST_TICKS);
-    this.ticks.replaceChildren(
-      ...trace.labels
-        .map((label, k) => ({ label: every === 1 ? label : String(k + 1), k }))
-        .filter(({ k }) => k % every === 0)
-        .map(({ label, k }) => element("span", { style: `left: ${((k + 0.5) / timesteps) * 100}%`, text: label })),
-    );
+    this.ghosts.hidden = !view.original || backward;
+    const T = window.to - window.from;
+    const every = Math.ceil(T / MOST_TICKS);
+    const ticks = [];
+    for (let k = 0; k < T; k += every) {
+      const label = every === 1 ? trace.labels[window.from + k] : String(window.from + k + 1);
+      ticks.push(element("span", { style: `left: ${((k + 0.5) / T) * 100}%`, text: label }));
+    }
+    this.ticks.replaceChildren(...ticks);
     const isCell = ({ name }) => name === "cell";
-    this.bands[0].setTrace(trace, layer, trace.quantities.filter((quantity) => !isCell(quantity)));
-    this.bands[1].setTrace(trace, layer, trace.quantities.filter(isCell));
+    this.bands[0].show(view, view.quantities.filter((quantity) => !isCell(quantity)));
+    this.bands[1].show(view, view.quantities.filter(isCell));
+    this.pins = view.state.pins.map((unit) => {
+      const band = new Band(`All quantities of unit ${unit}`, this.actions);
+      band.show(view, view.quantities);
+      band.drawUnit(unit);
+      const choose = element("button", { class: "link", text: `Unit ${unit}`, onclick: () => this.actions.move({ unit }) });
+      const remove = element("button", { class: "small-tool", text: "×", "aria-label": `Unpin unit ${unit}`, onclick: () => this.actions.unpin(unit) });
+      return { band, root: element("section", { class: "pin", "aria-label": `Pinned unit ${unit}` }, element("header", {}, choose, remove), band.axis, band.field) };
+    });
+    this.pinned.replaceChildren(...this.pins.map(({ root }) => root));
     this.shown = null;
   }
 
   draw({ timestep, unit, layer }) {
-    const { trace } = this;
     if (this.shown !== unit) {
       this.shown = unit;
-      setText(this.title, `Unit ${unit} over the sequence`);
+      setText(this.title, `Unit ${unit} over the sequence${this.backward ? ": gradients" : ""}`);
       for (const band of this.bands) band.drawUnit(unit);
     }
-    trace.quantities.forEach(({ name }, k) => setText(this.values[k], fixed(trace.value(layer, name, timestep, unit))));
+    const text = (value) => (this.backward ? significant(value, 3).replace("-", "−") : fixed(value));
+    this.trace.quantities.forEach(({ name }, k) => setText(this.values[k], text(this.field.value(layer, name, timestep, unit))));
     for (const band of this.bands) band.drawCursor(timestep);
+    for (const { band } of this.pins) band.drawCursor(timestep);
   }
 }
 
-/** Curves that share one scale: from -1 to 1, or as far as the unit's values go beyond. */
+/** Curves that share one scale: from -1 to 1, or as far as the unit's values go beyond; for gradients as far as they go. */
 class Band {
-  constructor(label, move) {
+  constructor(label, { move }) {
     this.drawing = svg("svg", { preserveAspectRatio: "none", role: "img", "aria-label": label });
     this.cursor = element("div", { class: "cursor-column" }, element("i"));
     this.field = element("div", { class: "field" }, this.drawing, this.cursor);
     this.axis = element("div", { class: "value-axis", "aria-hidden": "true" });
-    onDrag(this.field, (x) => move({ timestep: Math.floor(x * this.timesteps) }));
+    onDrag(this.field, (x) => move({ timestep: this.window.from + Math.floor(x * (this.window.to - this.window.from)) }));
   }
 
-  setTrace(trace, layer, quantities) {
-    this.timesteps = trace.timesteps;
+  show({ trace, original, field, window, state, backward }, quantities) {
+    this.window = window;
     this.units = trace.units;
-    this.planes = quantities.map(({ name }) => trace.plane(layer, name));
-    this.lines = quantities.map(({ colour, name }) => svg("polyline", { stroke: colour, "data-quantity": name }));
-    this.levels = [1, 0, -1].map(() => svg("line", { x1: 0, x2: this.timesteps, class: "level" }));
-    this.drawing.replaceChildren(...this.levels, ...this.lines);
-    this.cursor.firstChild.style.width = `max(2px, ${100 / this.timesteps}%)`;
+    this.least = backward ? 0 : 1;
+    // with clamps, the run as it was is drawn in full and the altered one over it in dashes
+    const sources = original && !backward ? [original, trace] : [field];
+    this.lines = sources.flatMap((source, k) =>
+      quantities.map(({ colour, name }) => ({
+        plane: source.plane(state.layer, name),
+        node: svg("polyline", { stroke: colour, "data-quantity": name, class: k ? "altered" : sources.length > 1 ? "as-it-was" : null }),
+      })),
+    );
+    const T = window.to - window.from;
+    this.levels = [1, 0, -1].map(() => svg("line", { x1: 0, x2: T, class: "level" }));
+    this.drawing.replaceChildren(...this.levels, ...this.lines.map(({ node }) => node));
+    this.cursor.firstChild.style.width = `max(2px, ${100 / T}%)`;
   }
 
   drawUnit(unit) {
-    let extent = 1;
-    this.planes.forEach((plane, k) => {
+    const { from, to } = this.window;
+    let extent = this.least;
+    for (const { plane } of this.lines) {
+      const last = Math.min(to, plane.length / this.units);
+      for (let t = from; t < last; t++) extent = Math.max(extent, Math.abs(plane[t * this.units + unit]));
+    }
+    extent ||= 1;
+    // the drawing's own scale is -1 to 1, so that gradients of any size keep their digits
+    for (const { plane, node } of this.lines) {
+      const last = Math.min(to, plane.length / this.units);
       const points = [];
-      for (let t = 0; t < this.timesteps; t++) {
-        const value = plane[t * this.units + unit];
-        extent = Math.max(extent, Math.abs(value));
-        points.push(`${t + 0.5},${(-value).toFixed(4)}`);
-      }
-      this.lines[k].setAttribute("points", points.join(" "));
-    });
-    const edge = extent * 1.08; // room for the lines' own width
-    this.drawing.setAttribute("viewBox", `0 ${-edge} ${this.timesteps} ${2 * edge}`);
+      for (let t = from; t < last; t++) points.push(`${t - from + 0.5},${(-plane[t * this.units + unit] / extent).toFixed(4)}`);
+      node.setAttribute("points", points.join(" "));
+    }
+    this.drawing.setAttribute("viewBox", `0 -1.08 ${to - from} 2.16`); // room for the lines' own width
     const values = [extent, 0, -extent];
     values.forEach((value, k) => {
-      this.levels[k].setAttribute("y1", -value);
-      this.levels[k].setAttribute("y2", -value);
+      this.levels[k].setAttribute("y1", -value / extent);
+      this.levels[k].setAttribute("y2", -value / extent);
     });
     this.axis.replaceChildren(
       ...values.map((value) =>
         element("span", {
-          style: `top: ${((edge - value) / (2 * edge)) * 100}%`,
+          style: `top: ${((1.08 - value / extent) / 2.16) * 100}%`,
           text: significant(value, 2).replace("-", "−"),
         }),
       ),
@@ -104,6 +137,7 @@ class Band {
   }
 
   drawCursor(timestep) {
-    this.cursor.style.transform = `translateX(${(timestep / this.timesteps) * 100}%)`;
+    const { from, to } = this.window;
+    this.cursor.style.transform = `translateX(${((timestep - from) / (to - from)) * 100}%)`;
   }
 }

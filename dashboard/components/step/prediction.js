@@ -1,49 +1,88 @@
-// What the model expects next, against what came.
+// What the model expects next, against what came; with values held, also what it expected without.
 
 import { element, setText } from "../shared/dom.js";
 import { fixed } from "../shared/format.js";
 
 const ROWS = 5;
+const TEMPERATURE = 0.8; // to begin with
 
 export class Prediction {
-  constructor() {
+  constructor(actions) {
+    this.actions = actions;
     this.title = element("h3");
-    this.rows = Array.from({ length: ROWS }, () => {
+    this.rows = Array.from({ length: ROWS }, (_, k) => {
       const label = element("span", { class: "guess" });
       const bar = element("span", { class: "bar-fill" });
+      const before = element("i", { class: "bar-before", title: "without what is held" });
       const number = element("span", { class: "probability" });
-      const root = element("li", {}, label, element("span", { class: "bar" }, bar), number);
-      return { root, label, bar, number };
+      const root = element(
+        "li",
+        {},
+        element("button", { class: "row", title: "Why this one?", onclick: () => this.ask(k) }, label, element("span", { class: "bar" }, bar, before), number),
+      );
+      return { root, label, bar, before, number };
     });
     this.list = element("ol", { class: "guesses" }, ...this.rows.map(({ root }) => root));
     this.came = element("p", { class: "came" });
-    this.root = element("section", { class: "prediction", "aria-label": "Prediction" }, this.title, this.list, this.came);
+    this.temperature = element("input", { type: "number", min: 0, max: 5, step: 0.1, value: TEMPERATURE, "aria-label": "Temperature", title: "Temperature: 0 takes the likeliest, 1 draws as the model thinks, above 1 wilder" });
+    this.continueButton = element("button", { class: "action", text: "Continue from here", onclick: () => actions.continueFromHere(Number(this.temperature.value)) });
+    this.heat = element("label", { class: "heat" }, element("span", { text: "temperature" }), this.temperature);
+    this.problem = element("p", { class: "problem", role: "alert", hidden: "" });
+    this.root = element(
+      "section",
+      { class: "prediction", "aria-label": "Prediction" },
+      this.title,
+      this.list,
+      this.came,
+      element("div", { class: "continue" }, this.continueButton, this.heat),
+      this.problem,
+    );
   }
 
-  setTrace(trace) {
+  /** Say what is wrong with the temperature; nothing if nothing is. */
+  complain(text) {
+    this.problem.hidden = !text;
+    setText(this.problem, text);
+  }
+
+  show({ trace, original }) {
     this.trace = trace;
-    this.list.hidden = trace.kind !== "symbols";
+    this.original = original;
+    this.list.hidden = this.heat.hidden = trace.kind !== "symbols";
     setText(this.title, trace.kind === "symbols" ? "What comes next?" : "Which value comes next?");
   }
 
-  draw({ timestep }, changed) {
-    if (!changed.timestep) return;
-    const { trace } = this;
+  ask(k) {
+    const output = this.trace.top[this.state.timestep][k];
+    if (output !== undefined) this.actions.move({ quantity: "prediction", output, panel: "why" });
+  }
+
+  draw(state, changed) {
+    this.state = state;
+    if (!changed.timestep && !changed.operation) return;
+    const { trace, original } = this;
+    const { timestep } = state;
+    this.root.classList.toggle("to-come", state.byOperation && state.operation < 8 && state.lossAt === null);
     const came = trace.target_labels[timestep];
     if (trace.kind === "value") {
       const error = trace.predicted[timestep] - trace.came[timestep];
       setText(this.came, `predicted ${fixed(trace.predicted[timestep])}, came ${fixed(trace.came[timestep])}, error ${fixed(error)}`);
       return;
     }
-    this.rows.forEach(({ root, label, bar, number }, k) => {
+    this.rows.forEach(({ root, label, bar, before, number }, k) => {
+      const output = trace.top[timestep][k];
       const probability = trace.top_probabilities[timestep][k] ?? 0;
-      const text = trace.top_labels[timestep][k] ?? "";
+      const text = trace.output_labels[output] ?? "";
       setText(label, text);
       bar.style.transform = `scaleX(${probability})`;
       setText(number, `${(probability * 100).toFixed(1)} %`);
       root.classList.toggle("right", text === came);
+      const place = original ? original.top[timestep].indexOf(output) : -1;
+      before.hidden = place < 0;
+      if (place >= 0) before.style.left = `${original.top_probabilities[timestep][place] * 100}%`;
     });
     const probability = trace.came_probability[timestep];
-    setText(this.came, `“${came}” came: ${(probability * 100).toFixed(1)} %, a surprise of ${fixed(-Math.log(probability), 2)} nats`);
+    const without = original ? ` (${(original.came_probability[timestep] * 100).toFixed(1)} % without what is held)` : "";
+    setText(this.came, `“${came}” came: ${(probability * 100).toFixed(1)} %${without}, a surprise of ${fixed(trace.surprise[timestep], 2)} nats`);
   }
 }

@@ -1,32 +1,47 @@
-// The sequence as a strip of symbols; the one being read is marked.
+// The sequence as a strip of symbols, each with how surprised the model was to see it; the one being read is marked.
 
 import { element } from "../shared/dom.js";
+import { fixed } from "../shared/format.js";
+
+const MOST_SURPRISE = 6; // nats at which a bar is full
 
 export class Strip {
-  constructor(move) {
-    this.move = move;
+  constructor({ move }) {
     this.track = element("div", { class: "strip-track" });
-    this.root = element("div", { class: "strip", role: "group", "aria-label": "Symbols" }, this.track);
+    this.root = element("div", { class: "strip", role: "group", "aria-label": "Symbols, with the model's surprise at each" }, this.track);
     this.track.addEventListener("click", (event) => {
       const symbol = event.target.closest("[data-timestep]");
-      if (symbol) this.move({ timestep: Number(symbol.dataset.timestep) });
+      if (symbol) move({ timestep: Number(symbol.dataset.timestep) });
     });
   }
 
-  setTrace(trace) {
-    if (this.trace === trace) return;
+  show({ trace, state }) {
+    if (this.trace === trace && this.lossAt === state.lossAt) return;
     this.trace = trace;
+    this.lossAt = state.lossAt;
     const longest = Math.max(...trace.labels.map((label) => label.length));
     this.width = Math.max(30, 9 * longest + 14); // px; fixed, so that the marked symbol's place needs no measuring
-    this.symbols = trace.labels.map((label, timestep) =>
-      element("button", {
-        text: label,
-        tabindex: -1,
-        "data-timestep": timestep,
-        style: `width: ${this.width}px`,
-        "aria-label": `Timestep ${timestep + 1}: ${label}`,
-      }),
-    );
+    const most = trace.kind === "symbols" ? MOST_SURPRISE : Math.max(...trace.surprise, 1e-12);
+    const unit = trace.kind === "symbols" ? "nats" : "squared error";
+    this.symbols = trace.labels.map((label, timestep) => {
+      // what came at this timestep was predicted at the one before; nothing predicts the first
+      const surprise = timestep > 0 ? trace.surprise[timestep - 1] : null;
+      const height = surprise === null ? 0 : Math.min(1, surprise / most);
+      const said = surprise === null ? "" : `, surprise ${fixed(surprise, 2)} ${unit}`;
+      return element(
+        "button",
+        {
+          tabindex: -1,
+          "data-timestep": timestep,
+          style: `width: ${this.width}px`,
+          title: surprise === null ? null : `surprise ${fixed(surprise, 2)} ${unit}`,
+          "aria-label": `Timestep ${timestep + 1}: ${label}${said}${timestep === state.lossAt ? ", the loss is taken here" : ""}`,
+          "data-loss": timestep === state.lossAt ? "" : null,
+        },
+        element("span", { text: label }),
+        element("i", { class: "surprise", style: `transform: scaleY(${height.toFixed(3)})` }),
+      );
+    });
     this.marked = null;
     this.track.replaceChildren(...this.symbols);
   }

@@ -1,6 +1,7 @@
-// Back, forward, play, speed, jump.
+// Back, forward, play, step size, speed, jump.
 
 import { element, svg } from "../shared/dom.js";
+import { OPERATIONS } from "./operations.js";
 
 const ICONS = {
   first: "M6 5v14M20 5 9 12l11 7z",
@@ -10,71 +11,94 @@ const ICONS = {
   forward: "M7 5l10 7-10 7z",
   last: "M18 5v14M4 5l11 7-11 7z",
 };
-const SPEEDS = [0.5, 1, 2, 4, 8, 16, 30]; // timesteps a second
+const SPEEDS = [0.5, 1, 2, 4, 8, 16, 30, 60]; // steps a second
 
 export class Transport {
-  constructor(move) {
-    this.move = move;
+  constructor(actions) {
+    this.actions = actions;
     this.playing = false;
     const button = (icon, label, keys, onclick) =>
       element("button", { class: "tool", "aria-label": label, title: `${label} (${keys})`, onclick }, drawIcon(icon));
     const buttons = [
-      button("first", "First timestep", "Home", () => this.jump(0)),
-      button("back", "Back", "←", () => this.jump(this.timestep - 1)),
+      button("first", "First timestep", "Home", () => actions.move({ timestep: 0 })),
+      button("back", "Back", "←", () => actions.step(-1)),
       (this.playButton = button("play", "Play", "Space", () => this.toggle())),
-      button("forward", "Forward", "→", () => this.jump(this.timestep + 1)),
-      button("last", "Last timestep", "End", () => this.jump(Infinity)),
+      button("forward", "Forward", "→", () => actions.step(1)),
+      button("last", "Last timestep", "End", () => actions.move({ timestep: Infinity })),
     ];
-    this.speed = element(
+    this.size = element(
       "select",
-      { "aria-label": "Speed" },
-      ...SPEEDS.map((speed) => element("option", { value: speed, text: `${speed} a second` })),
+      { "aria-label": "Step size", title: "Step size (m)" },
+      element("option", { value: "timestep", text: "by timestep" }),
+      element("option", { value: "operation", text: "by operation" }),
     );
+    this.size.addEventListener("change", () => actions.stepBy(this.size.value === "operation"));
+    this.speed = element("select", { "aria-label": "Speed" }, ...SPEEDS.map((speed) => element("option", { value: speed, text: `${speed} a second` })));
     this.speed.value = 4;
     this.slider = element("input", { type: "range", min: 1, value: 1, "aria-label": "Timestep" });
-    this.slider.addEventListener("input", () => this.move({ timestep: this.slider.value - 1 }));
-    this.number = element("input", { type: "number", min: 1, value: 1, "aria-label": "Go to timestep" });
-    this.number.addEventListener("change", () => this.jump(this.number.value - 1));
+    this.slider.addEventListener("input", () => actions.move({ timestep: this.slider.value - 1 }));
+    this.number = element("input", { type: "text", value: 1, "aria-label": "Go to timestep or symbol", title: "A timestep, or a symbol to find (j)" });
+    this.number.addEventListener("change", () => this.jump(this.number.value));
     this.total = element("span");
     this.layer = element("select", { "aria-label": "Layer", hidden: "" });
-    this.layer.addEventListener("change", () => this.move({ layer: Number(this.layer.value) }));
+    this.layer.addEventListener("change", () => actions.move({ layer: Number(this.layer.value) }));
     this.root = element(
       "div",
       { class: "transport", role: "toolbar", "aria-label": "Stepping" },
       ...buttons,
+      this.size,
       this.speed,
       this.slider,
       element("label", { class: "jump" }, element("span", { text: "timestep" }), this.number, this.total),
       this.layer,
+      element("button", { class: "tool", text: "?", "aria-label": "Keys and help", title: "Keys and help (?)", onclick: () => actions.help() }),
     );
   }
 
-  setTrace(trace, _theme, cursor) {
+  show({ trace, state }) {
+    this.size.value = state.byOperation ? "operation" : "timestep";
+    this.layer.value = state.layer;
     if (this.trace === trace) return;
     this.trace = trace;
-    this.slider.max = this.number.max = trace.timesteps;
+    this.slider.max = trace.timesteps;
     this.total.textContent = `of ${trace.timesteps}`;
     this.layer.hidden = trace.layers === 1;
-    this.layer.replaceChildren(
-      ...Array.from({ length: trace.layers }, (_, k) => element("option", { value: k, text: `layer ${k + 1}` })),
-    );
-    this.layer.value = cursor.layer;
+    this.layer.replaceChildren(...Array.from({ length: trace.layers }, (_, k) => element("option", { value: k, text: `layer ${k + 1}` })));
+    this.layer.value = state.layer;
   }
 
-  draw({ timestep }) {
-    this.timestep = timestep;
-    this.slider.value = timestep + 1;
-    this.number.value = timestep + 1;
+  draw(state) {
+    this.state = state;
+    this.slider.value = state.timestep + 1;
+    this.number.value = state.timestep + 1;
+    this.layer.value = state.layer;
   }
 
-  jump(timestep) {
-    this.move({ timestep: Math.min(timestep, this.trace.timesteps - 1) });
-    this.number.value = this.timestep + 1; // also where the jump went beyond an end
+  /** Go to a timestep, or to where a symbol comes next; behind the last one, to where it comes first. */
+  jump(text) {
+    const { labels, timesteps } = this.trace;
+    const { timestep } = this.state;
+    const wanted = text.trim() || text;
+    if (/^-?\d+$/.test(wanted)) this.actions.move({ timestep: Number(wanted) - 1 });
+    else {
+      const order = Array.from({ length: timesteps }, (_, k) => (timestep + 1 + k) % timesteps);
+      const found = order.find((t) => labels[t] === wanted);
+      if (found === undefined) this.actions.say(`“${wanted.slice(0, 20)}” does not come in this sequence. Type a timestep from 1 to ${timesteps}, or a symbol that does.`);
+      else this.actions.move({ timestep: found });
+    }
+    this.number.value = this.state.timestep + 1; // also where the jump went beyond an end
+  }
+
+  focusJump() {
+    this.number.focus();
+    this.number.select();
   }
 
   toggle() {
     if (this.playing) return this.stop();
-    if (this.timestep === this.trace.timesteps - 1) this.jump(0); // play again from the start
+    const { timestep, operation, byOperation } = this.state;
+    const atEnd = timestep === this.trace.timesteps - 1 && (!byOperation || operation === OPERATIONS.length - 1);
+    if (atEnd) this.actions.move({ timestep: 0, operation: 0 }); // play again from the start
     this.playing = true;
     this.showPlaying();
     this.due = performance.now();
@@ -89,10 +113,10 @@ export class Transport {
 
   tick(now) {
     const interval = 1000 / Number(this.speed.value);
-    const steps = Math.floor((now - this.due) / interval);
+    const steps = Math.floor((now - this.due) / interval + 0.1); // a frame that comes a little early counts
     if (steps > 0) {
       this.due += steps * interval;
-      if (!this.move({ timestep: this.timestep + steps })) return this.stop(); // the end
+      if (!this.actions.step(steps)) return this.stop(); // the end
     }
     this.frame = requestAnimationFrame((next) => this.tick(next));
   }

@@ -1,0 +1,36 @@
+// The operation at work in words, as an equation, with the selected unit's numbers, and as the textbook's line.
+
+import { element, setText } from "../shared/dom.js";
+import { explained, reader } from "./operations.js";
+
+export class Equation {
+  constructor() {
+    this.name = element("b");
+    this.words = element("span");
+    this.equation = element("span", { class: "symbols" });
+    this.numbers = element("span", { class: "numbers" });
+    this.code = element("code");
+    this.root = element(
+      "div",
+      { class: "equation", "aria-label": "Equation" },
+      element("p", {}, this.name, this.words),
+      element("p", {}, this.equation, this.numbers),
+      this.code,
+    );
+  }
+
+  show({ trace, textbook }) {
+    this.trace = trace;
+    this.textbook = textbook;
+  }
+
+  draw(state) {
+    const operation = explained(state);
+    setText(this.name, operation.name);
+    setText(this.words, operation.words);
+    setText(this.equation, operation.equation);
+    setText(this.numbers, operation.numbers(reader(this.trace, state)));
+    const line = this.textbook[operation.line];
+    setText(this.code, line ? `equations.py, line ${line.number}: ${line.code}` : "equations.py: softmax(z), over all outputs");
+  }
+}
