@@ -23,3 +23,11 @@ export function fixed(value, decimals = 3) {
   const text = Math.abs(value).toFixed(decimals);
   return (value < 0 && Number(text) !== 0 ? "−" : "") + text;
 }
+
+/** A number of any size in at most eight characters: plain where that says enough, with an exponent where not. */
+export function compact(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  const text = size === 0 ? "0" : size >= 1e-3 && size < 1e4 ? String(+size.toPrecision(3)) : size.toExponential(1).replace("e-", "e−").replace("e+", "e");
+  return (value < 0 ? "−" : "") + text;
+}

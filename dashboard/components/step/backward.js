@@ -1,10 +1,12 @@
 // The gradient on its way back: its factors at this timestep, and how it fades with distance, beside a plain RNN's.
 
 import { element, setText, svg } from "../shared/dom.js";
-import { fixed, significant, whole } from "../shared/format.js";
+import { compact, fixed, whole } from "../shared/format.js";
+import { backwardStep } from "./operations.js";
 
 const ASK_AGAIN = 2000; // ms between two looks at the plain RNN while it trains
 const LEAST = 1e-8; // of the largest norm; the axis ends there
+const ONWARD = { hidden: "h → c", output_gate: "o → z", cell: "c → c′", candidate: "g → z", input_gate: "i → z", forget_gate: "f → z" };
 const WIDTH = 300;
 const HEIGHT = 110;
 
@@ -24,7 +26,7 @@ export class Backward {
       element(
         "table",
         {},
-        element("thead", {}, element("tr", {}, ...["", "dL/d·", "factor", "onward"].map((text) => element("th", { scope: "col", text })))),
+        element("thead", {}, element("tr", {}, ...["", "arrives", "× factor", "= goes on"].map((text) => element("th", { scope: "col", text })))),
         this.table,
       ),
       this.norms.root,
@@ -95,34 +97,17 @@ export class Backward {
     this.state = state;
     const { trace, gradients } = this;
     if (!gradients) return;
-    const { layer, timestep, unit } = state;
-    this.norms.mark(gradients.lossAt - timestep);
-    const number = (value) => significant(value, 3).replace("-", "−");
-    const value = (name, t = timestep) => trace.value(layer, name, t, unit);
-    const gradient = (name) => gradients.value(layer, name, timestep, unit);
-    const slope = (v) => v * (1 - v);
-    const [f, i, g, o] = ["forget_gate", "input_gate", "candidate", "output_gate"].map((name) => value(name));
-    const said = Math.tanh(value("cell"));
-    const rows = [
-      ["h", gradient("hidden"), "o (1 − tanh²c)", o * (1 - said * said), "to c"],
-      ["o", gradient("output_gate"), "o (1 − o)", slope(o), "to z_o"],
-      ["c", gradient("cell"), "f", f, "to c′"],
-      ["g", gradient("candidate"), "1 − g²", 1 - g * g, "to z_g"],
-      ["i", gradient("input_gate"), "i (1 − i)", slope(i), "to z_i"],
-      ["f", gradient("forget_gate"), "f (1 − f)", slope(f), "to z_f"],
-    ];
-    this.cells ??= rows.map(() => {
-      const cells = [element("th", { scope: "row" }), element("td"), element("td"), element("td")];
-      this.table.append(element("tr", {}, ...cells));
-      return cells;
+    this.norms.mark(gradients.lossAt - state.timestep);
+    this.cells ??= Object.entries(ONWARD).map(([name, way]) => {
+      const choose = element("button", { class: "link", text: way, title: "Show its equation", onclick: () => this.actions.move({ quantity: name }) });
+      const cells = [element("td"), element("td"), element("td")];
+      this.table.append(element("tr", {}, element("th", { scope: "row" }, choose), ...cells));
+      return { name, cells };
     });
-    rows.forEach(([symbol, dl, formula, factor, to], k) => {
-      const cells = this.cells[k];
-      setText(cells[0], symbol);
-      setText(cells[1], number(dl));
-      setText(cells[2], `${formula} = ${fixed(factor)}`);
-      setText(cells[3], `${number(dl * factor)} ${to}`);
-    });
+    for (const { name, cells } of this.cells) {
+      const { gradient, factor } = backwardStep(name, trace, gradients, state);
+      [gradient, factor, gradient * factor].forEach((value, k) => setText(cells[k], compact(value)));
+    }
   }
 }
 

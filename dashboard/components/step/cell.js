@@ -2,7 +2,7 @@
 // Wires and boxes are SVG and never change; the units' colours are painted on one canvas over it.
 
 import { element, setText, svg } from "../shared/dom.js";
-import { fixed, significant } from "../shared/format.js";
+import { compact, fixed } from "../shared/format.js";
 import { colourScale } from "./colours.js";
 
 const WIDTH = 752;
@@ -168,7 +168,7 @@ export class Cell {
     const { timestep, unit, layer } = state;
     for (const box of BOXES) {
       const value = this.field.value(layer, box.name, box.before ? timestep - 1 : timestep, unit);
-      const text = this.backward ? significant(value, 3).replace("-", "−") : fixed(value);
+      const text = this.backward ? compact(value) : fixed(value);
       setText(this.values[box.id], this.hasHappened(box.operation) ? text : "");
     }
     setText(this.input, this.trace.labels[timestep]);

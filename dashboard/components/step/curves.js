@@ -2,7 +2,7 @@
 // one scale with it the gates would lie flat), and below it those that were pinned.
 
 import { element, onDrag, setText, svg } from "../shared/dom.js";
-import { fixed, significant } from "../shared/format.js";
+import { compact, fixed } from "../shared/format.js";
 
 const MOST_TICKS = 40;
 
@@ -70,7 +70,7 @@ export class Curves {
       setText(this.title, `Unit ${unit} over the sequence${this.backward ? ": gradients" : ""}`);
       for (const band of this.bands) band.drawUnit(unit);
     }
-    const text = (value) => (this.backward ? significant(value, 3).replace("-", "−") : fixed(value));
+    const text = (value) => (this.backward ? compact(value) : fixed(value));
     this.trace.quantities.forEach(({ name }, k) => setText(this.values[k], text(this.field.value(layer, name, timestep, unit))));
     for (const band of this.bands) band.drawCursor(timestep);
     for (const { band } of this.pins) band.drawCursor(timestep);
@@ -130,7 +130,7 @@ class Band {
       ...values.map((value) =>
         element("span", {
           style: `top: ${((1.08 - value / extent) / 2.16) * 100}%`,
-          text: significant(value, 2).replace("-", "−"),
+          text: compact(+value.toPrecision(2)),
         }),
       ),
     );

@@ -1,7 +1,8 @@
 // The operation at work in words, as an equation, with the selected unit's numbers, and as the textbook's line.
 
 import { element, setText } from "../shared/dom.js";
-import { explained, reader } from "./operations.js";
+import { compact } from "../shared/format.js";
+import { backwardStep, explained, reader } from "./operations.js";
 
 export class Equation {
   constructor() {
@@ -19,12 +20,14 @@ export class Equation {
     );
   }
 
-  show({ trace, textbook }) {
+  show({ trace, gradients, textbook }) {
     this.trace = trace;
+    this.gradients = gradients;
     this.textbook = textbook;
   }
 
   draw(state) {
+    if (this.gradients && state.quantity !== "prediction") return this.drawBackward(state);
     const operation = explained(state);
     setText(this.name, operation.name);
     setText(this.words, operation.words);
@@ -32,5 +35,14 @@ export class Equation {
     setText(this.numbers, operation.numbers(reader(this.trace, state)));
     const line = this.textbook[operation.line];
     setText(this.code, line ? `equations.py, line ${line.number}: ${line.code}` : "equations.py: softmax(z), over all outputs");
+  }
+
+  drawBackward(state) {
+    const { words, equation, gradient, factor } = backwardStep(state.quantity, this.trace, this.gradients, state);
+    setText(this.name, "backward");
+    setText(this.words, words);
+    setText(this.equation, equation);
+    setText(this.numbers, `${compact(gradient)} · ${compact(factor)} = ${compact(gradient * factor)}`);
+    setText(this.code, "derived beside each line of kernel.py that computes it");
   }
 }

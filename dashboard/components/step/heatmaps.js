@@ -2,7 +2,7 @@
 // three for each quantity: this one, the other, and the difference.
 
 import { element, onDrag, setText } from "../shared/dom.js";
-import { significant } from "../shared/format.js";
+import { compact } from "../shared/format.js";
 import { colourScale } from "./colours.js";
 
 export class Heatmaps {
@@ -97,8 +97,8 @@ class Heatmap {
     this.scale.style.background = scale.gradient;
     const heading = { this: backward ? `d loss / d ${this.quantity.symbol}` : this.quantity.label, other: "the other", difference: "difference" };
     setText(this.label, heading[this.kind]);
-    setText(this.low, significant(scale.low, 2).replace("-", "−"));
-    setText(this.high, significant(scale.high, 2));
+    setText(this.low, compact(+scale.low.toPrecision(2)));
+    setText(this.high, compact(+scale.high.toPrecision(2)));
     this.column.firstChild.style.width = `max(2px, ${100 / T}%)`;
     this.line.firstChild.style.height = `max(2px, ${100 / H}%)`;
   }

@@ -78,7 +78,7 @@ class StepView {
       whatif: ["What if", new WhatIf(this)],
       backward: ["Backward", new Backward(this)],
       compare: ["Compare", new Compare(this)],
-      save: ["Take along", new TakeAlong(this)],
+      save: ["Save", new TakeAlong(this)],
     });
     this.dialog = new Help();
     this.visible = [this.checkpoints, this.transport, this.strip, this.cell, this.equation, this.panels, this.prediction, this.arrangement, this.heatmaps, this.curves];

@@ -8,19 +8,20 @@ const MOST_SURPRISE = 6; // nats at which a bar is full
 export class Strip {
   constructor({ move }) {
     this.track = element("div", { class: "strip-track" });
-    this.root = element("div", { class: "strip", role: "group", "aria-label": "Symbols, with the model's surprise at each" }, this.track);
+    this.beside = element("div", { class: "strip-track beside", "aria-label": "The other sequence" });
+    this.root = element("div", { class: "strip", role: "group", "aria-label": "Symbols, with the model's surprise at each" }, this.track, this.beside);
     this.track.addEventListener("click", (event) => {
       const symbol = event.target.closest("[data-timestep]");
       if (symbol) move({ timestep: Number(symbol.dataset.timestep) });
     });
   }
 
-  show({ trace, state }) {
+  show({ trace, other, state }) {
+    this.showBeside(trace, state.beside?.kind === "sequence" ? other : null);
     if (this.trace === trace && this.lossAt === state.lossAt) return;
     this.trace = trace;
     this.lossAt = state.lossAt;
-    const longest = Math.max(...trace.labels.map((label) => label.length));
-    this.width = Math.max(30, 9 * longest + 14); // px; fixed, so that the marked symbol's place needs no measuring
+    this.width = widthOf(trace);
     const most = trace.kind === "symbols" ? MOST_SURPRISE : Math.max(...trace.surprise, 1e-12);
     const unit = trace.kind === "symbols" ? "nats" : "squared error";
     this.symbols = trace.labels.map((label, timestep) => {
@@ -46,6 +47,13 @@ export class Strip {
     this.track.replaceChildren(...this.symbols);
   }
 
+  /** A second sequence under the first, timestep under timestep. */
+  showBeside(trace, other) {
+    this.beside.hidden = !other;
+    const style = `width: ${widthOf(trace)}px`;
+    this.beside.replaceChildren(...(other?.labels ?? []).map((label) => element("span", { text: label, style })));
+  }
+
   draw({ timestep }, changed) {
     if (!changed.timestep && this.marked) return;
     this.marked?.removeAttribute("aria-current");
@@ -61,3 +69,6 @@ export class Strip {
     }
   }
 }
+
+/** Pixels that a symbol takes; fixed, so that the marked one's place needs no measuring. */
+const widthOf = ({ labels }) => Math.max(30, 9 * Math.max(...labels.map((label) => label.length)) + 14);

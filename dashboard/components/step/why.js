@@ -2,6 +2,7 @@
 
 import { element, setText } from "../shared/dom.js";
 import { fixed } from "../shared/format.js";
+import { isHeld, reader } from "./operations.js";
 
 const MOST_BARS = 7;
 
@@ -9,7 +10,7 @@ export class Why {
   constructor(actions) {
     this.actions = actions;
     this.title = element("h3");
-    this.precision = element("select", { "aria-label": "Decimals" }, ...[2, 3, 4, 5, 6].map((k) => element("option", { value: k, text: `${k} decimals` })));
+    this.precision = element("select", { "aria-label": "Decimals" }, ...[2, 3, 4, 5, 6].map((k) => element("option", { value: k, text: (0).toFixed(k) })));
     this.precision.addEventListener("change", () => actions.move({ precision: Number(this.precision.value) }));
     this.sum = element("p", { class: "sum" });
     this.heading = element("p", { class: "quiet" });
@@ -75,7 +76,8 @@ export function explain(trace, state) {
 }
 
 /** A gate: what its pre-activation is the sum of. */
-function explainGate(trace, { layer, timestep, unit, quantity }, place) {
+function explainGate(trace, state, place) {
+  const { layer, timestep, unit, quantity } = state;
   const gate = trace.index[quantity];
   const weights = trace.weightsOf(layer, gate, unit);
   const below = trace.below(layer, timestep);
@@ -98,40 +100,46 @@ function explainGate(trace, { layer, timestep, unit, quantity }, place) {
   const z = trace.preactivation(layer, gate, timestep, unit);
   const value = trace.value(layer, quantity, timestep, unit);
   return {
-    title: `Why is ${place} ${fixed(value)}?`,
+    title: `Why ${place} = ${fixed(value)}?`,
     sum: (number) =>
-      `input ${number(parts.input)}\nformer hidden state ${number(parts.recurrent)}\nbias ${number(parts.bias)}\nsum z = ${number(z)}, ${symbol} = ${activation}(z) = ${number(value)}`,
+      `input ${number(parts.input)}\nformer hidden state ${number(parts.recurrent)}\nbias ${number(parts.bias)}\nsum z = ${number(z)}, ${reader(trace, state).result(`${symbol} = ${activation}(z)`, quantity)}`,
     heading: "What went into z, the strongest first",
     contributions,
   };
 }
 
 /** The cell state: what is left of what each timestep wrote into it. */
-function explainCell(trace, { layer, timestep, unit }, place) {
+function explainCell(trace, state, place) {
+  const { layer, timestep, unit } = state;
   const at = (name, t) => trace.value(layer, name, t, unit);
   const contributions = [];
   let kept = 1; // product of the forget gates since
   for (let t = timestep; t >= 0; t--) {
+    if (isHeld(trace, state, "cell", t)) {
+      contributions.push({ value: kept * at("cell", t), label: `held at ${t + 1}`, go: { timestep: t } });
+      break; // whatever was written before is no longer in it
+    }
     const value = kept * at("input_gate", t) * at("candidate", t);
     contributions.push({ value, label: `“${trace.labels[t]}” at ${t + 1}`, go: { timestep: t, quantity: "candidate" } });
     kept *= at("forget_gate", t);
   }
   return {
-    title: `Why is ${place} ${fixed(at("cell", timestep))}?`,
+    title: `Why ${place} = ${fixed(at("cell", timestep))}?`,
     sum: (number) =>
-      `kept f · c′ = ${number(at("forget_gate", timestep) * at("cell", timestep - 1))}\nwritten i · g = ${number(at("input_gate", timestep) * at("candidate", timestep))}\nsum c = ${number(at("cell", timestep))}`,
+      `kept f · c′ = ${number(at("forget_gate", timestep) * at("cell", timestep - 1))}\nwritten i · g = ${number(at("input_gate", timestep) * at("candidate", timestep))}\n${reader(trace, state).result("sum c", "cell")}`,
     heading: "Who wrote it: i · g of each timestep times all forget gates since",
     contributions,
   };
 }
 
 /** The hidden state: two factors. */
-function explainHidden(trace, { layer, timestep, unit }, place) {
+function explainHidden(trace, state, place) {
+  const { layer, timestep, unit } = state;
   const at = (name) => trace.value(layer, name, timestep, unit);
   return {
-    title: `Why is ${place} ${fixed(at("hidden"))}?`,
+    title: `Why ${place} = ${fixed(at("hidden"))}?`,
     sum: (number) =>
-      `output gate o = ${number(at("output_gate"))}\nmemory tanh(c) = ${number(Math.tanh(at("cell")))}\nproduct h = ${number(at("hidden"))}`,
+      `output gate o = ${number(at("output_gate"))}\nmemory tanh(c) = ${number(Math.tanh(at("cell")))}\n${reader(trace, state).result("product h", "hidden")}`,
     heading: "The two factors",
     contributions: [
       { value: at("output_gate"), label: "o, the output gate", go: { quantity: "output_gate" } },
