@@ -107,11 +107,20 @@ def test_mouse_steps_by_buttons_strip_heatmap_and_cell(open_step):
     click_at(page.locator(".heatmap[data-quantity='cell'] .field"), 0.99, 0.99)
     assert current(page) == 5
     expect(page.get_by_text("Unit 23 over the sequence")).to_be_visible()
-    click_at(page.locator(".cell canvas"), 165 / 752, 205 / 344)
+    click_at(page.locator(".cell canvas"), 163 / 752, 201 / 336)
     expect(page.get_by_text("Unit 0 over the sequence")).to_be_visible()
-    page.get_by_label("Go to timestep").fill("99")
-    page.get_by_label("Go to timestep").press("Enter")
+    jump = page.get_by_label("Go to timestep or symbol")
+    jump.fill("99")
+    jump.press("Enter")
     assert current(page) == 5
+    jump.fill("a")
+    jump.press("Enter")
+    assert current(page) == 2  # behind the last one, the first
+    jump.press("Enter")
+    jump.fill("q")
+    jump.press("Enter")
+    expect(page.get_by_text("“q” does not come in this sequence")).to_be_visible()
+    assert current(page) == 2
 
 
 def test_play_runs_to_the_end_at_the_chosen_speed(open_step):
@@ -181,11 +190,20 @@ def test_a_sequence_that_cannot_be_read_is_explained_and_the_view_stays(open_ste
     expect(page.locator(".strip button")).to_have_count(5)
 
 
-def test_links_to_what_is_no_more_say_so(open_step):
-    page = open_step("sequence=maria&checkpoint=777&timestep=99&unit=-4")
+def test_links_to_what_is_no_more_say_so_and_show_the_nearest(open_step):
+    page = open_step("sequence=maria&checkpoint=777&timestep=99&unit=-4&panel=magic&pins=3,99&clamps=f:1:2:1-2=9,f:1:2:2-3=1")
     expect(page.get_by_text("There is no checkpoint “777”")).to_be_visible()
-    expect(page.get_by_text("timestep “99” (there are 1 to 6)")).to_be_visible()
-    assert current(page) == 0
+    notice = page.locator(".notice").inner_text()
+    assert "timestep “99” (there are 1 to 6)" in notice
+    assert "unit “-4” (there are 0 to 23)" in notice
+    assert "panel “magic”" in notice
+    assert "pins “3,99”" in notice
+    assert "9 is no value for the forget gate; type a number from 0 to 1" in notice
+    assert current(page) == 5
+    expect(page.get_by_label("Pinned unit 3")).to_be_visible()
+    expect(page.locator(".checkpoints .said")).to_contain_text("step 0 of 40")
+    page.get_by_role("tab", name="What if").click()
+    expect(page.locator(".held li")).to_have_count(1)
 
 
 def test_newer_checkpoints_are_followed_and_an_older_one_can_be_chosen(open_step, store, run):
@@ -194,14 +212,22 @@ def test_newer_checkpoints_are_followed_and_an_older_one_can_be_chosen(open_step
         page.keyboard.press(key)
     before = shown(page)
     store.start(run.id)
-    expect(page.get_by_text("at step 40 of 40")).to_be_visible()
+    said = page.locator(".checkpoints .said")
+    expect(said).to_contain_text("step 40 of 40")
     assert current(page) == 2
     assert shown(page) != before
-    page.get_by_label("Checkpoint").click()
-    page.get_by_role("option", name="step 0", exact=True).click()
-    expect(page.get_by_text("at step 0 of 40")).to_be_visible()
-    page.wait_for_timeout(300)
+    slider = page.get_by_role("slider", name="Checkpoint")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(said).to_contain_text("step 0 of 40")
     assert shown(page) == before
+    page.wait_for_timeout(600)
+    assert parse_qs(urlsplit(page.url).query)["checkpoint"] == ["0"]
+    page.locator(".step-view").focus()
+    page.keyboard.press("]")
+    expect(said).not_to_contain_text("step 0 of 40")
+    page.get_by_label("newest, live").check()
+    expect(said).to_contain_text("step 40 of 40")
 
 
 def test_a_run_deleted_by_someone_else_is_said(open_step, store):

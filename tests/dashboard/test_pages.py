@@ -167,15 +167,18 @@ def test_an_example_fills_the_sequence(store):
     assert app.query_params["sequence"] == "sakura"
 
 
-def test_a_link_to_what_is_no_more_is_explained(store):
-    made = store.create(SETTINGS, start=False)
-    app = run(step_page, run=str(made.id), checkpoint="77", timestep="999", unit="x")
-    said = " ".join(box.value for box in app.warning)
-    assert "no checkpoint “77”" in said
-    assert "timestep “999”" in said
-    assert "unit “x”" in said
-    app = run(train_page, run="12345")
-    assert "Run 12345 is no more" in app.warning[0].value
+def test_a_link_to_a_run_that_is_no_more_is_explained(store):
+    store.create(SETTINGS, start=False)
+    for page in (train_page, step_page):
+        app = run(page, run="12345")
+        assert "Run 12345 is no more" in app.warning[0].value
+
+
+def test_a_cell_that_the_step_page_cannot_draw_is_named(store):
+    made = store.create(replace(SETTINGS, variant="gru"), "gated", start=False)
+    app = run(step_page, run=str(made.id))
+    assert "“gated” is of variant “gru”" in app.info[0].value
+    assert "Choose another run" in app.info[0].value
 
 
 def test_trouble_with_the_store_is_explained_and_passes(store):

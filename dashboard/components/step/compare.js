@@ -7,7 +7,7 @@ export class Compare {
   constructor(actions) {
     this.checkpoint = element("select", { "aria-label": "Other checkpoint" });
     this.checkpoint.addEventListener("change", () => actions.putBeside(this.checkpoint.value === "" ? null : { kind: "checkpoint", value: this.checkpoint.value }));
-    this.sequence = element("input", { type: "text", "aria-label": "Other sequence", placeholder: "another sequence", list: "beside-examples" });
+    this.sequence = element("input", { type: "text", "aria-label": "Other text", placeholder: "another sequence", list: "beside-examples" });
     this.sequence.addEventListener("change", () => actions.putBeside(this.sequence.value.trim() === "" ? null : { kind: "sequence", value: this.sequence.value }));
     this.examples = element("datalist", { id: "beside-examples" });
     this.problem = element("p", { class: "problem", role: "alert", hidden: "" });

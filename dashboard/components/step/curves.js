@@ -14,8 +14,8 @@ export class Curves {
     this.ghosts = element("small", { class: "ghost-note", text: "dashed: with what is held" });
     this.ticks = element("div", { class: "time-axis", "aria-hidden": "true" });
     this.bands = [
-      new Band("Gates, candidate and hidden state of the unit", actions),
-      new Band("Cell state of the unit", actions),
+      new Band("Gates, candidate and hidden state", actions),
+      new Band("Cell state", actions),
     ];
     this.selected = element(
       "section",
@@ -53,7 +53,7 @@ export class Curves {
     this.bands[0].show(view, view.quantities.filter((quantity) => !isCell(quantity)));
     this.bands[1].show(view, view.quantities.filter(isCell));
     this.pins = view.state.pins.map((unit) => {
-      const band = new Band(`All quantities of unit ${unit}`, this.actions);
+      const band = new Band("All quantities", this.actions);
       band.show(view, view.quantities);
       band.drawUnit(unit);
       const choose = element("button", { class: "link", text: `Unit ${unit}`, onclick: () => this.actions.move({ unit }) });
@@ -79,16 +79,18 @@ export class Curves {
 
 /** Curves that share one scale: from -1 to 1, or as far as the unit's values go beyond; for gradients as far as they go. */
 class Band {
-  constructor(label, { move }) {
+  constructor(label, actions) {
+    this.label = label;
     this.drawing = svg("svg", { preserveAspectRatio: "none", role: "img", "aria-label": label });
     this.cursor = element("div", { class: "cursor-column" }, element("i"));
     this.field = element("div", { class: "field" }, this.drawing, this.cursor);
     this.axis = element("div", { class: "value-axis", "aria-hidden": "true" });
-    onDrag(this.field, (x) => move({ timestep: this.window.from + Math.floor(x * (this.window.to - this.window.from)) }));
+    onDrag(this.field, (x) => actions.move({ timestep: this.window.from + Math.floor(x * (this.window.to - this.window.from)) }));
   }
 
   show({ trace, original, field, window, state, backward }, quantities) {
     this.window = window;
+    this.quantities = quantities;
     this.units = trace.units;
     this.least = backward ? 0 : 1;
     // with clamps, the run as it was is drawn in full and the altered one over it in dashes
@@ -113,6 +115,8 @@ class Band {
       for (let t = from; t < last; t++) extent = Math.max(extent, Math.abs(plane[t * this.units + unit]));
     }
     extent ||= 1;
+    Object.assign(this, { unit, extent });
+    this.drawing.setAttribute("aria-label", this.title());
     // the drawing's own scale is -1 to 1, so that gradients of any size keep their digits
     for (const { plane, node } of this.lines) {
       const last = Math.min(to, plane.length / this.units);
@@ -134,6 +138,11 @@ class Band {
         }),
       ),
     );
+  }
+
+  title() {
+    const end = compact(+this.extent.toPrecision(2));
+    return `${this.label} of unit ${this.unit}, from −${end} to ${end}`;
   }
 
   drawCursor(timestep) {

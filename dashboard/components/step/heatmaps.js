@@ -30,7 +30,7 @@ export class Heatmaps {
 }
 
 class Heatmap {
-  constructor(quantity, kind, { move }) {
+  constructor(quantity, kind, actions) {
     this.quantity = quantity;
     this.kind = kind;
     this.canvas = element("canvas", { role: "img", "aria-label": `${quantity.label}, timesteps by units` });
@@ -56,7 +56,7 @@ class Heatmap {
     onDrag(this.field, (x, y) => {
       const { from, to } = this.window;
       const place = Math.max(0, Math.min(this.units - 1, Math.floor(y * this.units)));
-      move({ timestep: from + Math.floor(x * (to - from)), unit: this.places.unitAt[place], quantity: quantity.name });
+      actions.move({ timestep: from + Math.floor(x * (to - from)), unit: this.places.unitAt[place], quantity: quantity.name });
     });
   }
 

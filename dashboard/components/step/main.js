@@ -60,6 +60,7 @@ class StepView {
     this.undone = []; // former lists of clamps
     this.make();
     this.root.addEventListener("keydown", (event) => this.key(event));
+    this.returnFocus();
     this.close = () => {};
   }
 
@@ -116,6 +117,16 @@ class StepView {
       this.summary,
       this.dialog.root,
     );
+  }
+
+  /** Whoever chooses by mouse or touch goes on stepping by keys; whoever moves by keys stays where they are. */
+  returnFocus() {
+    let byPointer = false;
+    this.root.addEventListener("pointerdown", () => (byPointer = true));
+    this.root.addEventListener("keydown", () => (byPointer = false));
+    const done = ({ target }) => byPointer && target.matches("select, [role=tab], [type=checkbox]") && this.root.focus({ preventScroll: true });
+    this.root.addEventListener("change", done);
+    this.root.addEventListener("click", (event) => event.target.matches("[role=tab]") && done(event));
   }
 
   // ---- what the page's script says

@@ -28,15 +28,16 @@ export function drawingOf(drawing, theme, over = null) {
   return copy;
 }
 
-/** Drawings one below the other, each with a title. */
+/** Drawings one below the other, each with a title and a legend of {symbol, colour}. */
 export function stackOf(parts, theme) {
   const all = { width: WIDE + 2 * GAP, height: parts.length * (TALL + 2 * GAP) + GAP };
   const drawing = sheet(all, theme);
-  parts.forEach(({ title, drawing: part }, k) => {
+  parts.forEach(({ title, drawing: part, legend = [] }, k) => {
     const y = 2 * GAP + k * (TALL + 2 * GAP);
     const copy = drawingOf(part, theme);
     for (const [name, value] of Object.entries({ x: GAP, y, width: WIDE, height: TALL })) copy.setAttribute(name, value);
-    drawing.append(caption(title, GAP, y - 8, theme), copy);
+    const letters = legend.map(({ symbol, colour }, place) => caption(symbol, WIDE - GAP * (legend.length - 1 - place), y - 8, { text: colour }));
+    drawing.append(caption(title, GAP, y - 8, theme), ...letters, copy);
   });
   return drawing;
 }

@@ -6,13 +6,13 @@ import { fixed } from "../shared/format.js";
 const MOST_SURPRISE = 6; // nats at which a bar is full
 
 export class Strip {
-  constructor({ move }) {
+  constructor(actions) {
     this.track = element("div", { class: "strip-track" });
-    this.beside = element("div", { class: "strip-track beside", "aria-label": "The other sequence" });
+    this.beside = element("div", { class: "strip-track beside", "aria-label": "The other text" });
     this.root = element("div", { class: "strip", role: "group", "aria-label": "Symbols, with the model's surprise at each" }, this.track, this.beside);
     this.track.addEventListener("click", (event) => {
       const symbol = event.target.closest("[data-timestep]");
-      if (symbol) move({ timestep: Number(symbol.dataset.timestep) });
+      if (symbol) actions.move({ timestep: Number(symbol.dataset.timestep) });
     });
   }
 

@@ -64,7 +64,7 @@ export class TakeAlong {
     if (name === "heatmaps") return heatmapsOf(heatmaps.maps, theme);
     if (name === "curves") {
       const bands = [...curves.bands, ...curves.pins.map(({ band }) => band)];
-      return stackOf(bands.map(({ drawing }) => ({ title: drawing.getAttribute("aria-label"), drawing })), theme);
+      return stackOf(bands.map((band) => ({ title: band.title(), drawing: band.drawing, legend: band.quantities })), theme);
     }
     if (name === "norms") return stackOf([{ title: backward.norms.title, drawing: backward.norms.drawing }], theme);
     if (name === "why") {
