@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from lstm_engine.runs import RunStore
+from lstm_engine.runs import Run, RunStore
 from tests.browser import chromium
 from tests.browser.server import AppServer
+from tests.browser.step_view import SETTINGS
 
 expect.set_options(timeout=15_000)  # two servers and two browsers share the cores with what they test
 
@@ -54,7 +55,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     errors: list[str] = []
 
     def open_page(url: str, **options: object) -> Page:
-        page = browser.new_page(viewport={"width": 1440, "height": 900}, **options)
+        page = browser.new_page(**{"viewport": {"width": 1440, "height": 900}, **options})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.set_default_timeout(15_000)
         page.goto(url)
@@ -65,3 +66,23 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for page in pages:
         page.close()
     assert not errors
+
+
+@pytest.fixture
+def run(store: RunStore) -> Iterator[Run]:
+    """A run of two small layers, not started."""
+    run = store.create(SETTINGS, "to step", start=False)
+    yield run
+    store.delete(run.id)
+
+
+@pytest.fixture
+def open_step(shared_server: AppServer, open_page: Callable[..., Page], run: Run) -> Callable[..., Page]:
+    """Opens the Step page on that run with more in its address, and waits until it is drawn."""
+
+    def open_step(query: str, **options: object) -> Page:
+        page = open_page(f"{shared_server.url}/step?run={run.id}&{query}", **options)
+        page.wait_for_selector(".strip button")
+        return page
+
+    return open_step

@@ -1,57 +1,14 @@
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from lstm_engine.equations import softmax
 from lstm_engine.quantities import QUANTITIES
-from lstm_engine.runs import PRESETS, Run, RunStore
 from lstm_engine.runs.checkpoints import restore
-
-SETTINGS = replace(PRESETS["classroom"], hidden_size=24, num_layers=2, end_step=40, pace=0.0)
-
-
-@pytest.fixture
-def run(store: RunStore) -> Iterator[Run]:
-    run = store.create(SETTINGS, "to step", start=False)
-    yield run
-    store.delete(run.id)
-
-
-@pytest.fixture
-def open_step(shared_server, open_page, run) -> Callable[[str], Page]:
-    def open_step(query: str) -> Page:
-        page = open_page(f"{shared_server.url}/step?run={run.id}&{query}")
-        page.wait_for_selector(".strip button")
-        return page
-
-    return open_step
-
-
-def number(text: str) -> float:
-    return float(text.replace("−", "-"))
-
-
-def shown(page: Page) -> dict[str, float]:
-    """The selected unit's values, as they stand in the drawn cell and in the legend."""
-    cell = {name: number(page.locator(f"[data-value='{name}']").text_content()) for name in "figo"}
-    legend = {q.symbol: number(page.locator(f"[data-legend='{q.name}']").text_content()) for q in QUANTITIES}
-    for name, value in cell.items():
-        assert value == legend[name]
-    return legend
-
-
-def click_at(field: Locator, x: float, y: float) -> None:
-    """Click at a fraction of the element's width and height."""
-    box = field.bounding_box()
-    field.click(position={"x": box["width"] * x, "y": box["height"] * y})
-
-
-def current(page: Page) -> int:
-    return int(page.locator(".strip [aria-current]").get_attribute("data-timestep"))
+from tests.browser.step_view import SETTINGS, click_at, current, shown
 
 
 def test_numbers_on_screen_are_the_engines(open_step, store, run):
@@ -191,7 +148,9 @@ def test_a_sequence_that_cannot_be_read_is_explained_and_the_view_stays(open_ste
 
 
 def test_links_to_what_is_no_more_say_so_and_show_the_nearest(open_step):
-    page = open_step("sequence=maria&checkpoint=777&timestep=99&unit=-4&panel=magic&pins=3,99&clamps=f:1:2:1-2=9,f:1:2:2-3=1")
+    page = open_step(
+        "sequence=maria&checkpoint=777&timestep=99&unit=-4&panel=magic&pins=3,99&clamps=f:1:2:1-2=9,f:1:2:2-3=1"
+    )
     expect(page.get_by_text("There is no checkpoint “777”")).to_be_visible()
     notice = page.locator(".notice").inner_text()
     assert "timestep “99” (there are 1 to 6)" in notice

@@ -124,9 +124,9 @@ class StepView {
     let byPointer = false;
     this.root.addEventListener("pointerdown", () => (byPointer = true));
     this.root.addEventListener("keydown", () => (byPointer = false));
-    const done = ({ target }) => byPointer && target.matches("select, [role=tab], [type=checkbox]") && this.root.focus({ preventScroll: true });
+    const done = (event) => byPointer && !this.dialog.root.open && event.target.closest("button, select, [type=checkbox]") && this.root.focus({ preventScroll: true });
     this.root.addEventListener("change", done);
-    this.root.addEventListener("click", (event) => event.target.matches("[role=tab]") && done(event));
+    this.root.addEventListener("click", (event) => event.target.tagName !== "SELECT" && done(event));
   }
 
   // ---- what the page's script says

@@ -8,7 +8,7 @@ const MOST_SURPRISE = 6; // nats at which a bar is full
 export class Strip {
   constructor(actions) {
     this.track = element("div", { class: "strip-track" });
-    this.beside = element("div", { class: "strip-track beside", "aria-label": "The other text" });
+    this.beside = element("div", { class: "strip-track beside" });
     this.root = element("div", { class: "strip", role: "group", "aria-label": "Symbols, with the model's surprise at each" }, this.track, this.beside);
     this.track.addEventListener("click", (event) => {
       const symbol = event.target.closest("[data-timestep]");

@@ -40,7 +40,7 @@ export class WhatIf {
     this.problem = element("p", { class: "problem", role: "alert", hidden: "" });
     this.list = element("ul", { class: "held" });
     this.undo = element("button", { class: "small-tool", text: "Undo", title: "Undo (z)", onclick: () => actions.undo() });
-    this.reset = element("button", { class: "small-tool", text: "Reset", title: "Let everything go", onclick: () => actions.hold([]) });
+    this.reset = element("button", { class: "small-tool", text: "Reset", title: "Let everything go", onclick: () => this.clamps.length && actions.hold([]) });
     this.outcome = element("p", { class: "outcome" });
     this.root = element(
       "section",
@@ -59,8 +59,8 @@ export class WhatIf {
     if (this.quantity.options.length === 0)
       this.quantity.replaceChildren(...quantities.map(({ name, label }) => element("option", { value: name, text: label.toLowerCase() })));
     this.clamps = state.clamps;
-    this.undo.disabled = !undoable;
-    this.reset.disabled = state.clamps.length === 0;
+    this.undo.setAttribute("aria-disabled", !undoable); // not disabled: the keyboard's focus would be lost
+    this.reset.setAttribute("aria-disabled", state.clamps.length === 0);
     this.list.replaceChildren(
       ...state.clamps.map((clamp, k) =>
         element(

@@ -1,0 +1,33 @@
+"""How tests read the step view, and the settings of the small run that they open."""
+
+from dataclasses import replace
+
+from playwright.sync_api import Locator, Page
+
+from lstm_engine.quantities import QUANTITIES
+from lstm_engine.runs import PRESETS
+
+SETTINGS = replace(PRESETS["classroom"], hidden_size=24, num_layers=2, end_step=40, pace=0.0)
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def shown(page: Page) -> dict[str, float]:
+    """The selected unit's values, as they stand in the drawn cell and in the legend."""
+    cell = {name: number(page.locator(f"[data-value='{name}']").text_content()) for name in "figo"}
+    legend = {q.symbol: number(page.locator(f"[data-legend='{q.name}']").text_content()) for q in QUANTITIES}
+    for name, value in cell.items():
+        assert value == legend[name]
+    return legend
+
+
+def click_at(field: Locator, x: float, y: float) -> None:
+    """Click at a fraction of the element's width and height."""
+    box = field.bounding_box()
+    field.click(position={"x": box["width"] * x, "y": box["height"] * y})
+
+
+def current(page: Page) -> int:
+    return int(page.locator(".strip [aria-current]").get_attribute("data-timestep"))

@@ -1,0 +1,574 @@
+"""What can be asked of the step view: operations, why, what if, backward, beside another, to take along."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from lstm_engine import Intervention, LSTMModel, Trace
+from lstm_engine.quantities import GATES, QUANTITIES
+from lstm_engine.runs import Run, RunStore
+from lstm_engine.runs.checkpoints import restore
+from lstm_engine.tasks import EncodedSequence
+from tests.browser.server import ROOT
+from tests.browser.step_view import click_at, current, number, shown
+
+
+@pytest.fixture
+def model(store: RunStore, run: Run) -> LSTMModel:
+    """The run's model as the page shows it."""
+    trainer = run.settings.build_trainer()
+    restore(trainer, store.checkpoint(run.id, 0))
+    return trainer.model
+
+
+@pytest.fixture
+def encode(run: Run) -> Callable[[str], EncodedSequence]:
+    return run.settings.task_object.encode
+
+
+def numbers(text: str) -> list[float]:
+    return [number(found) for found in re.findall(r"−?\d+\.\d+", text)]
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    page.wait_for_timeout(500)  # the address is written when the cursor has come to rest
+    return parse_qs(urlsplit(page.url).query)
+
+
+# ---- by operation
+
+
+def test_operations_light_up_in_order_and_grey_what_is_to_come(open_step):
+    page = open_step("sequence=maria")
+    page.keyboard.press("m")
+    name = page.locator(".equation b")
+    order = ["concatenate", "forget", "input", "candidate", "keep", "write", "squash", "output", "predict"]
+    for k, operation in enumerate(order):
+        assert name.inner_text() == operation
+        assert page.locator(".cell .at-work").count() > 0
+        assert (page.locator(".cell .to-come").count() == 0) == (k == 8)
+        assert (page.locator("[data-value='c']").text_content() == "") == (k < 5)
+        page.keyboard.press("ArrowRight")
+    assert current(page) == 1
+    assert name.inner_text() == "concatenate"
+    page.keyboard.press("ArrowLeft")
+    assert (current(page), name.inner_text()) == (0, "predict")
+    assert query(page)["operation"] == ["9"]
+
+
+def test_equations_hold_the_engines_numbers(open_step, model, encode):
+    page = open_step("sequence=giovanni&timestep=5&unit=11&layer=2&operation=1&decimals=5")
+    layer = model.trace(encode("giovanni").inputs).layers[1]
+    at = {q.symbol: float(getattr(layer, q.name)[4, 0, 11]) for q in QUANTITIES}
+    z = {g.symbol: float(getattr(layer, f"{g.name}_preactivation")[4, 0, 11]) for g in GATES}
+    c_before, h_before = float(layer.cell[3, 0, 11]), float(layer.hidden[3, 0, 11])
+    expected = [
+        [h_before],
+        [z["f"], at["f"]],
+        [z["i"], at["i"]],
+        [z["g"], at["g"]],
+        [at["f"], c_before, at["f"] * c_before],
+        [at["f"], c_before, at["i"], at["g"], at["c"]],
+        [at["c"], np.tanh(at["c"])],
+        [z["o"], at["o"], at["o"], at["c"], at["h"]],
+    ]
+    for values in expected:
+        assert numbers(page.locator(".equation .numbers").inner_text()) == pytest.approx(values, abs=6e-6)
+        page.keyboard.press("ArrowRight")
+    assert "Expected next" in page.locator(".equation .numbers").inner_text()
+
+
+def test_the_textbooks_line_stands_beside_the_numbers(open_step):
+    page = open_step("sequence=maria")
+    source = (ROOT / "lstm_engine" / "equations.py").read_text("utf-8").splitlines()
+    for key in "figoch":
+        page.keyboard.press(key)
+        place, code = re.fullmatch(
+            r"equations\.py, line (\d+): (.*)", page.locator(".equation code").inner_text()
+        ).groups()
+        assert source[int(place) - 1].strip().startswith(code)
+        assert code.startswith(f"{key} = ")
+
+
+# ---- why
+
+
+@pytest.mark.parametrize(("timestep", "unit", "layer", "gate"), [(3, 5, 1, "forget_gate"), (6, 20, 2, "candidate")])
+def test_a_gates_parts_and_strongest_contributions_are_the_engines(
+    open_step, model, encode, timestep, unit, layer, gate
+):
+    page = open_step(f"sequence=giovanni&timestep={timestep}&unit={unit}&layer={layer}&quantity={gate}&decimals=4")
+    trace = model.trace(encode("giovanni").inputs)
+    parts = model.preactivation_parts(trace, layer - 1)[gate]
+    place = timestep - 1, 0, unit
+    said = numbers(page.locator(".why .sum").inner_text())
+    of_layer = trace.layers[layer - 1]
+    z, value = getattr(of_layer, f"{gate}_preactivation")[place], getattr(of_layer, gate)[place]
+    expected = [parts.input[place], parts.recurrent[place], parts.bias[place], z, value]
+    assert said == pytest.approx([float(part) for part in expected], abs=6e-5)
+
+    family = "lstm"
+    rows = list(model.architecture.variant.blocks).index(gate) * 24 + unit
+    W = model.state_dict()[f"{family}.weight_hh_l{layer - 1}"][rows]
+    recurrent = W * of_layer.hidden[timestep - 2, 0]
+    below = trace.inputs if layer == 1 else trace.layers[layer - 2].hidden
+    incoming = model.state_dict()[f"{family}.weight_ih_l{layer - 1}"][rows] * below[timestep - 1, 0]
+    strongest = sorted(np.concatenate([recurrent, incoming[incoming != 0]]), key=abs, reverse=True)[:7]
+    bars = [number(text) for text in page.locator(".contributions li:not(.empty) .probability").all_inner_texts()]
+    assert bars == pytest.approx([float(value) for value in strongest], abs=6e-5)
+
+
+def test_a_contribution_leads_to_where_it_comes_from(open_step):
+    page = open_step("sequence=giovanni&timestep=6&unit=5")
+    contributor = page.locator(".contributions li", has_text="h′ of unit").first
+    target = re.search(r"unit (\d+)", contributor.inner_text()).group(1)
+    contributor.locator("button").click()
+    assert current(page) == 4
+    assert f"h of unit {target} =" in page.locator(".why h3").inner_text()
+    page.get_by_label("Layer").select_option("layer 2")
+    page.keyboard.press("g")
+    below = page.locator(".contributions li", has_text="layer 1").first
+    target = re.search(r"h (\d+), layer 1", below.inner_text()).group(1)
+    below.locator("button").click()
+    assert page.get_by_label("Layer").input_value() == "0"
+    assert f"h of unit {target} =" in page.locator(".why h3").inner_text()
+
+
+def test_the_memory_is_told_by_who_wrote_it(open_step, model, encode):
+    page = open_step("sequence=sakura&timestep=5&unit=3&quantity=cell&decimals=6")
+    layer = model.trace(encode("sakura").inputs).layers[0]
+    f, i, g, c = (getattr(layer, name)[:, 0, 3] for name in ("forget_gate", "input_gate", "candidate", "cell"))
+    written = [float(i[t] * g[t] * np.prod(f[t + 1 : 5])) for t in range(5)]
+    assert sum(written) == pytest.approx(float(c[4]), abs=1e-6)
+    bars = [number(text) for text in page.locator(".contributions li:not(.empty) .probability").all_inner_texts()]
+    assert bars == pytest.approx(sorted(written, key=abs, reverse=True), abs=2e-6)
+
+
+def test_a_prediction_is_told_by_its_hidden_units(open_step, model, encode):
+    page = open_step("sequence=sakura&timestep=2&decimals=5")
+    page.locator(".guesses button").nth(1).click()
+    outputs = model.trace(encode("sakura").inputs).outputs[1, 0]
+    second = int(np.argsort(-outputs)[1])
+    assert model_symbol(page) == page.locator(".guess").nth(1).inner_text()
+    assert numbers(page.locator(".why .sum").inner_text())[-1] == pytest.approx(float(outputs[second]), abs=6e-6)
+
+
+def model_symbol(page: Page) -> str:
+    return re.fullmatch("Why “(.)”\\?", page.locator(".why h3").inner_text()).group(1)
+
+
+# ---- the whole sequence
+
+
+@pytest.mark.parametrize("order", ["similarity", "mean", "saturation"])
+def test_units_are_ordered_and_the_cursor_follows(open_step, model, encode, order):
+    page = open_step("sequence=christopher&unit=4")
+    page.get_by_label("Order of units").select_option(order)
+    page.locator(".step-view").focus()
+    for _ in range(24):
+        page.keyboard.press("ArrowUp")
+    seen = []
+    for _ in range(24):
+        seen.append(int(query_unit(page)))
+        page.keyboard.press("ArrowDown")
+    assert sorted(seen) == list(range(24))
+    assert seen != list(range(24)) or order == "saturation"  # fresh gates are not saturated
+    if order == "mean":
+        means = model.trace(encode("christopher").inputs).layers[0].forget_gate[:, 0].mean(axis=0)
+        assert list(np.round(means[seen], 5)) == sorted(np.round(means, 5), reverse=True)
+    click_at(page.locator(".heatmap[data-quantity='forget_gate'] .field"), 0.5, 0.001)
+    expect(page.get_by_text(f"Unit {seen[0]} over the sequence")).to_be_visible()
+
+
+def query_unit(page: Page) -> str:
+    return re.search(r"Unit (\d+) over", page.locator(".curves h3").inner_text()).group(1)
+
+
+def test_up_to_six_units_are_pinned_and_the_link_keeps_them(open_step, open_page):
+    page = open_step("sequence=maria")
+    for _ in range(6):
+        page.keyboard.press("p")
+        page.keyboard.press("ArrowDown")
+    assert page.locator(".pin").count() == 6
+    assert page.locator(".pin").first.locator("polyline").count() == 6
+    page.keyboard.press("p")
+    expect(page.locator(".notice")).to_contain_text("Six units are pinned already")
+    page.get_by_label("Unpin unit 2").click()
+    assert query(page)["pins"] == ["0,1,3,4,5"]
+    again = open_page(page.url)
+    expect(again.locator(".pin")).to_have_count(5)
+
+
+def test_a_long_sequence_is_drawn_in_a_window_and_stepped_as_a_whole(open_step):
+    page = open_step(f"sequence={'marianna-' * 90}x")  # 811 letters and the mark before them
+    expect(page.locator(".arrange")).to_contain_text("longer than the page can draw well: timesteps 1 to 400 of 812")
+    page.keyboard.press("End")
+    assert current(page) == 811
+    expect(page.locator(".arrange")).to_contain_text("timesteps 413 to 812 of 812")
+    assert page.locator(".heatmap canvas").first.evaluate("canvas => canvas.width") == 400
+    page.keyboard.press("+")
+    assert page.locator(".heatmap canvas").first.evaluate("canvas => canvas.width") == 200
+    for _ in range(2):
+        page.keyboard.press("-")
+    assert page.locator(".heatmap canvas").first.evaluate("canvas => canvas.width") == 400
+
+
+# ---- prediction
+
+
+def test_surprise_stands_along_the_strip(open_step, model, encode):
+    page = open_step("sequence=sakura")
+    sequence = encode("sakura")
+    outputs = model.forward(sequence.inputs)[0][:, 0].astype(float)
+    log_p = outputs - np.log(np.exp(outputs).sum(axis=1, keepdims=True))
+    surprise = -log_p[np.arange(7), sequence.targets[:, 0]]
+    for timestep in range(1, 7):
+        label = page.locator(".strip button").nth(timestep).get_attribute("aria-label")
+        assert numbers(label)[0] == pytest.approx(surprise[timestep - 1], abs=0.0051)
+
+
+def test_the_model_goes_on_from_here_and_what_it_says_can_be_stepped(open_step):
+    page = open_step("sequence=maria&timestep=3")
+    page.get_by_label("Temperature").fill("9")
+    page.get_by_role("button", name="Continue from here").click()
+    expect(page.locator(".prediction .problem")).to_contain_text("from 0 to 5")
+    page.get_by_label("Temperature").fill("1.5")
+    page.get_by_role("button", name="Continue from here").click()
+    expect(page.get_by_label("Sequence").first).not_to_have_value("maria")
+    text = page.get_by_label("Sequence").first.input_value()
+    assert text.startswith("ma")
+    expect(page.locator(".strip button")).to_have_count(len(text) + 1)
+    assert current(page) == 2
+    page.locator(".step-view").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+    assert current(page) == min(3, len(text))  # the page's own field did not take the view back
+    assert query(page)["sequence"] == [text]
+
+
+# ---- backward
+
+
+def test_gradients_are_the_engines_and_the_factors_are_the_cells(open_step, model, encode):
+    page = open_step("sequence=sakura&timestep=6&unit=7&layer=1")
+    page.keyboard.press("l")
+    expect(page.locator(".backward h3")).to_contain_text("Loss at 6")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    sequence = encode("sakura")
+    found = model.trace_gradients(sequence.inputs, sequence.targets, timesteps=[5])
+    trace = model.trace(sequence.inputs).layers[0]
+    at = {q.name: float(getattr(trace, q.name)[2, 0, 7]) for q in QUANTITIES}
+    factors = {
+        "hidden": at["output_gate"] * (1 - np.tanh(at["cell"]) ** 2),
+        "output_gate": at["output_gate"] * (1 - at["output_gate"]),
+        "cell": at["forget_gate"],
+        "candidate": 1 - at["candidate"] ** 2,
+        "input_gate": at["input_gate"] * (1 - at["input_gate"]),
+        "forget_gate": at["forget_gate"] * (1 - at["forget_gate"]),
+    }
+    for row, (name, factor) in zip(page.locator(".backward tbody tr").all(), factors.items(), strict=True):
+        cells = [float(text.replace("−", "-")) for text in row.locator("td").all_inner_texts()]
+        gradient = float(found.layers[0][name][2, 0, 7])
+        assert cells == pytest.approx([gradient, factor, gradient * factor], rel=0.06)
+    assert number(page.locator("[data-value='h']").text_content()) == pytest.approx(
+        float(found.layers[0]["hidden"][2, 0, 7]), rel=0.06
+    )
+    page.get_by_role("tab", name="Why").click()
+    expect(page.get_by_text("Unit 7 over the sequence", exact=True)).to_be_visible()
+    assert shown(page)["f"] == pytest.approx(at["forget_gate"], abs=0.00051)
+
+
+def test_a_plain_network_is_trained_to_stand_beside_the_gradients(open_step, store, run):
+    page = open_step("sequence=sakura&timestep=6&panel=backward")
+    expect(page.locator(".norms polyline")).to_have_count(2)
+    page.get_by_role("button", name="Train a plain RNN beside it").click()
+    expect(page.locator(".norms polyline")).to_have_count(3)
+    expect(page.locator(".backward")).to_contain_text("a plain RNN of equal size at step 0")
+    made = next(other for other in store.list_runs() if other.settings.variant == "rnn")
+    assert made.settings.hidden_size == run.settings.hidden_size
+    store.delete(made.id)
+
+
+# ---- what if
+
+
+def held_trace(model: LSTMModel, sequence: EncodedSequence, *changes: Intervention) -> Trace:
+    return model.trace(sequence.inputs, interventions=changes)
+
+
+def test_what_is_held_changes_the_run_and_the_change_is_said(open_step, open_page, model, encode):
+    page = open_step("sequence=sakura&timestep=3&unit=5&panel=whatif")
+    page.get_by_label("Quantity to hold").select_option("forget_gate")
+    page.get_by_label("Units to hold").select_option("all")
+    page.get_by_label("From timestep").fill("2")
+    page.get_by_label("To timestep", exact=True).fill("4")
+    value = page.get_by_label("Value to hold")
+    value.fill("1.2")
+    page.get_by_role("button", name="Hold", exact=True).click()
+    expect(page.locator(".whatif .problem")).to_contain_text(
+        "1.2 is no value for the forget gate; type a number from 0 to 1"
+    )
+    value.fill("0")
+    page.get_by_role("button", name="Hold", exact=True).click()
+    expect(page.locator(".held li")).to_have_count(1)
+    sequence = encode("sakura")
+    change = Intervention("forget_gate", range(1, 4))
+    trace = held_trace(model, sequence, change)
+    page.locator(".step-view").focus()
+    page.keyboard.press("End")
+    for symbol, value in shown(page).items():
+        name = next(q.name for q in QUANTITIES if q.symbol == symbol)
+        assert value == pytest.approx(float(getattr(trace.layers[0], name)[-1, 0, 5]), abs=0.00051)
+    before, after, difference = numbers(page.locator(".whatif .outcome").inner_text())[:3]
+    assert before == pytest.approx(model.loss(sequence.inputs, sequence.targets), abs=0.00051)
+    assert difference == pytest.approx(after - before, abs=0.0011)
+    assert page.locator(".curves polyline.altered").count() == 6
+    expect(page.locator(".ghost-note")).to_be_visible()
+    again = open_page(page.url if "clamps" in query(page) else "")
+    expect(again.locator(".held li")).to_have_count(1)
+    assert shown(again) == shown(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".held li")).to_have_count(0)
+    expect(page.locator(".curves polyline.altered")).to_have_count(0)
+
+
+def test_keys_hold_and_undo(open_step, model, encode):
+    page = open_step("sequence=sakura&timestep=2&unit=9")
+    page.keyboard.press("i")
+    page.keyboard.press("0")
+    expect(page.locator(".held li")).to_have_count(1)
+    assert shown(page)["i"] == 0
+    assert "but it is held at 0.000" in page.locator(".equation .numbers").inner_text()
+    page.keyboard.press("ArrowRight")
+    trace = held_trace(model, encode("sakura"), Intervention("input_gate", [1], [9]))
+    assert shown(page)["c"] == pytest.approx(float(trace.layers[0].cell[2, 0, 9]), abs=0.00051)
+    page.keyboard.press("o")
+    page.keyboard.press("1")
+    expect(page.locator(".held li")).to_have_count(2)
+    page.keyboard.press("z")
+    expect(page.locator(".held li")).to_have_count(1)
+    page.get_by_role("button", name="Reset").click()
+    expect(page.locator(".held li")).to_have_count(0)
+    page.keyboard.press("z")  # even that can be undone
+    expect(page.locator(".held li")).to_have_count(1)
+
+
+def test_a_double_click_on_a_unit_offers_to_hold_it_and_old_is_its_former_value(open_step, model, encode):
+    page = open_step("sequence=sakura&timestep=4")
+    box = page.locator(".cell canvas").bounding_box()
+    page.mouse.dblclick(box["x"] + box["width"] * 651 / 752, box["y"] + box["height"] * 51 / 336)  # c, the first unit
+    expect(page.get_by_role("tab", name="What if")).to_have_attribute("aria-selected", "true")
+    assert page.get_by_label("Quantity to hold").input_value() == "cell"
+    page.get_by_role("button", name="old", exact=True).click()
+    former = float(model.trace(encode("sakura").inputs).layers[0].cell[2, 0, 0])
+    assert float(page.get_by_label("Value to hold").input_value()) == pytest.approx(former, rel=1e-5)
+    page.get_by_role("button", name="Hold", exact=True).click()
+    expect(page.locator(".held li")).to_have_count(1)
+    assert shown(page)["c"] == pytest.approx(former, abs=0.00051)
+
+
+# ---- beside another
+
+
+def test_another_sequence_is_put_beside_with_the_difference(open_step, model, encode):
+    page = open_step("sequence=maria&timestep=3&unit=2&panel=compare")
+    other = page.get_by_label("Other text", exact=True)
+    other.fill("m4ria")
+    other.press("Enter")
+    expect(page.locator(".compare .problem")).to_contain_text("never seen “4”")
+    other.fill("martha")
+    other.press("Enter")
+    expect(page.locator(".heatmap")).to_have_count(18)
+    this, that = (model.trace(encode(name).inputs).layers[0] for name in ("maria", "martha"))
+    page.locator(".step-view").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    for row, quantity in zip(page.locator(".compare tbody tr").all(), QUANTITIES, strict=True):
+        a, b = (float(getattr(trace, quantity.name)[4, 0, 2]) for trace in (this, that))
+        assert [number(text) for text in row.locator("td").all_inner_texts()] == pytest.approx(
+            [a, b, a - b], abs=0.00051
+        )
+    page.get_by_role("button", name="This one alone").click()
+    expect(page.locator(".heatmap")).to_have_count(6)
+
+
+# ---- to take along
+
+
+def test_every_view_is_saved_as_svg_and_png(open_step, tmp_path):
+    page = open_step("sequence=maria&timestep=4&panel=backward")
+    expect(page.locator(".norms polyline")).to_have_count(2)
+    page.get_by_role("tab", name="Save").click()
+    for name in ("Diagram", "Heatmaps", "Curves", "Prediction", "Why", "Gradient norms"):
+        for kind in ("SVG", "PNG"):
+            with page.expect_download() as download:
+                page.get_by_role("button", name=f"{name} as {kind}", exact=True).click()
+            path = tmp_path / f"{name}.{kind}"
+            download.value.save_as(path)
+            content = path.read_bytes()
+            assert content.startswith(b"<svg" if kind == "SVG" else b"\x89PNG")
+            assert len(content) > 500
+
+
+def test_data_link_and_code_give_the_same_numbers(open_step, shared_server, tmp_path):
+    page = open_step("sequence=maria&timestep=4&unit=6&layer=2&quantity=output_gate&clamps=f:2:6:1-3=0.25&panel=save")
+    on_screen = shown(page)["o"]
+    for kind in ("csv", "parquet", "npz"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=f"Trace as {kind}").click()
+        download.value.save_as(tmp_path / f"trace.{kind}")
+    trace = Trace.load(tmp_path / "trace.npz")
+    assert float(trace.layers[1].output_gate[3, 0, 6]) == pytest.approx(on_screen, abs=0.00051)
+    np.testing.assert_array_equal(trace.layers[1].forget_gate[:3, 0, 6], np.float32(0.25))
+    code = page.locator(".takealong pre").inner_text()
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=shared_server.folder, capture_output=True, text=True, check=True
+    )
+    assert float(ran.stdout) == pytest.approx(on_screen, abs=0.00051)
+
+
+def test_routes_answer_in_sentences(shared_server, run):
+    import urllib.error
+
+    for path, status, message in [
+        (f"{run.id}/trace?sequence=m4ria", 400, "never seen “4”"),
+        (f"{run.id}/trace?checkpoint=99", 404, "no checkpoint at step 99"),
+        ("987654/trace", 404, "Run 987654 is no more"),
+        (f"{run.id}/trace?clamps=f:1:99:1-1=0", 400, "there are 0 to 23"),
+        (f"{run.id}/gradients?timestep=-1", 400, "timestep is “-1”"),
+        (f"{run.id}/continuation?temperature=hot", 400, "temperature is “hot”, expected a number"),
+        (f"{run.id}/trace.xls", 404, "choose csv, parquet or npz"),
+    ]:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urlopen(f"{shared_server.url}/live/runs/{path}".replace("“", ""))
+        assert refused.value.code == status
+        assert message in json.loads(refused.value.read())["error"]
+
+
+# ---- for everybody
+
+
+def test_help_opens_on_a_question_mark_and_closes(open_step):
+    page = open_step("sequence=maria")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys and help")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    assert current(page) == 0
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys and help")).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    assert current(page) == 1
+
+
+def test_the_cursors_place_is_told_in_words(open_step):
+    page = open_step("sequence=maria")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[role=status]").last).to_contain_text(
+        "Timestep 2 of 6, reading m; layer 1, unit 0: Forget gate 0."
+    )
+    expect(page.locator("[role=status]").last).to_contain_text("Expected next:")
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[role=status]").last).to_contain_text(
+        "Operation 2 of 9, forget: How much of the memory to keep."
+    )
+
+
+NAMELESS = """view => [...view.querySelectorAll("button, input, select, a, canvas, [role]")]
+  .filter((node) => !node.closest("[aria-hidden=true]") && node.tagName !== "LI")
+  .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length || node.title ||
+                      node.getAttribute("aria-labelledby") || node.getAttribute("role") === "status" || node.hidden))
+  .map((node) => node.outerHTML.slice(0, 200))"""
+# text whose contrast with the page is below 4.5 to 1, by WCAG's formula; what is greyed as yet to come may be
+PALE = """view => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgb = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+                            return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3); };
+  const linear = (v) => v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  const behind = (node) => { for (let n = node; n; n = n.parentElement ?? n.getRootNode().host) {
+      const colour = getComputedStyle(n).backgroundColor;
+      if (colour && !/^rgba\\(0, 0, 0, 0\\)|transparent/.test(colour)) return rgb(colour); } return [255, 255, 255]; };
+  const pale = [];
+  for (const node of view.querySelectorAll("*")) {
+    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+    if (!own || !node.checkVisibility() || node.closest(".to-come, [aria-disabled=true], .empty")) continue;
+    const style = getComputedStyle(node);
+    const text = light(rgb(node.namespaceURI.endsWith("svg") ? style.fill : style.color));
+    const ground = light(behind(node));
+    const ratio = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+    if (ratio < 4.5) pale.push(`${ratio.toFixed(2)} ${node.outerHTML.slice(0, 120)}`);
+  }
+  return pale;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_control_has_a_name_and_every_text_its_contrast(open_step, scheme):
+    page = open_step("sequence=maria&timestep=3&pins=1,2&clamps=f:1:2:1-2=0.5&beside=checkpoint:0", color_scheme=scheme)
+    view = page.locator(".step-view")
+    for tab in ("Why", "What if", "Backward", "Compare", "Save"):
+        page.get_by_role("tab", name=tab, exact=True).click()
+        page.wait_for_timeout(300)
+        assert view.evaluate(NAMELESS) == []
+        assert view.evaluate(PALE) == []
+
+
+def test_everything_needed_to_follow_fits_a_projector(open_step):
+    page = open_step("sequence=alexandra&operation=6", viewport={"width": 1024, "height": 768})
+    for part in (".strip [aria-current]", ".cell", ".equation", ".equation code", ".transport", ".checkpoints"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 768
+        assert box["x"] + box["width"] <= 1024
+    overflow = page.locator(".step-view").evaluate("view => view.scrollWidth - view.clientWidth")
+    assert overflow == 0
+
+
+def test_signals_travel_unless_motion_is_unwanted(open_step):
+    moving = "view => view.getRootNode().getAnimations().length"
+    page = open_step("sequence=alexandra")
+    page.wait_for_timeout(600)
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".step-view").evaluate(moving) > 0
+    page = open_step("sequence=alexandra", reduced_motion="reduce")
+    page.wait_for_timeout(600)
+    page.keyboard.press("ArrowRight")
+    assert current(page) == 1
+    assert page.locator(".step-view").evaluate(moving) == 0
+
+
+def test_a_finger_steps_as_well(open_step):
+    page = open_step("sequence=alexandra", has_touch=True)
+    page.get_by_role("button", name="Forward", exact=True).tap()
+    assert current(page) == 1
+    page.locator(".strip button").nth(5).tap()
+    assert current(page) == 5
+    page.locator(".heatmap[data-quantity='hidden'] .field").tap(position={"x": 2, "y": 2})
+    assert current(page) == 0
+    page.get_by_role("tab", name="Compare").tap()
+    expect(page.get_by_label("Other checkpoint")).to_be_visible()
+
+
+def test_the_keyboard_alone_reaches_every_panel(open_step):
+    page = open_step("sequence=alexandra")
+    page.get_by_role("tab", name="Why").focus()
+    for name in ("What if", "Backward", "Compare", "Save", "Why"):
+        page.keyboard.press("ArrowRight")
+        tab = page.get_by_role("tab", name=name, exact=True)
+        expect(tab).to_be_focused()
+        expect(tab).to_have_attribute("aria-selected", "true")
+    page.get_by_role("button", name="Play", exact=True).focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
