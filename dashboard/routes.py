@@ -52,17 +52,16 @@ def make_routes(feeds: Feeds, answers: Answers) -> list[BaseRoute]:
         return Response(await asyncio.to_thread(compressed_plotly), media_type="text/javascript", headers=headers)
 
     base = base_path()
-    run = f"{base}/live/runs/{{run_id:int}}"
     return [
-        Route(run, stream),
-        *answer_routes(run, answers),
+        Route(f"{base}/live/runs/{{run_id:int}}", stream),
+        *answer_routes(f"{base}/live/answers/{{run_id:int}}", answers),
         Route(f"{base}/live/scripts/{{path:path}}", script),
         Route(f"{base}{plotly_path()}", plotly),
     ]
 
 
 def answer_routes(run: str, answers: Answers) -> list[BaseRoute]:
-    """The routes below a run's own that answer the step view; what cannot be answered is told in a sentence."""
+    """The routes that answer the step view about a run; what cannot be answered is told in a sentence."""
 
     def answered(answer: Callable[[Request], dict[str, Any] | bytes]) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:

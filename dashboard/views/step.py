@@ -14,7 +14,7 @@ from lstm_engine.runs import Run
 from lstm_engine.variants import STANDARD
 
 OWN = "own text"
-LONGEST_IN_LINK = 200  # characters; a longer sequence would make a link that browsers cut
+LONGEST_IN_LINK = 2_000  # characters; of a longer sequence browsers and proxies would cut the link
 
 
 def show(services: Services) -> None:

@@ -449,7 +449,7 @@ def test_routes_answer_in_sentences(shared_server, run):
         (f"{run.id}/trace.xls", 404, "choose csv, parquet or npz"),
     ]:
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urlopen(f"{shared_server.url}/live/runs/{path}".replace("“", ""))
+            urlopen(f"{shared_server.url}/live/answers/{path}")
         assert refused.value.code == status
         assert message in json.loads(refused.value.read())["error"]
 

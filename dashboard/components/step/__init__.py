@@ -32,6 +32,7 @@ def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_s
     data = {
         "script": f"{base}/live/scripts/step/main.js",
         "stream": f"{base}/live/runs/{run.id}",
+        "answers": f"{base}/live/answers/{run.id}",
         "run": run.id,
         "end_step": run.end_step,
         "sequence": sequence,

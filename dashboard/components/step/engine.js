@@ -18,14 +18,14 @@ export class Engine {
   }
 
   /** Turn to a run. */
-  turnTo({ stream, quantities }) {
-    if (this.stream !== stream) this.kept.clear();
-    this.stream = stream;
+  turnTo({ answers, quantities }) {
+    if (this.answers !== answers) this.kept.clear();
+    this.answers = answers;
     this.quantities = quantities;
   }
 
   address(path, query) {
-    const url = new URL(`${this.stream}/${path}`, location.origin);
+    const url = new URL(`${this.answers}/${path}`, location.origin);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return url;
   }

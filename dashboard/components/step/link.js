@@ -55,6 +55,8 @@ export function readLink(parameters, trace, choices) {
   state.byOperation = state.operation !== undefined ? true : undefined;
   state.lossAt = shifted(whole("loss_at", 1, trace.timesteps));
   state.precision = whole("decimals", 2, 6);
+  state.output = whole("output", 0, trace.output_labels.length - 1);
+  state.width = whole("width", 1, trace.timesteps);
   state.panel = choice("panel", choices.panels);
   state.order = choice("order", choices.orders);
   state.quantity = choice("quantity", [...trace.quantities.map(({ name }) => name), "prediction"]);
@@ -86,6 +88,8 @@ export function writeLink(state, trace) {
   put("layer", trace.layers > 1 ? state.layer + 1 : null);
   put("operation", state.byOperation ? state.operation + 1 : null);
   put("quantity", state.quantity, "forget_gate");
+  put("output", state.quantity === "prediction" ? state.output : null);
+  put("width", state.width);
   put("panel", state.panel, "why");
   put("order", state.order, "index");
   put("decimals", state.precision, 3);

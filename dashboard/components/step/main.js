@@ -101,8 +101,9 @@ class StepView {
       element(
         "div",
         { class: "stage" },
-        element("div", {}, this.cell.root, this.equation.root),
-        element("div", { class: "side" }, this.panels.root, this.prediction.root),
+        element("div", { class: "drawing" }, this.cell.root, this.equation.root),
+        this.panels.root,
+        this.prediction.root,
       ),
       this.arrangement.root,
       this.heatmaps.root,

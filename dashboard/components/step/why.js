@@ -102,7 +102,7 @@ function explainGate(trace, state, place) {
   return {
     title: `Why ${place} = ${fixed(value)}?`,
     sum: (number) =>
-      `input ${number(parts.input)}\nformer hidden state ${number(parts.recurrent)}\nbias ${number(parts.bias)}\nsum z = ${number(z)}, ${reader(trace, state).result(`${symbol} = ${activation}(z)`, quantity)}`,
+      `input ${number(parts.input)}\nformer hidden state ${number(parts.recurrent)}\nbias ${number(parts.bias)}\nsum z = ${number(z)}\n${reader(trace, state).result(`${symbol} = ${activation}(z)`, quantity)}`,
     heading: "What went into z, the strongest first",
     contributions,
   };
