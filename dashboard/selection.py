@@ -63,14 +63,19 @@ def select_run(run_id: int | None) -> None:
     select("sequence", None)
 
 
-def selected_run(runs: Sequence[Run]) -> tuple[Run, str]:
+def selected_run(runs: Sequence[Run], other_runs: Sequence[Run] = (), unlike: str = "") -> tuple[Run, str]:
     """The selected run and, if it cannot be had, a sentence on why another one is shown.
 
     Args:
-        runs: all runs, the newest first; at least one.
+        runs: all runs that the page can show, the newest first; at least one.
+        other_runs: runs that it cannot show, and ``unlike``, why not.
     """
     wanted = selected("run")
     newest = runs[0]
+    for run in other_runs:
+        if str(run.id) == wanted:
+            select_run(newest.id)
+            return newest, f"“{run.name}” {unlike} Here is “{newest.name}” instead."
     if wanted is None:
         select("run", str(newest.id))
         return newest, ""

@@ -1,6 +1,6 @@
 """What pages share: the run picker, and words for trouble with the store."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -23,13 +23,20 @@ def explained_trouble() -> Iterator[None]:
             st.rerun()
 
 
-def pick_run(store: RunStore) -> Run | None:
-    """Let a person pick one of all runs; None, and a word on what to do, if there is none."""
-    runs = store.list_runs()
+def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, unlike: str = "") -> Run | None:
+    """Let a person pick one of the runs that a page can show; None, and a word on what to do, if there is none.
+
+    Args:
+        store: where they are.
+        can_show: whether the page can show a run.
+        unlike: ends a sentence that says of a run why it cannot.
+    """
+    all_runs = store.list_runs()
+    runs = [run for run in all_runs if can_show(run)]
     if not runs:
         st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
         return None
-    run, problem = selected_run(runs)
+    run, problem = selected_run(runs, [run for run in all_runs if not can_show(run)], unlike)
     notice(problem)
     by_id = {other.id: other for other in runs}
 

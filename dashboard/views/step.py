@@ -33,19 +33,16 @@ def show_step(services: Services) -> None:
     columns = st.columns([3, 3.6, 2.4], vertical_alignment="bottom")
     messages = st.container()  # a place of its own, so that a message does not push the view out of its
     with columns[0]:
-        run = pick_run(services.store)
+        run = pick_run(
+            services.store,
+            lambda run: run.settings.variant == STANDARD.name,
+            "has another cell than the LSTM that this page draws; it is shown on the Train page.",
+        )
     if run is None:
         return
     task = run.settings.task_object
     examples = list(task.examples())
     text = pick_sequence(run, examples, columns[1], columns[2])
-    if run.settings.variant != STANDARD.name:
-        messages.info(
-            f"This page draws the LSTM, and the cell of “{run.name}” is of variant “{run.settings.variant}”. Choose "
-            "another run; this one is shown on the Train page.",
-            icon=":material/info:",
-        )
-        return
     try:
         sequence = task.encode(text)
         check_length(run.settings.num_layers, run.settings.hidden_size, len(sequence.labels))

@@ -174,11 +174,15 @@ def test_a_link_to_a_run_that_is_no_more_is_explained(store):
         assert "Run 12345 is no more" in app.warning[0].value
 
 
-def test_a_cell_that_the_step_page_cannot_draw_is_named(store):
-    made = store.create(replace(SETTINGS, variant="gru"), "gated", start=False)
-    app = run(step_page, run=str(made.id))
-    assert "“gated” is of variant “gru”" in app.info[0].value
-    assert "Choose another run" in app.info[0].value
+def test_the_step_page_shows_the_newest_run_that_it_can_draw(store):
+    drawn = store.create(SETTINGS, "drawn", start=False)
+    gated = store.create(replace(SETTINGS, variant="gru"), "gated", start=False)
+    app = run(step_page)
+    assert not app.warning
+    assert app.query_params["run"] == str(drawn.id)
+    app = run(step_page, run=str(gated.id))
+    assert "“gated” has another cell than the LSTM" in app.warning[0].value
+    assert "Here is “drawn” instead" in app.warning[0].value
 
 
 def test_trouble_with_the_store_is_explained_and_passes(store):
