@@ -93,7 +93,7 @@ class Answers:
     def gradients(self, question: Question, timestep: int) -> bytes:
         """See ``gradient_message``; timesteps count from 0."""
         model, task, sequence, changes = self._prepare(question)
-        check_timestep(timestep, sequence)
+        check_asked(timestep, sequence)
         return gradient_message(model, task, sequence, timestep, changes)
 
     def continuation(self, question: Question, timestep: int, temperature: float, seed: int) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class Answers:
         trainer = found.settings.build_trainer()
         restore(trainer, store.checkpoint(found.id, step))
         sequence = trainer.task.encode(question.text)
-        check_timestep(timestep, sequence)
+        check_asked(timestep, sequence)
         return {
             "status": found.status.value,
             "run": found.id,
@@ -225,6 +225,13 @@ def check_timestep(timestep: int, sequence: EncodedSequence) -> None:
     """Raise QuestionError unless the sequence has that timestep."""
     if not 0 <= timestep < len(sequence.labels):
         raise QuestionError(f"There is no timestep {timestep + 1}; the sequence has 1 to {len(sequence.labels)}.")
+
+
+def check_asked(timestep: int, sequence: EncodedSequence) -> None:
+    """Raise QuestionError unless the task asks for an answer at that timestep of the sequence."""
+    check_timestep(timestep, sequence)
+    if sequence.mask is not None and not sequence.mask[timestep, 0]:
+        raise QuestionError(f"The task asks for no answer at timestep {timestep + 1}, so there is no loss there.")
 
 
 def companion_settings(settings: RunSettings) -> RunSettings:

@@ -67,8 +67,12 @@ def samples_payload(store: RunStore, run: Run, step: int) -> dict[str, Any]:
     trainer = run.settings.build_trainer()
     restore(trainer, store.checkpoint(run.id, step))
     samples = trainer.task.samples(trainer.model, np.random.default_rng(step), SAMPLE_COUNT)
+    measure = trainer.task.measure(trainer.model, trainer.sequence_length, thorough=False)
     return {
         "step": step,
+        "measure": None
+        if measure is None
+        else {"name": measure.name, "value": number(measure.value), "goal": measure.goal, "reached": measure.reached},
         "texts": [{"text": sample.text, "origin": sample.origin} for sample in samples if not sample.curves],
         "curves": [
             {name: [number(value) for value in values] for name, values in sample.curves.items()}

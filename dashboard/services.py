@@ -1,14 +1,11 @@
 """What all visitors share, made in one place: the run store and the launcher that trains its runs."""
 
-import os
 from dataclasses import dataclass
 
 import streamlit as st
 
 from lstm_engine.runs import Launcher, RunStore
-
-DATABASE_VARIABLE = "LSTM_DATABASE_URL"
-DEFAULT_DATABASE = "sqlite:///runs.sqlite3"
+from lstm_engine.runs.cli import database_url
 
 
 @dataclass(frozen=True)
@@ -17,11 +14,6 @@ class Services:
 
     store: RunStore
     launcher: Launcher
-
-
-def database_url() -> str:
-    """Where the runs are kept."""
-    return os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE
 
 
 def services() -> Services:

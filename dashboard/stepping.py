@@ -41,19 +41,15 @@ def trace_message(
     header: dict[str, Any] = {
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
-        "input_labels": input_labels(task, a.input_size),
-        "output_labels": output_labels(task, a.output_size),
+        "input_labels": padded_labels(task.reads, a.input_size),
+        "output_labels": padded_labels(task.vocabulary or ("next value",), a.output_size),
         "timesteps": len(sequence.labels),
         "units": a.hidden_size,
         "layers": a.num_layers,
         "unit_of_loss": task.unit,
         "similarity": [similarity_order(layer) for layer in stack_values(trace)],
     }
-    header |= (
-        symbol_predictions(trace, task, sequence)
-        if task.loss == "cross_entropy"
-        else value_predictions(trace, sequence)
-    )
+    header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, sequence)
     arrays = {
         "values": stack_values(trace),
         "preactivations": stack_preactivations(trace),
@@ -115,16 +111,9 @@ def check_length(num_layers: int, hidden_size: int, timesteps: int) -> None:
         )
 
 
-def input_labels(task: Task, count: int) -> list[str]:
-    """What each input stands for."""
-    if not task.vocabulary:
-        return ["value", *(f"unused {k}" for k in range(1, count))]
-    return [task.vocabulary[k] if k < len(task.vocabulary) else f"unused {k}" for k in range(count)]
-
-
-def output_labels(task: Task, count: int) -> list[str]:
-    """What each output stands for."""
-    return input_labels(task, count) if task.vocabulary else ["next value", *(f"unused {k}" for k in range(1, count))]
+def padded_labels(labels: Sequence[str], count: int) -> list[str]:
+    """A label for each of so many places, of which the last may stand for nothing."""
+    return [*labels, *(f"unused {k}" for k in range(len(labels), count))]
 
 
 def stack_values(trace: Trace) -> NDArray:
@@ -166,31 +155,48 @@ def similarity_order(values: NDArray) -> list[int]:
 
 
 def symbol_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> dict[str, Any]:
-    """The likeliest symbols at each timestep, and how likely the one was that came."""
+    """The likeliest answers at each timestep, which are right, and how likely the model thought that.
+
+    ``right`` is empty where no answer is asked, and ``surprise`` is 0 there.
+    """
     scores = trace.outputs[:, 0].astype(np.float64)  # (T, O)
-    log_probabilities = scores - log_sum_exp(scores)[:, None]
-    order = np.argsort(-log_probabilities, axis=1, kind="stable")[:, :TOP]  # (T, TOP)
     targets = sequence.targets[:, 0]
-    came = np.take_along_axis(log_probabilities, targets[:, None], axis=1)[:, 0]  # (T,)
+    if task.loss == "cross_entropy":
+        log_probabilities = scores - log_sum_exp(scores)[:, None]
+        right = np.eye(scores.shape[1], dtype=bool)[targets]  # (T, O)
+        came = np.take_along_axis(log_probabilities, targets[:, None], axis=1)[:, 0]  # (T,)
+        scale = 1
+    else:  # each output is a yes or no of its own
+        log_probabilities = -np.logaddexp(0, -scores)
+        right = targets > 0.5
+        came = np.where(right, log_probabilities, -np.logaddexp(0, scores)).sum(axis=1)
+        scale = scores.shape[1]
+    asked = sequence.mask[:, 0] if sequence.mask is not None else np.ones(len(scores), bool)
+    came = np.where(asked, came, 0.0)
+    order = np.argsort(-log_probabilities, axis=1, kind="stable")[:, :TOP]  # (T, TOP)
     return {
         "kind": "symbols",
         "top": order.tolist(),
         "top_probabilities": np.exp(np.take_along_axis(log_probabilities, order, axis=1)).round(6).tolist(),
+        "right": [np.flatnonzero(row).tolist() if ask else [] for row, ask in zip(right, asked, strict=True)],
         "came_probability": np.exp(came).round(6).tolist(),
         "surprise": (-came).round(6).tolist(),
-        "loss": float(-came.mean()),
+        "loss": float(-came.sum() / asked.sum() / scale),
     }
 
 
 def value_predictions(trace: Trace, sequence: EncodedSequence) -> dict[str, Any]:
-    """The predicted value at each timestep, and the one that came."""
+    """The predicted value at each timestep, and the one that came; ``right`` is empty where no answer is asked."""
     predicted, came = trace.outputs[:, 0, 0], sequence.targets[:, 0, 0]
+    asked = sequence.mask[:, 0] if sequence.mask is not None else np.ones(len(predicted), bool)
+    errors = np.where(asked, (predicted - came) ** 2, 0.0)
     return {
         "kind": "value",
         "predicted": [float(value) for value in predicted],
         "came": [float(value) for value in came],
-        "surprise": [float(value) for value in (predicted - came) ** 2],
-        "loss": float(np.mean((predicted - came) ** 2)),
+        "right": [[0] if ask else [] for ask in asked],
+        "surprise": [float(value) for value in errors],
+        "loss": float(errors.sum() / asked.sum()),
     }
 
 

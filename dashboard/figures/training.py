@@ -75,15 +75,15 @@ def training_figure(unit: str, baseline: Baseline, metrics: dict[str, Any] | Non
     return quiet(figure)
 
 
-def prediction_figure() -> go.Figure:
-    """A held-out curve and its one-step-ahead prediction; the browser fills it at every checkpoint."""
+def prediction_figure(x_title: str, y_title: str) -> go.Figure:
+    """What is right and what is predicted; the browser fills it at every checkpoint."""
     figure = go.Figure()
     figure.add_scatter(x=[], y=[], name="signal", mode="lines", line={"color": BASELINE_COLOUR, "width": 2})
     figure.add_scatter(
         x=[], y=[], name="prediction", mode="lines", line={"color": OKABE_ITO["vermillion"], "width": 1.8}
     )
-    figure.update_xaxes(title_text="timestep")
-    figure.update_yaxes(title_text="value")
+    figure.update_xaxes(title_text=x_title)
+    figure.update_yaxes(title_text=y_title)
     figure.update_layout(height=280, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     return quiet(figure)
 

@@ -58,7 +58,7 @@ def show_live(services: Services, run: Run) -> None:
     seen = mount_live(
         run,
         training_figure(task.unit, task.baseline()),
-        prediction_figure() if task.loss == "squared_error" else None,
+        prediction_figure(*task.curve_axes) if task.loss == "squared_error" else None,
         snapshot,
         key="live",
     )

@@ -71,6 +71,35 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A setting that somebody changed while the run trained.
+
+    Attributes:
+        step: the first step that it holds for; None until the worker has taken it up.
+        field: which setting. value: its new value; None takes it away, which only ``clip_norm`` can be.
+    """
+
+    step: int | None
+    field: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What people say of a run.
+
+    Attributes:
+        note: free text. tags: short words.
+        parent_run, parent_step: the checkpoint that the run was forked from, if it was.
+    """
+
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    parent_run: int | None = None
+    parent_step: int | None = None
+
+
+@dataclass(frozen=True)
 class Recorded:
     """Metrics of one step, with the validation loss where it was measured."""
 

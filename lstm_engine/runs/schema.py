@@ -39,4 +39,25 @@ checkpoints = sql.Table(
     sql.Column("passing", sql.Boolean, nullable=False),
     sql.Column("data", sql.LargeBinary, nullable=False),
 )
+# what people change while a run trains; a step is given to it when the worker takes it up, and it holds from there on
+changes = sql.Table(
+    "changes",
+    metadata,
+    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("run_id", sql.Integer, nullable=False, index=True),
+    sql.Column("step", sql.Integer),
+    sql.Column("field", sql.String(40), nullable=False),
+    sql.Column("value", sql.Float(53)),
+)
+# what people say of a run, beside what it is; a table of its own, so that older stores need no new columns
+notes = sql.Table(
+    "notes",
+    metadata,
+    sql.Column("run_id", sql.Integer, primary_key=True),
+    sql.Column("note", sql.Text, nullable=False, default=""),
+    sql.Column("tags", sql.Text, nullable=False, default=""),
+    sql.Column("parent_run", sql.Integer),
+    sql.Column("parent_step", sql.Integer),
+    sql.Column("deleted_at", sql.Float),
+)
 marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))

@@ -42,9 +42,11 @@ LIMITS: dict[str, Limits] = {
     "batch_size": Limits(1, 256),
     "sequence_length": Limits(2, 200),
     "seed": Limits(0, 2**32 - 1),
+    "forget_bias": Limits(-10, 10),
     "end_step": Limits(1, 1_000_000),
     "pace": Limits(0, 100_000),
 }
+CHANGEABLE = ("learning_rate", "clip_norm", "batch_size")  # while a run trains
 MOST_MEMORY = 2**30  # bytes of buffers that a run may need
 
 
@@ -63,6 +65,8 @@ class RunSettings:
         bias: whether the cell has biases. init_std: weights from N(0, init_std); None as PyTorch.
         input_size, output_size: wider than the task needs; None for as wide as it needs.
         variant: which cell, see ``variants.py``.
+        forget_bias: initial bias of the forget gates; the larger, the longer a fresh cell remembers.
+        text: what to learn from, for a task that learns from a person's own.
 
     Raises:
         SettingsError: a setting is out of range; the message names it.
@@ -85,6 +89,8 @@ class RunSettings:
     input_size: int | None = None
     output_size: int | None = None
     variant: str = "standard"
+    forget_bias: float = 1.0
+    text: str | None = None
 
     def __post_init__(self) -> None:
         for name, limits in LIMITS.items():
@@ -110,7 +116,7 @@ class RunSettings:
     @property
     def task_object(self) -> tasks.Task:
         """The task that the name stands for, as wide as the settings say."""
-        return tasks.get(self.task, self.input_size, self.output_size)
+        return tasks.get(self.task, self.input_size, self.output_size, self.text)
 
     def build_trainer(self) -> Trainer:
         """A trainer at step 0."""
@@ -121,6 +127,7 @@ class RunSettings:
             task.output_size,
             self.num_layers,
             self.variant,
+            self.forget_bias,
             seed=self.seed,
             bias=self.bias,
             init_std=self.init_std,
@@ -162,14 +169,24 @@ NOTEBOOK = RunSettings(
     pace=0.0,
 )
 PRESETS: dict[str, RunSettings] = {"classroom": CLASSROOM, "notebook": NOTEBOOK}
+PUBLISHED = "published"  # the preset that each task brings: what reaches its paper's result
+PRESET_NAMES = (*PRESETS, PUBLISHED)
 
 
-def preset(name: str, task: str) -> RunSettings:
+def preset(name: str, task: str, text: str | None = None) -> RunSettings:
     """A preset's settings for a task.
 
+    Args:
+        text: what to learn from, for a task that learns from a person's own.
+
     Raises:
-        SettingsError: there is no such preset.
+        SettingsError: there is no such preset or task.
     """
+    kinds = {**tasks.TASKS, **tasks.OWN_TASKS}
+    if task not in kinds:
+        raise SettingsError(f"there is no task {task!r}; choose one of {', '.join(kinds)}")
+    if name == PUBLISHED:
+        return RunSettings(task=task, text=text, **kinds[task].settings)
     if name not in PRESETS:
-        raise SettingsError(f"there is no preset {name!r}; choose one of {', '.join(PRESETS)}")
-    return replace(PRESETS[name], task=task)
+        raise SettingsError(f"there is no preset {name!r}; choose one of {', '.join(PRESET_NAMES)}")
+    return replace(PRESETS[name], task=task, text=text)

@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,12 +19,15 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 from lstm_engine.errors import EngineError, SettingsError
 from lstm_engine.runs.checkpoints import serialise
-from lstm_engine.runs.run import History, Recorded, Run, Status
-from lstm_engine.runs.schema import checkpoints, marks, metadata, metrics, runs
-from lstm_engine.runs.settings import LIMITS, RunSettings
+from lstm_engine.runs.run import Change, History, Notes, Recorded, Run, Status
+from lstm_engine.runs.schema import changes, checkpoints, marks, metadata, metrics, notes, runs
+from lstm_engine.runs.settings import CHANGEABLE, LIMITS, RunSettings
 
 BUSY_SECONDS = 15.0  # how long a write waits for another process's
 KEPT_CHECKPOINTS = 60  # a run's checkpoints are thinned to so many
+UNDO_SECONDS = 24 * 3600.0  # how long a deleted run can be had back
+MOST_NOTE = 2_000  # characters
+MOST_TAGS = 12
 SQLITE_HEADER = b"SQLite format 3\x00"
 
 
@@ -41,6 +45,10 @@ class AlreadyThere(StoreError):
 
 class LeaseLost(StoreError):
     """This process no longer holds the run: it was deleted, or another process took it up."""
+
+
+# of a query over runs: those that were not deleted
+THERE = ~sql.exists().where(notes.c.run_id == runs.c.id, notes.c.deleted_at.is_not(None))
 
 
 def gone(run_id: int) -> str:
@@ -208,21 +216,31 @@ class RunStore:
         with self._writing() as connection:
             return self._create(connection, settings, name, start)
 
-    def _create(self, connection: Connection, settings: RunSettings, name: str, start: bool) -> Run:
+    def _create(
+        self,
+        connection: Connection,
+        settings: RunSettings,
+        name: str,
+        start: bool,
+        begins_at: tuple[int, bytes] | None = None,
+    ) -> Run:
+        """A new run, from fresh weights or from a checkpoint: its step and its bytes."""
+        step, data = begins_at or (0, serialise(settings.build_trainer()))
         now = time.time()
         values = {
             "name": name.strip()[:80],
             "settings": settings.to_json(),
             "created_at": now,
             "queued_at": now,
-            "target_step": settings.end_step if start else 0,
+            "step": step,
+            "target_step": settings.end_step if start else step,
             "pace": settings.pace,
         }
         run_id = connection.execute(sql.insert(runs).values(values).returning(runs.c.id)).scalar_one()
         if not values["name"]:
             default = f"{settings.task} {run_id}"
             connection.execute(sql.update(runs).where(runs.c.id == run_id).values(name=default))
-        self._save_checkpoint(connection, run_id, 0, serialise(settings.build_trainer()), passing=False)
+        self._save_checkpoint(connection, run_id, step, data, passing=False)
         return self._get(connection, run_id)
 
     def create_first_run(self, settings: RunSettings, name: str) -> Run | None:
@@ -244,7 +262,8 @@ class RunStore:
     def list_runs(self) -> Sequence[Run]:
         """All runs, the newest first."""
         with self._reading() as connection:
-            return [self._run(row) for row in connection.execute(sql.select(runs).order_by(runs.c.id.desc()))]
+            query = sql.select(runs).where(THERE).order_by(runs.c.id.desc())
+            return [self._run(row) for row in connection.execute(query)]
 
     def get(self, run_id: int) -> Run:
         """Raises RunNotFound if there is no such run."""
@@ -252,7 +271,7 @@ class RunStore:
             return self._get(connection, run_id)
 
     def _get(self, connection: Connection, run_id: int, lock: bool = False) -> Run:
-        query = sql.select(runs).where(runs.c.id == run_id)
+        query = sql.select(runs).where(runs.c.id == run_id, THERE)
         if lock:  # a server holds the row until the transaction ends; SQLite holds the whole file anyway
             query = query.with_for_update()
         row = connection.execute(query).first()
@@ -311,13 +330,137 @@ class RunStore:
             connection.execute(sql.update(runs).where(runs.c.id == run_id).values(pace=float(pace)))
             return self._get(connection, run_id)
 
-    def delete(self, run_id: int) -> None:
-        """Remove a run with all its metrics and checkpoints; its worker notices and leaves."""
+    def change(self, run_id: int, field: str, value: float | None) -> None:
+        """Change a setting from the run's next step on; all that was trained stays as it is.
+
+        Args:
+            field: one of ``CHANGEABLE``.
+            value: its new value; None for no clipping.
+
+        Raises:
+            SettingsError: the setting cannot be changed while a run trains, or the value is out of range.
+        """
+        if field not in CHANGEABLE:
+            raise SettingsError(f"{field!r} cannot be changed while a run trains; expected {', '.join(CHANGEABLE)}")
         with self._writing() as connection:
-            if connection.execute(sql.delete(runs).where(runs.c.id == run_id)).rowcount == 0:
-                raise RunNotFound(gone(run_id))
-            connection.execute(sql.delete(metrics).where(metrics.c.run_id == run_id))
-            connection.execute(sql.delete(checkpoints).where(checkpoints.c.run_id == run_id))
+            changed_settings(self._get(connection, run_id).settings, [Change(None, field, value)])
+            connection.execute(sql.insert(changes).values(run_id=run_id, field=field, value=value))
+
+    def changes(self, run_id: int) -> list[Change]:
+        """All changes of the run's settings, in the order in which they were asked for."""
+        query = sql.select(changes.c.step, changes.c.field, changes.c.value).where(changes.c.run_id == run_id)
+        with self._reading() as connection:
+            return [Change(*row) for row in connection.execute(query.order_by(changes.c.id))]
+
+    def take_changes(self, run_id: int, lease: str, step: int) -> list[Change]:
+        """Give every change that waits the step from which it holds; returns all of the run's changes.
+
+        Raises:
+            LeaseLost: this process no longer holds the run.
+        """
+        found = self.changes(run_id)
+        if all(change.step is not None for change in found):
+            return found  # as nearly always: nothing to write
+        with self._writing() as connection:
+            mine = sql.select(runs.c.id).where(runs.c.id == run_id, runs.c.lease == lease)
+            if connection.execute(mine).first() is None:
+                raise LeaseLost(f"Run {run_id} was deleted or taken up by another process.")
+            waiting = sql.update(changes).where(changes.c.run_id == run_id, changes.c.step.is_(None))
+            connection.execute(waiting.values(step=step))
+        return self.changes(run_id)
+
+    def fork(self, run_id: int, step: int, name: str = "", start: bool = False) -> Run:
+        """A new run that begins at another's checkpoint, with its metrics up to there.
+
+        It has the settings that held at that step, and goes on as the other one did unless they are changed.
+
+        Raises:
+            RunNotFound: the run, or its checkpoint, is no more.
+        """
+        data = self.checkpoint(run_id, step)
+        held = [change for change in self.changes(run_id) if change.step is not None and change.step <= step]
+        with self._writing() as connection:
+            parent = self._get(connection, run_id)
+            settings = changed_settings(parent.settings, held)
+            fork = self._create(
+                connection, settings, name or f"{parent.name} from {step:,}", start, begins_at=(step, data)
+            )
+            columns = [column for column in metrics.c if column.name != "run_id"]
+            copied = sql.select(sql.literal(fork.id), *columns).where(
+                metrics.c.run_id == run_id, metrics.c.step <= step
+            )
+            connection.execute(sql.insert(metrics).from_select(["run_id", *(c.name for c in columns)], copied))
+            connection.execute(sql.insert(notes).values(run_id=fork.id, parent_run=run_id, parent_step=step))
+            return fork
+
+    def rename(self, run_id: int, name: str) -> Run:
+        """Give the run another name.
+
+        Raises:
+            SettingsError: the name is empty.
+        """
+        if not name.strip():
+            raise SettingsError("the name is empty; type at least one character")
+        with self._writing() as connection:
+            self._get(connection, run_id)
+            connection.execute(sql.update(runs).where(runs.c.id == run_id).values(name=name.strip()[:80]))
+            return self._get(connection, run_id)
+
+    def notes(self, run_id: int) -> Notes:
+        """What people said of the run."""
+        with self._reading() as connection:
+            return self._notes(connection, run_id)
+
+    def _notes(self, connection: Connection, run_id: int) -> Notes:
+        row = connection.execute(sql.select(notes).where(notes.c.run_id == run_id)).first()
+        if row is None:
+            return Notes()
+        return Notes(row.note, tuple(row.tags.split()), row.parent_run, row.parent_step)
+
+    def annotate(self, run_id: int, note: str, tags: Sequence[str] = ()) -> None:
+        """Say something of the run, and give it tags; what was said before is replaced.
+
+        Raises:
+            SettingsError: there is too much of it.
+        """
+        if len(note) > MOST_NOTE or len(tags) > MOST_TAGS:
+            raise SettingsError(
+                f"the note has {len(note):,} characters and {len(tags)} tags; at most {MOST_NOTE:,} and {MOST_TAGS} fit"
+            )
+        self._put_notes(run_id, {"note": note.strip(), "tags": " ".join("-".join(tag.split())[:30] for tag in tags)})
+
+    def _put_notes(self, run_id: int, values: dict[str, Any]) -> None:
+        with self._writing() as connection:
+            self._get(connection, run_id)
+            mine = notes.c.run_id == run_id
+            if connection.execute(sql.update(notes).where(mine).values(values)).rowcount == 0:
+                connection.execute(sql.insert(notes).values(run_id=run_id, **values))
+
+    def delete(self, run_id: int) -> None:
+        """Take a run away; its worker notices and leaves. ``undelete`` brings it back within a day."""
+        self._put_notes(run_id, {"deleted_at": time.time()})
+        with self._writing() as connection:
+            values = {"lease": None, "heartbeat": None, "steps_per_second": None}
+            connection.execute(sql.update(runs).where(runs.c.id == run_id).values(values))
+            old = sql.select(notes.c.run_id).where(notes.c.deleted_at < time.time() - UNDO_SECONDS)
+            for forgotten in list(connection.execute(old).scalars()):
+                for table in (metrics, checkpoints, changes, notes):
+                    connection.execute(sql.delete(table).where(table.c.run_id == forgotten))
+                connection.execute(sql.delete(runs).where(runs.c.id == forgotten))
+
+    def undelete(self, run_id: int) -> Run:
+        """Bring a deleted run back, paused where it was.
+
+        Raises:
+            RunNotFound: it is gone for good.
+        """
+        with self._writing() as connection:
+            deleted = sql.update(notes).where(notes.c.run_id == run_id, notes.c.deleted_at.is_not(None))
+            if connection.execute(deleted.values(deleted_at=None)).rowcount == 0:
+                raise RunNotFound(f"Run {run_id} cannot be brought back: it was deleted more than a day ago.")
+            at_rest = sql.update(runs).where(runs.c.id == run_id)
+            connection.execute(at_rest.values(target_step=runs.c.step))
+            return self._get(connection, run_id)
 
     def history(self, run_id: int, after: int = 0) -> History:
         """The metrics of all steps after that one."""
@@ -345,6 +488,7 @@ class RunStore:
         """
         query = sql.select(sql.func.max(checkpoints.c.step)).where(checkpoints.c.run_id == run_id)
         with self._reading() as connection:
+            self._get(connection, run_id)
             step = connection.execute(query).scalar()
         if step is None:
             raise RunNotFound(gone(run_id))
@@ -358,9 +502,9 @@ class RunStore:
         """
         query = sql.select(checkpoints.c.data).where(checkpoints.c.run_id == run_id, checkpoints.c.step == step)
         with self._reading() as connection:
+            self._get(connection, run_id)
             data = connection.execute(query).scalar()
         if data is None:
-            self.get(run_id)
             raise RunNotFound(f"Run {run_id} has no checkpoint at step {step:,} any more; choose another.")
         return bytes(data)
 
@@ -369,7 +513,7 @@ class RunStore:
     def waiting(self) -> list[Run]:
         """Runs with steps to train and no living worker, in the order in which they asked."""
         query = sql.select(runs).where(
-            runs.c.error.is_(None), runs.c.stopped.is_(False), runs.c.step < runs.c.target_step
+            THERE, runs.c.error.is_(None), runs.c.stopped.is_(False), runs.c.step < runs.c.target_step
         )
         with self._reading() as connection:
             found = [self._run(row) for row in connection.execute(query.order_by(runs.c.queued_at, runs.c.id))]
@@ -454,6 +598,27 @@ class RunStore:
         with self._writing() as connection:
             mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
             connection.execute(mine.values(lease=None, heartbeat=None, steps_per_second=None))
+
+
+def changed_settings(settings: RunSettings, held: Sequence[Change]) -> RunSettings:
+    """The settings with the changes in them, the later ones over the earlier.
+
+    Raises:
+        SettingsError: a value is out of range.
+    """
+    values: dict[str, Any] = {change.field: whole_where_whole(change) for change in held}
+    return replace(settings, **values) if values else settings
+
+
+def whole_where_whole(change: Change) -> float | None:
+    """The change's value, as an int where the setting is one."""
+    if (
+        change.value is not None
+        and RunSettings.__annotations__[change.field] is int
+        and change.value == int(change.value)
+    ):
+        return int(change.value)
+    return change.value
 
 
 def thin_steps(steps: Sequence[int], bound: int) -> list[int]:

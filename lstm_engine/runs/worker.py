@@ -13,8 +13,8 @@ from typing import TypeVar
 from lstm_engine.errors import DivergenceError, EngineError
 from lstm_engine.runs.checkpoints import restore, serialise
 from lstm_engine.runs.lease import new_lease
-from lstm_engine.runs.run import Recorded, Run
-from lstm_engine.runs.store import LeaseLost, RunNotFound, RunStore, StoreError
+from lstm_engine.runs.run import Change, Recorded, Run
+from lstm_engine.runs.store import LeaseLost, RunNotFound, RunStore, StoreError, changed_settings
 
 RECORD_SECONDS = 0.1  # metrics are appended, and wishes read, this often
 PASSING_CHECKPOINT_SECONDS = 2.0  # between log-spaced checkpoints, the newest state is kept this fresh
@@ -76,7 +76,9 @@ class Worker:
         self.store, self.run_id, self.lease, self.leave = store, run_id, lease, leave
         self.done = threading.Event()
         run = store.get(run_id)
+        self.settings = run.settings
         self.trainer = run.settings.build_trainer()
+        self.changes: list[Change] = []
         self.end_step = run.end_step
         self.recorded_step = run.step  # everything up to here is in the store, whoever computed it
         self.pending: list[Recorded] = []
@@ -94,9 +96,11 @@ class Worker:
         """Train until there is nothing left to do here."""
         self.saved_step = self.store.newest_checkpoint_step(self.run_id)
         restore(self.trainer, self.store.checkpoint(self.run_id, self.saved_step))
+        self.take_changes()
         idle_since = time.monotonic()
         while True:
             run = self.record_pending()
+            self.take_changes()
             if self.leave.is_set():
                 self.save(passing=True)
                 return
@@ -111,6 +115,23 @@ class Worker:
                 if time.monotonic() - idle_since > LINGER_SECONDS or self.others_wait():
                     return
                 self.leave.wait(IDLE_POLL_SECONDS)
+
+    def take_changes(self) -> None:
+        """Take up what people changed; a change holds from the first step that nobody has computed yet."""
+        step = max(self.recorded_step, self.trainer.steps_taken) + 1
+        self.changes = patiently(lambda: self.store.take_changes(self.run_id, self.lease, step), self.leave.is_set)
+
+    def set_up_step(self) -> None:
+        """Give the trainer the settings that hold at its next step, also when it is computed once more."""
+        if not self.changes:
+            return
+        held = [
+            change for change in self.changes if change.step is not None and change.step <= self.trainer.steps_taken + 1
+        ]
+        settings = changed_settings(self.settings, held)
+        self.trainer.base_rate = settings.learning_rate
+        self.trainer.optimizer.clip_norm = settings.clip_norm
+        self.trainer.batch_size = settings.batch_size
 
     def others_wait(self) -> bool:
         return any(run.id != self.run_id for run in self.store.waiting())
@@ -135,6 +156,7 @@ class Worker:
         self.rate = rate if self.rate is None else 0.8 * self.rate + 0.2 * rate  # one moment says little
 
     def train_one_step(self) -> None:
+        self.set_up_step()
         measured = self.trainer.step()
         step = measured.step
         if step > self.recorded_step:

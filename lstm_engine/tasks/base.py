@@ -3,12 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.errors import SettingsError
+from lstm_engine.errors import SettingsError, TaskInputError
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -38,14 +38,16 @@ class EncodedSequence:
     Attributes:
         labels: what went in at each of T timesteps, as a person reads it.
         inputs: (T, 1, I) float32.
-        target_labels: what came next at each timestep.
+        target_labels: what came next, or is right, at each timestep; empty where no answer is asked.
         targets: (T, 1) or (T, 1, O), as in a batch.
+        mask: (T, 1), as in a batch.
     """
 
     labels: list[str]
     inputs: NDArray
     target_labels: list[str]
     targets: NDArray
+    mask: NDArray | None = None
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,33 @@ class Baseline:
 
 
 @dataclass(frozen=True)
-class Sample:
-    """Something that a model made up.
+class Measure:
+    """How well a model does what its task's paper measured.
 
     Attributes:
-        text: its words, if it speaks in symbols; ``origin`` marks them ``new``, ``memorised`` or ``held out``.
+        name: of the figure, with its unit. value: of this model.
+        goal: what the paper, or the task's preset, reaches.
+        higher_is_better: which way the goal lies.
+    """
+
+    name: str
+    value: float
+    goal: float
+    higher_is_better: bool = True
+
+    @property
+    def reached(self) -> bool:
+        """Whether the goal is reached."""
+        return self.value >= self.goal if self.higher_is_better else self.value <= self.goal
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Something that a model made up, or answered.
+
+    Attributes:
+        text: its words, if it speaks in symbols; ``origin`` marks them ``new``, ``memorised`` or ``held out``, and
+            answers ``right`` or ``wrong``.
         curves: the true curve and the predicted one by name, if it predicts numbers.
     """
 
@@ -76,6 +100,10 @@ class Task(ABC):
     Attributes:
         input_size: I. output_size: O.
         vocabulary: what each output index stands for; empty where outputs are numbers.
+        paper: where the task was first set.
+        reads: what each input stands for.
+        settings: of a run that reaches the task's goal, where they differ from the defaults of ``RunSettings``.
+        samples_title: what ``samples`` shows; ``curve_axes`` name its axes where it shows curves.
     """
 
     name: ClassVar[str]
@@ -84,10 +112,15 @@ class Task(ABC):
     loss: ClassVar[str]
     unit: ClassVar[str]  # of the loss
     input_help: ClassVar[str]  # how a person writes a sequence
+    paper: ClassVar[str] = ""
+    settings: ClassVar[dict[str, Any]] = {}
+    samples_title: ClassVar[str] = "Samples"
+    curve_axes: ClassVar[tuple[str, str]] = ("timestep", "value")
 
     input_size: int
     output_size: int
     vocabulary: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ("value",)
 
     @abstractmethod
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
@@ -121,7 +154,15 @@ class Task(ABC):
     def samples(self, model: "LSTMModel", generator: np.random.Generator, count: int) -> list[Sample]:
         """What the model makes up by itself."""
 
-    @abstractmethod
+    def measure(self, model: "LSTMModel", sequence_length: int, thorough: bool = True) -> Measure | None:
+        """The figure that the task's paper gives, of this model; None if the loss says it all.
+
+        Args:
+            sequence_length: T, at which the model is measured.
+            thorough: False for an answer within a moment, from fewer or smaller sequences.
+        """
+        return None
+
     def continued(
         self,
         model: "LSTMModel",
@@ -139,7 +180,13 @@ class Task(ABC):
             count: how many symbols or values to add at most.
             temperature: of the draw: below 1 the likely gets likelier, at 0 the likeliest is taken. Without meaning
                 where the model predicts numbers.
+
+        Raises:
+            TaskInputError: what the model says is not what it reads, so it cannot go on by itself.
         """
+        raise TaskInputError(
+            f"In the task “{self.title}” a model gives answers about what it reads; it does not say what comes next."
+        )
 
 
 def padded_size(name: str, needed: int, wanted: int | None) -> int:

@@ -60,11 +60,12 @@ class NamesTask(Task):
     loss = "cross_entropy"
     unit = "nats per character"
     input_help = "A name, letters a to z"
+    samples_title = "Names made up"
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None):
         self.input_size = padded_size("input_size", len(ALPHABET), input_size)
         self.output_size = padded_size("output_size", len(ALPHABET), output_size)
-        self.vocabulary = tuple(ALPHABET)
+        self.vocabulary = self.reads = tuple(ALPHABET)
         self.training, self.validation = split_names()
         self._codes = [self._indices(name + END) for name in self.training]
 

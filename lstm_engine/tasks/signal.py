@@ -52,6 +52,7 @@ class SignalTask(Task):
     loss = "squared_error"
     unit = "squared error"
     input_help = "Numbers with spaces between"
+    samples_title = "A held-out signal and its prediction one step ahead"
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None):
         self.input_size = padded_size("input_size", 1, input_size)

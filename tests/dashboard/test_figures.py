@@ -24,7 +24,7 @@ def test_the_training_figure_has_its_curves_in_the_order_that_the_browser_knows(
 
 
 def test_figures_are_plain_json():
-    for figure in (training_figure("nats", Baseline("guess", 1.0)), prediction_figure()):
+    for figure in (training_figure("nats", Baseline("guess", 1.0)), prediction_figure("timestep", "value")):
         json.loads(figure.to_json())
 
 

@@ -33,7 +33,7 @@ def test_a_resumed_trainer_is_bit_identical(task):
 def test_training_lowers_the_validation_loss(task):
     trainer = make_trainer(task)
     before = trainer.validate()
-    for _ in range(60):
+    for _ in range(400 if task in ("parity", "temporal order") else 60):  # these two are learned all at once, and late
         trainer.step()
     assert trainer.validate() < 0.95 * before
 

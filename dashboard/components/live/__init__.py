@@ -37,6 +37,7 @@ def mount_live(
         "status": run.status.value,
         "perplexity": run.settings.task_object.loss == "cross_entropy",
         "figure": json.loads(loss_figure.to_json()),
+        "samples_title": run.settings.task_object.samples_title,
         "samples_figure": json.loads(samples_figure.to_json()) if samples_figure else None,
         "snapshot": snapshot,
     }

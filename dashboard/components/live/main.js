@@ -49,7 +49,7 @@ class LiveView {
     this.reported = data.status;
     this.progress = new Progress(data.perplexity);
     this.curves = new Curves(data.figure, data.plotly);
-    this.samples = new Samples(data.samples_figure, data.plotly);
+    this.samples = new Samples(data.samples_title, data.samples_figure, data.plotly);
     this.root.replaceChildren(this.progress.root, this.trouble, this.curves.root, this.samples.root);
     if (!data.snapshot) this.listen(data.stream);
   }

@@ -1,21 +1,25 @@
 // What the model makes up at its newest checkpoint: names, or a predicted curve beside the true one.
 
 import { element, setText } from "../shared/dom.js";
-import { whole } from "../shared/format.js";
+import { significant, whole } from "../shared/format.js";
 import { CONFIG, loadPlotly, themed } from "./curves.js";
 
 const MEANING = {
   new: "not among the names it learned from",
   memorised: "stands among the names it learned from",
   "held out": "a real name that it never saw",
+  right: "every answer that is asked is right",
+  wrong: "at least one answer is wrong",
 };
 
 export class Samples {
-  constructor(figure, plotlyPath) {
+  constructor(heading, figure, plotlyPath) {
+    this.heading = heading;
     this.figure = figure;
     this.title = element("h3", { text: "Samples appear at the first checkpoint" });
     this.body = element("div", { class: figure ? "lstm-sampled-curve" : "lstm-names" });
-    this.root = element("section", { class: "lstm-samples", "aria-label": "Samples" }, this.title, this.body);
+    this.measure = element("p", { class: "lstm-measure", hidden: "" });
+    this.root = element("section", { class: "lstm-samples", "aria-label": "Samples" }, this.measure, this.title, this.body);
     this.plotly = null;
     if (figure) {
       loadPlotly(plotlyPath).then((plotly) => {
@@ -32,12 +36,9 @@ export class Samples {
 
   show(samples) {
     this.samples = samples;
-    if (this.figure) {
-      setText(this.title, `A held-out signal and its prediction one step ahead, at step ${whole(samples.step)}`);
-      this.draw();
-      return;
-    }
-    setText(this.title, `Names made up at step ${whole(samples.step)}`);
+    setText(this.title, `${this.heading}, at step ${whole(samples.step)}`);
+    this.showMeasure(samples.measure);
+    if (this.figure) return this.draw();
     this.body.replaceChildren(
       ...samples.texts.map(({ text, origin }) =>
         element(
@@ -48,6 +49,14 @@ export class Samples {
         ),
       ),
     );
+  }
+
+  /** The figure of the task's paper. */
+  showMeasure(measure) {
+    this.measure.hidden = !measure;
+    if (!measure) return;
+    setText(this.measure, `${measure.name}: ${significant(measure.value)} · goal ${significant(measure.goal)}${measure.reached ? ", reached" : ""}`);
+    this.measure.dataset.reached = measure.reached;
   }
 
   setTheme() {

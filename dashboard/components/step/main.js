@@ -196,7 +196,7 @@ class StepView {
     const read = (trace) => {
       const link = readLink(parameters, trace, { panels: Object.keys(this.panels.parts), orders: Object.keys(ORDERS), mostPins: MOST_PINS });
       Object.assign(this.state, link.state);
-      if (this.state.panel === "backward") this.state.lossAt ??= this.state.timestep;
+      if (this.state.panel === "backward") this.state.lossAt = answeredAt(trace, this.state.lossAt ?? this.state.timestep);
       if (!KEEPS_GRADIENT.includes(this.state.panel)) this.state.lossAt = null;
       const named = link.problems.filter((problem) => !problem.includes(" cannot be ") && !/^(There is|\S+ is no)/.test(problem));
       const told = link.problems.filter((problem) => !named.includes(problem));
@@ -423,7 +423,7 @@ class StepView {
 
   takeLossHere() {
     this.state.panel = "backward";
-    this.state.lossAt = this.state.timestep;
+    this.state.lossAt = answeredAt(this.trace, this.state.timestep);
     this.load();
   }
 
@@ -542,6 +542,12 @@ class StepView {
 function subject(operation) {
   if (operation === LAST) return "prediction";
   return OPERATIONS[operation].quantity ?? { c: "cell", h: "cell" }[OPERATIONS[operation].line];
+}
+
+/** The nearest timestep at which the task asks for an answer, so that there is a loss: this one, a later, or the last. */
+function answeredAt({ right }, timestep) {
+  const later = right.findIndex((answers, t) => t >= timestep && answers.length > 0);
+  return later >= 0 ? later : right.findLastIndex((answers) => answers.length > 0);
 }
 
 function readBeside(text) {

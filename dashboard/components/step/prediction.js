@@ -64,6 +64,8 @@ export class Prediction {
     const { timestep } = state;
     this.root.classList.toggle("to-come", state.byOperation && state.operation < 8 && state.lossAt === null);
     const came = trace.target_labels[timestep];
+    const asked = trace.right[timestep].length > 0;
+    if (trace.kind === "value" && !asked) return setText(this.came, `says ${fixed(trace.predicted[timestep])}, but no answer is asked here`);
     if (trace.kind === "value") {
       const error = trace.predicted[timestep] - trace.came[timestep];
       setText(this.came, `predicted ${fixed(trace.predicted[timestep])}, came ${fixed(trace.came[timestep])}, error ${fixed(error)}`);
@@ -76,11 +78,12 @@ export class Prediction {
       setText(label, text);
       bar.style.transform = `scaleX(${probability})`;
       setText(number, `${(probability * 100).toFixed(1)} %`);
-      root.classList.toggle("right", text === came);
+      root.classList.toggle("right", trace.right[timestep].includes(output));
       const place = original ? original.top[timestep].indexOf(output) : -1;
       before.hidden = place < 0;
       if (place >= 0) before.style.left = `${original.top_probabilities[timestep][place] * 100}%`;
     });
+    if (!asked) return setText(this.came, "No answer is asked here.");
     const probability = trace.came_probability[timestep];
     const without = original ? ` (${(original.came_probability[timestep] * 100).toFixed(1)} % without what is held)` : "";
     setText(this.came, `“${came}” came: ${(probability * 100).toFixed(1)} %${without}, a surprise of ${fixed(trace.surprise[timestep], 2)} nats`);

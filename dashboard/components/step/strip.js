@@ -26,7 +26,7 @@ export class Strip {
     const unit = trace.kind === "symbols" ? "nats" : "squared error";
     this.symbols = trace.labels.map((label, timestep) => {
       // what came at this timestep was predicted at the one before; nothing predicts the first
-      const surprise = timestep > 0 ? trace.surprise[timestep - 1] : null;
+      const surprise = timestep > 0 && trace.right[timestep - 1].length ? trace.surprise[timestep - 1] : null;
       const height = surprise === null ? 0 : Math.min(1, surprise / most);
       const said = surprise === null ? "" : `, surprise ${fixed(surprise, 2)} ${unit}`;
       return element(

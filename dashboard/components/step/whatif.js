@@ -96,6 +96,7 @@ export class WhatIf {
     const change = trace.loss - original.loss;
     const loss = `Loss ${fixed(original.loss)} → ${fixed(trace.loss)} (${change < 0 ? "" : "+"}${fixed(change)} ${trace.unit_of_loss}).`;
     if (trace.kind === "value") return `${loss} Prediction here: ${fixed(original.predicted[timestep])} → ${fixed(trace.predicted[timestep])}.`;
+    if (trace.right[timestep].length === 0) return `${loss} No answer is asked here.`;
     const percent = (one) => `${(one.came_probability[timestep] * 100).toFixed(1)} %`;
     const best = (one) => one.output_labels[one.top[timestep][0]];
     return `${loss} “${trace.target_labels[timestep]}”, which came: ${percent(original)} → ${percent(trace)}. Likeliest: “${best(original)}” → “${best(trace)}”.`;

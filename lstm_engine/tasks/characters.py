@@ -1,0 +1,233 @@
+"""Any text, one character at a time; and Python's own standard library as a text that every machine has."""
+
+import hashlib
+import sysconfig
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_engine.equations import softmax
+from lstm_engine.errors import TaskInputError
+from lstm_engine.tasks.base import MAX_SEQUENCE, Baseline, Batch, EncodedSequence, Sample, Task, padded_size
+
+if TYPE_CHECKING:
+    from lstm_engine.model import LSTMModel
+
+VALIDATION_SHARE = 0.1
+VALIDATION_SEQUENCES = 40
+MOST_CHARACTERS = 200_000  # of a person's own text
+FEWEST_CHARACTERS = 200
+MOST_SYMBOLS = 200  # of the vocabulary; rarer characters are written as ``UNKNOWN``
+UNKNOWN = "\ufffd"
+SAMPLE_LENGTH = 120
+LABELS = {"\n": "⏎", " ": "␣", "\t": "⇥"}
+
+
+class CharactersTask(Task):
+    """What comes next in a text? The last tenth of it is held out.
+
+    Args:
+        text: to learn from.
+
+    Raises:
+        TaskInputError: it is too short, too long, or of one symbol alone.
+    """
+
+    loss = "cross_entropy"
+    unit = "nats per character"
+    input_help = "Text in the characters that the run has learned from"
+    samples_title = "Text made up"
+    settings = {
+        "hidden_size": 128,
+        "learning_rate": 0.003,
+        "batch_size": 32,
+        "sequence_length": 50,
+        "end_step": 3_000,
+        "pace": 0.0,
+    }
+
+    def __init__(self, text: str, input_size: int | None = None, output_size: int | None = None):
+        if len(text) < FEWEST_CHARACTERS:
+            raise TaskInputError(f"The text has {len(text)} characters; at least {FEWEST_CHARACTERS} are needed.")
+        if len(text) > MOST_CHARACTERS:
+            raise TaskInputError(f"The text has {len(text):,} characters; at most {MOST_CHARACTERS:,} are possible.")
+        common = [symbol for symbol, _ in Counter(text).most_common(MOST_SYMBOLS - 1)]
+        if len(common) < 2:
+            raise TaskInputError("The text consists of one symbol alone; there is nothing to learn in it.")
+        symbols = sorted(common) if len(set(text)) < MOST_SYMBOLS else [*sorted(common), UNKNOWN]
+        self._index = {symbol: index for index, symbol in enumerate(symbols)}
+        self.vocabulary = self.reads = tuple(LABELS.get(symbol, symbol) for symbol in symbols)
+        self._symbols = symbols
+        self.input_size = padded_size("input_size", len(symbols), input_size)
+        self.output_size = padded_size("output_size", len(symbols), output_size)
+        self._codes = self._indices(text)
+        self._held_out_from = round(len(text) * (1 - VALIDATION_SHARE))
+
+    def _indices(self, text: str) -> NDArray:
+        unknown = self._index.get(UNKNOWN, 0)
+        return np.array([self._index.get(symbol, unknown) for symbol in text], np.int64)
+
+    def _one_hot(self, indices: NDArray) -> NDArray:
+        """(T, B) -> (T, B, I)."""
+        inputs = np.zeros((*indices.shape, self.input_size), np.float32)
+        np.put_along_axis(inputs, indices[..., None], 1, axis=-1)
+        return inputs
+
+    def _windows(self, codes: NDArray, starts: NDArray, length: int) -> Batch:
+        windows = codes[starts[None, :] + np.arange(length + 1)[:, None]]  # (T+1, B)
+        return Batch(self._one_hot(windows[:-1]), windows[1:])
+
+    def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
+        codes = self._codes[: self._held_out_from]
+        length = min(sequence_length, len(codes) - 1)
+        return self._windows(codes, generator.integers(len(codes) - length, size=batch_size), length)
+
+    def validation_batch(self, sequence_length: int) -> Batch:
+        codes = self._codes[self._held_out_from :]
+        length = min(sequence_length, len(codes) - 1)
+        count = max(1, min(VALIDATION_SEQUENCES, (len(codes) - 1) // length))
+        starts = np.linspace(0, len(codes) - length - 1, count).astype(int)
+        return self._windows(codes, starts, length)
+
+    @cached_property
+    def _bigram_loss(self) -> float:
+        size = len(self._symbols)
+        counts = np.ones((size, size))
+        training, held_out = self._codes[: self._held_out_from], self._codes[self._held_out_from :]
+        np.add.at(counts, (training[:-1], training[1:]), 1)
+        table = np.log(counts / counts.sum(axis=1, keepdims=True))
+        return float(-table[held_out[:-1], held_out[1:]].mean())
+
+    def baseline(self) -> Baseline:
+        return Baseline("bigram table, add-one smoothing", self._bigram_loss)
+
+    def show(self, batch: Batch) -> list[str]:
+        return ["".join(self.vocabulary[k] for k in column) for column in batch.inputs.argmax(axis=-1).T]
+
+    def encode(self, text: str) -> EncodedSequence:
+        if len(text) < 2:
+            raise TaskInputError("Type at least two characters, so that there is a next one to predict.")
+        if len(text) > MAX_SEQUENCE + 1:
+            raise TaskInputError(
+                f"That is {len(text):,} characters; at most {MAX_SEQUENCE + 1:,} can be stepped through."
+            )
+        unknown = sorted(set(text) - set(self._symbols))
+        if unknown and UNKNOWN not in self._index:
+            named = ", ".join(f"“{symbol}”" for symbol in unknown[:10])
+            raise TaskInputError(f"This run has never seen {named}; use characters that stand in its text.")
+        codes = self._indices(text)
+        labels = [LABELS.get(symbol, symbol) for symbol in text]
+        return EncodedSequence(labels[:-1], self._one_hot(codes[:-1, None]), labels[1:], codes[1:, None])
+
+    def _text(self, codes: Sequence[int] | NDArray) -> str:
+        return "".join(self._symbols[k] for k in codes)
+
+    def examples(self) -> Sequence[str]:
+        held_out = self._codes[self._held_out_from :]
+        length = min(60, len(held_out))
+        starts = np.linspace(0, len(held_out) - length, 4).astype(int)
+        return [
+            *dict.fromkeys(
+                self._text(held_out[start : start + length]).strip("\n").split("\n\n")[0] or "ab" for start in starts
+            )
+        ]
+
+    def samples(self, model: "LSTMModel", generator: np.random.Generator, count: int) -> list[Sample]:
+        start = np.repeat(self._codes[:1, None], 3, axis=1)
+        drawn = self._draw(model, start, SAMPLE_LENGTH, 0.8, generator)
+        return [Sample(text=self._text(column), origin="new") for column in drawn.T]
+
+    def continued(
+        self,
+        model: "LSTMModel",
+        sequence: EncodedSequence,
+        timesteps: int,
+        count: int,
+        temperature: float,
+        generator: np.random.Generator,
+    ) -> str:
+        """Characters, however long."""
+        codes = sequence.inputs[:timesteps, :, : len(self._symbols)].argmax(axis=2)
+        return self._text(codes[:, 0]) + self._text(self._draw(model, codes, count, temperature, generator)[:, 0])
+
+    def _draw(
+        self, model: "LSTMModel", start: NDArray, count: int, temperature: float, generator: np.random.Generator
+    ) -> NDArray:
+        """What follows on (T, B), drawn symbol by symbol: (count, B)."""
+        outputs, state = model.forward(self._one_hot(start))
+        drawn = np.empty((count, start.shape[1]), np.int64)
+        for k in range(count):
+            scores = outputs[-1, :, : len(self._symbols)].astype(np.float64)
+            if temperature == 0:
+                drawn[k] = scores.argmax(axis=1)
+            else:
+                cumulative = softmax(scores / temperature).cumsum(axis=1)
+                chosen = (cumulative < generator.random((len(scores), 1))).sum(axis=1)
+                drawn[k] = np.minimum(chosen, len(self._symbols) - 1)
+            outputs, state = model.forward(self._one_hot(drawn[k][None, :]), state)
+        return drawn
+
+
+# modules that every Python has had for long, written by many hands
+MODULES = (
+    "textwrap",
+    "heapq",
+    "bisect",
+    "string",
+    "calendar",
+    "csv",
+    "shlex",
+    "queue",
+    "sched",
+    "fnmatch",
+    "cmd",
+    "code",
+)
+
+
+@cache
+def standard_library() -> str:
+    """The source of some modules of the Python that runs this, in ASCII."""
+    folder = Path(sysconfig.get_paths()["stdlib"])
+    texts = [(folder / f"{name}.py").read_text("utf-8") for name in MODULES if (folder / f"{name}.py").is_file()]
+    return "".join(text.encode("ascii", "ignore").decode() for text in texts)[:MOST_CHARACTERS]
+
+
+class SourceCodeTask(CharactersTask):
+    """Python's own standard library as installed (in the spirit of Karpathy, Johnson and Li 2015)."""
+
+    name = "source code"
+    title = "Source code"
+    description = (
+        "Python's own standard library, character by character: look for cells that follow brackets and indents."
+    )
+    paper = "Karpathy, Johnson and Li 2015"
+    input_help = "Python source in ASCII"
+
+    def __init__(self, input_size: int | None = None, output_size: int | None = None):
+        super().__init__(standard_library(), input_size, output_size)
+
+
+class OwnTextTask(CharactersTask):
+    """A text of one's own."""
+
+    name = "own text"
+    title = "Your own text"
+    description = (
+        f"A text of your own, {FEWEST_CHARACTERS} to {MOST_CHARACTERS:,} characters; the last tenth is held out."
+    )
+
+    def __init__(self, input_size: int | None = None, output_size: int | None = None, text: str | None = None):
+        if text is None:
+            raise TaskInputError("There is no text yet; paste one, or choose a file.")
+        super().__init__(text, input_size, output_size)
+
+
+def digest(text: str) -> str:
+    """A short name of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,151 @@
+"""A person's own series of numbers, from a CSV file or typed: which value comes next?"""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_engine.errors import TaskInputError
+from lstm_engine.tasks.base import Baseline, Batch, EncodedSequence, Sample
+from lstm_engine.tasks.signal import SignalTask
+
+if TYPE_CHECKING:
+    from lstm_engine.model import LSTMModel
+
+FEWEST_VALUES = 100
+MOST_CHARACTERS = 400_000
+VALIDATION_SHARE = 0.1
+
+
+class OwnSeriesTask(SignalTask):
+    """One-step-ahead prediction of a column of numbers; the last tenth is held out.
+
+    Inside, values are in standard deviations from the mean of the part that is learned from.
+
+    Args:
+        text: CSV; its first column that holds numbers is taken. A first row of words is a header.
+
+    Raises:
+        TaskInputError: there is no column of numbers, it has gaps, or it is too short or too long.
+    """
+
+    name = "own series"
+    title = "Your own series"
+    description = f"A column of numbers from a CSV file, at least {FEWEST_VALUES}; the last tenth is held out."
+    unit = "squared error in variances"
+
+    def __init__(self, input_size: int | None = None, output_size: int | None = None, text: str | None = None):
+        super().__init__(input_size, output_size)
+        if text is None:
+            raise TaskInputError("There are no numbers yet; paste a column, or choose a CSV file.")
+        values = parse_column(text)
+        self._held_out_from = round(len(values) * (1 - VALIDATION_SHARE))
+        training = values[: self._held_out_from]
+        self.mean, self.deviation = float(training.mean()), float(training.std())
+        if not self.deviation > 1e-9 * max(1.0, abs(self.mean)):
+            raise TaskInputError("The numbers are all the same; there is nothing to learn in them.")
+        self._values = ((values - self.mean) / self.deviation).astype(np.float32)
+
+    def _windows(self, values: NDArray, starts: NDArray, length: int) -> Batch:
+        return self._pack(values[starts[None, :] + np.arange(length + 1)[:, None]])
+
+    def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
+        values = self._values[: self._held_out_from]
+        length = min(sequence_length, len(values) - 1)
+        return self._windows(values, generator.integers(len(values) - length, size=batch_size), length)
+
+    def validation_batch(self, sequence_length: int) -> Batch:
+        values = self._values[self._held_out_from :]
+        length = min(sequence_length, len(values) - 1)
+        starts = np.unique(np.linspace(0, len(values) - length - 1, 16).astype(int))
+        return self._windows(values, starts, length)
+
+    def baseline(self) -> Baseline:
+        held_out = self._values[self._held_out_from :].astype(np.float64)
+        return Baseline("next value = this value", float(np.mean(np.diff(held_out) ** 2)) / self.output_size)
+
+    def encode(self, text: str) -> EncodedSequence:
+        plain = super().encode(text)
+        numbers = np.append(plain.inputs[:, 0, 0], plain.targets[-1, 0, 0])
+        batch = self._pack(((numbers - self.mean) / self.deviation)[:, None])
+        return EncodedSequence(plain.labels, batch.inputs, plain.target_labels, batch.targets)
+
+    def _text(self, values: NDArray) -> str:
+        return " ".join(f"{value:.5g}" for value in values * self.deviation + self.mean)
+
+    def examples(self) -> Sequence[str]:
+        held_out = self._values[self._held_out_from :]
+        length = min(60, len(held_out))
+        starts = np.unique(np.linspace(0, len(held_out) - length, 3).astype(int))
+        return [self._text(held_out[start : start + length]) for start in starts]
+
+    def samples(self, model: "LSTMModel", generator: np.random.Generator, count: int) -> list[Sample]:
+        values = self._values[self._held_out_from :][:200, None]
+        outputs, _ = model.forward(self._pack(values).inputs)
+        return [Sample(curves={"signal": values[1:, 0].tolist(), "prediction": outputs[:, 0, 0].tolist()})]
+
+    def continued(
+        self,
+        model: "LSTMModel",
+        sequence: EncodedSequence,
+        timesteps: int,
+        count: int,
+        temperature: float,
+        generator: np.random.Generator,
+    ) -> str:
+        scaled = super().continued(model, sequence, timesteps, count, temperature, generator)
+        return self._text(np.array(scaled.split(), float))
+
+
+def parse_column(text: str) -> NDArray:
+    """The first column of numbers in a CSV text.
+
+    Raises:
+        TaskInputError: there is none, or it has gaps, or is too short or too long.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise TaskInputError(
+            f"The file has {len(text):,} characters; at most {MOST_CHARACTERS:,} are possible. Take fewer rows."
+        )
+    try:
+        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:4_000], ",;\t|")
+    except csv.Error:
+        dialect = csv.excel
+    rows = [row for row in csv.reader(io.StringIO(text), dialect) if any(cell.strip() for cell in row)]
+    if len(rows) < FEWEST_VALUES:
+        raise TaskInputError(f"There are {len(rows)} rows; at least {FEWEST_VALUES} are needed.")
+    sample = rows[1 : FEWEST_VALUES // 2]
+    width = max(map(len, rows[:FEWEST_VALUES]))
+    column = next((k for k in range(width) if any(number(cell_of(row, k)) is not None for row in sample)), None)
+    if column is None:
+        raise TaskInputError("No column holds numbers. Write numbers like 0.25 or 1e-3, with a point for decimals.")
+    name = cell_of(rows[0], column)
+    header = number(name) is None
+    named = f"column “{name[:30]}”" if header and name else f"column {column + 1}"
+    values = []
+    for place, row in enumerate(rows[header:], start=1 + header):
+        value = number(cell_of(row, column))
+        if value is None:
+            found = cell_of(row, column)
+            what = f"“{found[:30]}”, which is no number" if found else "a gap"
+            raise TaskInputError(f"Row {place} has {what}, in {named}. Fill it in or take the row out.")
+        values.append(value)
+    return np.array(values)
+
+
+def cell_of(row: Sequence[str], column: int) -> str:
+    """A cell without the spaces around it; empty where the row is too short."""
+    return row[column].strip() if column < len(row) else ""
+
+
+def number(text: str) -> float | None:
+    """A finite number, or None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
