@@ -467,6 +467,7 @@ class RunStore:
         query = (
             sql.select(*[metrics.c[name] for name in History.__dataclass_fields__])
             .where(metrics.c.run_id == run_id, metrics.c.step > after)
+            .where(sql.exists().where(runs.c.id == run_id, THERE))
             .order_by(metrics.c.step)
         )
         with self._reading() as connection:

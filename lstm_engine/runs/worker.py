@@ -78,7 +78,8 @@ class Worker:
         run = store.get(run_id)
         self.settings = run.settings
         self.trainer = run.settings.build_trainer()
-        self.changes: list[Change] = []
+        self.changes: list[Change] = []  # all that people made, and those that hold at the present step
+        self.held: list[Change] = []
         self.end_step = run.end_step
         self.recorded_step = run.step  # everything up to here is in the store, whoever computed it
         self.pending: list[Recorded] = []
@@ -123,11 +124,11 @@ class Worker:
 
     def set_up_step(self) -> None:
         """Give the trainer the settings that hold at its next step, also when it is computed once more."""
-        if not self.changes:
+        step = self.trainer.steps_taken + 1
+        held = [change for change in self.changes if change.step is not None and change.step <= step]
+        if held == self.held:
             return
-        held = [
-            change for change in self.changes if change.step is not None and change.step <= self.trainer.steps_taken + 1
-        ]
+        self.held = held
         settings = changed_settings(self.settings, held)
         self.trainer.base_rate = settings.learning_rate
         self.trainer.optimizer.clip_norm = settings.clip_norm
