@@ -1,9 +1,10 @@
-# `make run` opens the app, `make test` tests it, `make bench` measures it. Each sets up what it needs.
+# `make run` opens the app, `make test` tests it, `make bench` measures it, `make results` trains the papers'
+# experiments. Each sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench clean
+.PHONY: run test bench results clean
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run dashboard/app.py
@@ -20,6 +21,9 @@ bench: $(VENV)/.installed-test
 	$(BIN)/python tests/browser/chromium.py --install
 	-$(BIN)/pip install --quiet -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
+
+results: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.published
 
 $(VENV)/.installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ..."; exit 1; }

@@ -14,15 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.thinning import thin_indices
 from lstm_engine import EngineError
 from lstm_engine.runs import History, Run, RunNotFound, RunStore, StoreError
 from lstm_engine.runs.checkpoints import restore
+from lstm_engine.runs.run import Curves
+from lstm_engine.runs.thinning import thinned
 
 POLL_SECONDS = 0.1
 KEEP_ALIVE_SECONDS = 15.0
 SAMPLES_EVERY_SECONDS = 1.0
 MOST_POINTS = 4_000  # of a curve sent at once
+MOST_AT_ONCE = 20_000  # steps that are read one by one; of more, the summaries are sent
 MOST_WAITING = 200  # events that a slow listener may lag behind before it must reconnect
 SAMPLE_COUNT = 12
 
@@ -34,15 +36,25 @@ def number(value: float) -> float | None:
 
 def metrics_payload(history: History) -> dict[str, Any]:
     """Metrics as columns of JSON numbers, long ones thinned."""
-    kept = thin_indices(history.loss, MOST_POINTS)
-    measured = np.flatnonzero(np.isfinite(history.validation_loss))
-    measured = measured[thin_indices(history.validation_loss[measured], MOST_POINTS)]
+    measured = np.isfinite(history.validation_loss)
+    curves = Curves(
+        thinned(history.step, history.loss, MOST_POINTS),
+        thinned(history.step, history.gradient_norm, MOST_POINTS),
+        thinned(history.step[measured], history.validation_loss[measured], MOST_POINTS),
+    )
+    rate = history.learning_rate[-1] if len(history.learning_rate) else math.nan
+    return curves_payload(curves) | {"learning_rate": number(rate)}
+
+
+def curves_payload(curves: Curves) -> dict[str, Any]:
+    """Curves as columns of JSON numbers."""
     return {
-        "step": history.step[kept].tolist(),
-        "loss": [number(value) for value in history.loss[kept]],
-        "gradient_norm": [number(value) for value in history.gradient_norm[kept]],
-        "validation_step": history.step[measured].tolist(),
-        "validation_loss": [number(value) for value in history.validation_loss[measured]],
+        "step": curves.loss.step.tolist(),
+        "loss": [number(value) for value in curves.loss.value],
+        "gradient_step": curves.gradient_norm.step.tolist(),
+        "gradient_norm": [number(value) for value in curves.gradient_norm.value],
+        "validation_step": curves.validation_loss.step.tolist(),
+        "validation_loss": [number(value) for value in curves.validation_loss.value],
     }
 
 
@@ -58,6 +70,9 @@ def run_payload(store: RunStore, run: Run) -> dict[str, Any]:
         "steps_per_second": number(run.steps_per_second) if run.steps_per_second is not None else None,
         "error": run.error,
         "checkpoint": store.newest_checkpoint_step(run.id),
+        "changes": [
+            {"step": change.step, "field": change.field, "value": change.value} for change in store.changes(run.id)
+        ],
         "ahead_in_queue": waiting.index(run.id) if run.id in waiting else 0,
     }
 
@@ -168,12 +183,12 @@ class Feeds:
                 yield known.data
             if joins:
                 try:
-                    history = await asyncio.to_thread(lambda: self._get_store().history(run_id, after))
+                    curves = await asyncio.to_thread(lambda: self._get_store().curves(run_id, after))
                 except StoreError:
                     return  # the browser comes back in a moment
-                if len(history.step):
-                    sent = int(history.step[-1])
-                    yield encode_event("metrics", metrics_payload(history), sent)
+                if len(curves.loss.step):
+                    sent = int(curves.loss.step[-1])
+                    yield encode_event("metrics", curves_payload(curves), sent)
             while True:
                 try:
                     async with asyncio.timeout(KEEP_ALIVE_SECONDS):
@@ -199,7 +214,12 @@ class Feeds:
             try:
                 store = self._get_store()
                 run = await asyncio.to_thread(store.get, run_id)
-                if run.step > feed.last_step:
+                if run.step - feed.last_step > MOST_AT_ONCE:
+                    curves = await asyncio.to_thread(store.curves, run_id, feed.last_step)
+                    last = int(curves.loss.step[-1])
+                    feed.publish(Event(encode_event("metrics", curves_payload(curves), last), last_step=last))
+                    feed.last_step = last
+                elif run.step > feed.last_step:
                     history = await asyncio.to_thread(store.history, run_id, feed.last_step)
                     if len(history.step):
                         first, last = int(history.step[0]), int(history.step[-1])

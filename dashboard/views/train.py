@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.live import mount_live
 from dashboard.figures.training import prediction_figure, training_figure
-from dashboard.live import metrics_payload, run_payload, samples_payload
+from dashboard.live import curves_payload, run_payload, samples_payload
 from dashboard.selection import choose_run, show_notices
 from dashboard.services import Services
 from dashboard.views.common import explained_trouble, pick_run
@@ -51,7 +51,7 @@ def show_live(services: Services, run: Run) -> None:
     if st.session_state.get("transport") == "polling":
         newest = services.store.newest_checkpoint_step(run.id)
         snapshot = {
-            "metrics": metrics_payload(services.store.history(run.id)),
+            "metrics": curves_payload(services.store.curves(run.id)),
             "run": run_payload(services.store, run),
             "samples": samples_payload(services.store, run, newest),
         }

@@ -108,6 +108,23 @@ class Recorded:
 
 
 @dataclass(frozen=True)
+class Series:
+    """One curve: steps and values, each (N,), ascending."""
+
+    step: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A run's curves with few points, each with all its spikes."""
+
+    loss: Series
+    gradient_norm: Series
+    validation_loss: Series
+
+
+@dataclass(frozen=True)
 class History:
     """A run's metrics as columns, each (N,), by step; ``validation_loss`` is NaN where it was not measured."""
 

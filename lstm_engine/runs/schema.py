@@ -31,6 +31,19 @@ metrics = sql.Table(
     sql.Column("gradient_norm", sql.Float(53), nullable=False),
     sql.Column("learning_rate", sql.Float(53), nullable=False),
 )
+# the extremes of every 256 steps, so that a run of a million steps is drawn without reading them all
+summaries = sql.Table(
+    "summaries",
+    metadata,
+    sql.Column("run_id", sql.Integer, primary_key=True),
+    sql.Column("bucket", sql.Integer, primary_key=True),
+    *[
+        sql.Column(f"{name}_{end}{part}", sql.Integer if part else sql.Float(53))
+        for name in ("loss", "gradient_norm", "validation_loss")
+        for end in ("low", "high")
+        for part in ("", "_step")
+    ],
+)
 checkpoints = sql.Table(
     "checkpoints",
     metadata,

@@ -7,9 +7,10 @@ a name of its own that every write must match, so that a process which lost its 
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,12 +20,16 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 from lstm_engine.errors import EngineError, SettingsError
 from lstm_engine.runs.checkpoints import serialise
-from lstm_engine.runs.run import Change, History, Notes, Recorded, Run, Status
-from lstm_engine.runs.schema import changes, checkpoints, marks, metadata, metrics, notes, runs
+from lstm_engine.runs.run import Change, Curves, History, Notes, Recorded, Run, Status
+from lstm_engine.runs.schema import changes, checkpoints, marks, metadata, metrics, notes, runs, summaries
 from lstm_engine.runs.settings import CHANGEABLE, LIMITS, RunSettings
+from lstm_engine.runs.thinning import thinned
 
 BUSY_SECONDS = 15.0  # how long a write waits for another process's
 KEPT_CHECKPOINTS = 60  # a run's checkpoints are thinned to so many
+BUCKET = 256  # steps that a summary stands for
+SUMMARISED = ("loss", "gradient_norm", "validation_loss")
+MOST_ROWS = 20_000  # of metrics that are read one by one to draw a curve
 UNDO_SECONDS = 24 * 3600.0  # how long a deleted run can be had back
 MOST_NOTE = 2_000  # characters
 MOST_TAGS = 12
@@ -390,6 +395,8 @@ class RunStore:
                 metrics.c.run_id == run_id, metrics.c.step <= step
             )
             connection.execute(sql.insert(metrics).from_select(["run_id", *(c.name for c in columns)], copied))
+            mine = sql.select(metrics).where(metrics.c.run_id == fork.id).order_by(metrics.c.step)
+            self._summarise(connection, fork.id, connection.execute(mine).mappings().fetchall())
             connection.execute(sql.insert(notes).values(run_id=fork.id, parent_run=run_id, parent_step=step))
             return fork
 
@@ -444,7 +451,7 @@ class RunStore:
             connection.execute(sql.update(runs).where(runs.c.id == run_id).values(values))
             old = sql.select(notes.c.run_id).where(notes.c.deleted_at < time.time() - UNDO_SECONDS)
             for forgotten in list(connection.execute(old).scalars()):
-                for table in (metrics, checkpoints, changes, notes):
+                for table in (metrics, summaries, checkpoints, changes, notes):
                     connection.execute(sql.delete(table).where(table.c.run_id == forgotten))
                 connection.execute(sql.delete(runs).where(runs.c.id == forgotten))
 
@@ -462,11 +469,11 @@ class RunStore:
             connection.execute(at_rest.values(target_step=runs.c.step))
             return self._get(connection, run_id)
 
-    def history(self, run_id: int, after: int = 0) -> History:
-        """The metrics of all steps after that one."""
+    def history(self, run_id: int, after: int = 0, until: int = 2**62) -> History:
+        """The metrics of all steps after one, up to another."""
         query = (
             sql.select(*[metrics.c[name] for name in History.__dataclass_fields__])
-            .where(metrics.c.run_id == run_id, metrics.c.step > after)
+            .where(metrics.c.run_id == run_id, metrics.c.step > after, metrics.c.step <= until)
             .where(sql.exists().where(runs.c.id == run_id, THERE))
             .order_by(metrics.c.step)
         )
@@ -474,6 +481,57 @@ class RunStore:
             rows = connection.execute(query).fetchall()
         columns = list(zip(*rows, strict=True)) if rows else [()] * 5
         return History(np.array(columns[0], np.int64), *(np.array(column, np.float64) for column in columns[1:]))
+
+    def curves(self, run_id: int, after: int = 0, until: int | None = None, most: int = 4_000) -> Curves:
+        """The run's curves over the steps after one up to another, each with at most that many points.
+
+        Long ones come from the summaries: of every bucket of steps its smallest and its largest value.
+        """
+        run = self.get(run_id)
+        last = run.step if until is None else min(until, run.step)
+        if last - after <= MOST_ROWS:
+            history = self.history(run_id, after, last)
+            measured = np.isfinite(history.validation_loss)
+            return Curves(
+                thinned(history.step, history.loss, most),
+                thinned(history.step, history.gradient_norm, most),
+                thinned(history.step[measured], history.validation_loss[measured], most),
+            )
+        of_range = summaries.c.bucket.between((after + 1) // BUCKET, last // BUCKET)
+        query = sql.select(summaries).where(summaries.c.run_id == run_id, of_range).order_by(summaries.c.bucket)
+        with self._reading() as connection:
+            rows = connection.execute(query).mappings().fetchall()
+        series = []
+        for name in SUMMARISED:
+            points = {
+                (row[f"{name}_{end}_step"], row[f"{name}_{end}"])
+                for row in rows
+                for end in ("low", "high")
+                if row[f"{name}_{end}_step"] is not None and after < row[f"{name}_{end}_step"] <= last
+            }
+            steps, values = zip(*sorted(points), strict=True) if points else ((), ())
+            series.append(thinned(np.array(steps, np.int64), np.array(values, np.float64), most))
+        return Curves(*series)
+
+    def _summarise(self, connection: Connection, run_id: int, rows: Iterable[Mapping[str, Any] | sql.RowMapping]) -> None:
+        """Take newly recorded rows of metrics into the extremes of their buckets."""
+        for bucket, group in groupby(rows, key=lambda row: row["step"] // BUCKET):
+            of_bucket = summaries.c.run_id == run_id, summaries.c.bucket == bucket
+            found = connection.execute(sql.select(summaries).where(*of_bucket)).mappings().first()
+            values = dict(found) if found is not None else {"run_id": run_id, "bucket": bucket}
+            for row in group:
+                for name in SUMMARISED:
+                    value = row[name]
+                    if value is None:
+                        continue
+                    if values.get(f"{name}_low") is None or value < values[f"{name}_low"]:
+                        values[f"{name}_low"], values[f"{name}_low_step"] = value, row["step"]
+                    if values.get(f"{name}_high") is None or value > values[f"{name}_high"]:
+                        values[f"{name}_high"], values[f"{name}_high_step"] = value, row["step"]
+            if found is None:
+                connection.execute(sql.insert(summaries).values(values))
+            else:
+                connection.execute(sql.update(summaries).where(*of_bucket).values(values))
 
     def checkpoint_steps(self, run_id: int) -> list[int]:
         """Steps at which there is a checkpoint, ascending."""
@@ -559,20 +617,19 @@ class RunStore:
             if connection.execute(mine.values(values)).rowcount == 0:
                 raise LeaseLost(f"Run {run_id} was deleted or taken up by another process.")
             if recorded:
-                connection.execute(
-                    sql.insert(metrics),
-                    [
-                        {
-                            "run_id": run_id,
-                            "step": entry.metrics.step,
-                            "loss": entry.metrics.loss,
-                            "validation_loss": entry.validation_loss,
-                            "gradient_norm": entry.metrics.gradient_norm,
-                            "learning_rate": entry.metrics.learning_rate,
-                        }
-                        for entry in recorded
-                    ],
-                )
+                rows = [
+                    {
+                        "run_id": run_id,
+                        "step": entry.metrics.step,
+                        "loss": entry.metrics.loss,
+                        "validation_loss": entry.validation_loss,
+                        "gradient_norm": entry.metrics.gradient_norm,
+                        "learning_rate": entry.metrics.learning_rate,
+                    }
+                    for entry in recorded
+                ]
+                connection.execute(sql.insert(metrics), rows)
+                self._summarise(connection, run_id, rows)
             if checkpoint is not None:
                 self._save_checkpoint(connection, run_id, *checkpoint)
             return self._get(connection, run_id)

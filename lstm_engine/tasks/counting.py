@@ -71,11 +71,13 @@ class AnBnTask(CountingTask):
     shortest = 3
     goal = 100
     settings = {
-        "hidden_size": 8,
+        "hidden_size": 6,
         "learning_rate": 0.01,
+        "forget_bias": 4.0,
         "batch_size": 16,
         "sequence_length": 21,
-        "end_step": 5_000,
+        "seed": 1,
+        "end_step": 3_000,
         "pace": 0.0,
     }
 
@@ -91,12 +93,14 @@ class AnBnCnTask(CountingTask):
     alphabet = START + letters
     answers = tuple(alphabet)
     shortest = 4
-    goal = 40
+    goal = 20
     settings = {
         "hidden_size": 12,
         "learning_rate": 0.01,
+        "forget_bias": 4.0,
         "batch_size": 16,
         "sequence_length": 31,
-        "end_step": 5_000,
+        "seed": 2,
+        "end_step": 1_000,
         "pace": 0.0,
     }

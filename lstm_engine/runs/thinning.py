@@ -5,12 +5,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_engine.runs.run import Series
+
 
 def thin_indices(values: NDArray, most: int) -> NDArray[np.int64]:
     """Indices, ascending, of at most ``most`` of the values, with each bucket's extremes, the first and the last.
 
     >>> thin_indices(np.array([0.0, 0, 9, 0, 0, 0, -9, 0]), 6).tolist()
-    [0, 1, 2, 3, 6, 7]
+    [0, 2, 4, 6, 7]
     """
     count = len(values)
     if count <= most:
@@ -22,3 +24,9 @@ def thin_indices(values: NDArray, most: int) -> NDArray[np.int64]:
         part = values[start:stop]
         kept |= {start + int(part.argmin()), start + int(part.argmax())}
     return np.array(sorted(kept))
+
+
+def thinned(step: NDArray[np.int64], value: NDArray[np.float64], most: int) -> Series:
+    """A curve with at most so many points, its spikes kept."""
+    kept = thin_indices(value, most)
+    return Series(step[kept], value[kept])
