@@ -16,12 +16,14 @@ import pyarrow
 import pyarrow.csv
 import pyarrow.parquet
 
+from dashboard.live import curves_payload, samples_payload
 from dashboard.stepping import gradient_message, hidden_gradient_norms, trace_message
 from lstm_engine import Intervention, LSTMModel
 from lstm_engine.errors import EngineError
 from lstm_engine.quantities import QUANTITIES, Quantity
-from lstm_engine.runs import Run, RunSettings, RunStore
+from lstm_engine.runs import Run, RunNotFound, RunSettings, RunStore
 from lstm_engine.runs.checkpoints import restore
+from lstm_engine.runs.development import read_development
 from lstm_engine.tasks import EncodedSequence, Task
 from lstm_engine.tasks.base import MAX_SEQUENCE
 
@@ -65,6 +67,9 @@ class Answers:
     def __init__(self, get_store: Callable[[], RunStore]):
         self._get_store = get_store
         self.trace = lru_cache(maxsize=8)(self._trace)
+        self._develop = lru_cache(maxsize=2_000)(
+            lambda run_id, settings, step: read_development(self._get_store(), run_id, settings, step)
+        )
 
     def question(self, run_id: int, asked: Mapping[str, str]) -> Question:
         """What the query of an address asks: ``checkpoint`` (a step, or newest), ``sequence``, ``clamps``.
@@ -136,6 +141,39 @@ class Answers:
         if find_companion(store.list_runs(), run) is None:
             store.create(companion_settings(run.settings), f"plain RNN beside {run.name}"[:80])
         return {}
+
+    def curves(self, run_id: int, after: int, until: int) -> dict[str, Any]:
+        """The curves over a stretch of steps, as fine as can be drawn."""
+        return curves_payload(self._get_store().curves(run_id, after, until))
+
+    def samples(self, question: Question) -> dict[str, Any]:
+        """What the model made up at a checkpoint."""
+        store = self._get_store()
+        return samples_payload(store, store.get(question.run_id), question.step)
+
+    def development(self, run_id: int) -> dict[str, Any]:
+        """Gates and weights at every checkpoint, as columns."""
+        store = self._get_store()
+        settings = store.get(run_id).settings
+        found = []
+        for step in store.checkpoint_steps(run_id):
+            try:
+                found.append(self._develop(run_id, settings, step))
+            except RunNotFound:  # thinned out just now
+                continue
+        names = list(found[0].gates) if found else []
+        return {
+            "step": [one.step for one in found],
+            "weight_norm": [one.weight_norm for one in found],
+            "update_norm": [one.update_norm or None for one in found],  # before the first update there is none
+            "gates": {
+                name: {
+                    field: [getattr(one.gates[name], field) for one in found]
+                    for field in ("mean", "spread", "shut", "open")
+                }
+                for name in names
+            },
+        }
 
     def export(self, question: Question, kind: str) -> bytes:
         """The trace as a file: ``csv``, ``parquet`` or ``npz``.

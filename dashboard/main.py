@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.services import Services, services
-from dashboard.views import step, train
+from dashboard.views import compare, step, train
 from dashboard.views.common import explained_trouble
 from lstm_engine.runs import PRESETS
 
@@ -23,6 +23,7 @@ def show(view: Callable[[Services], None]) -> None:
 
 train_page = st.Page(lambda: show(train.show), title="Train", url_path="train")
 step_page = st.Page(lambda: show(step.show), title="Step", url_path="step")
+compare_page = st.Page(lambda: show(compare.show), title="Compare", url_path="compare")
 # the bare address leads on to a page that has one, so that every page can be linked to
 front_door = st.Page(
     lambda: st.switch_page(train_page, query_params=st.query_params.to_dict()),
@@ -30,5 +31,5 @@ front_door = st.Page(
     default=True,
     visibility="hidden",
 )
-page = st.navigation([front_door, train_page, step_page], position="top")
+page = st.navigation([front_door, train_page, step_page, compare_page], position="top")
 page.run()

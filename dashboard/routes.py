@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import math
 from collections.abc import Awaitable, Callable
 from functools import cache
 from importlib import resources
@@ -86,9 +87,12 @@ def answer_routes(run: str, answers: Answers) -> list[BaseRoute]:
     def number(request: Request, name: str, default: float) -> float:
         text = request.query_params.get(name, str(default))
         try:
-            return float(text)
+            value = float(text)
         except ValueError:
-            raise QuestionError(f"{name} is “{text[:40]}”, expected a number.") from None
+            value = math.nan
+        if not math.isfinite(value):
+            raise QuestionError(f"{name} is “{text[:40]}”, expected a number.")
+        return value
 
     def timestep(request: Request) -> int:
         text = request.query_params.get("timestep", "1")
@@ -111,6 +115,16 @@ def answer_routes(run: str, answers: Answers) -> list[BaseRoute]:
             return answers.make_companion(request.path_params["run_id"])
         return answers.companion(question(request), timestep(request))
 
+    def curves(request: Request) -> dict[str, Any]:
+        after, until = (int(number(request, name, default)) for name, default in (("after", 0), ("until", 2**62)))
+        return answers.curves(request.path_params["run_id"], max(0, after), until)
+
+    def development(request: Request) -> dict[str, Any]:
+        return answers.development(request.path_params["run_id"])
+
+    def samples(request: Request) -> dict[str, Any]:
+        return answers.samples(question(request))
+
     def export(request: Request) -> bytes:
         return answers.export(question(request), request.path_params["kind"])
 
@@ -130,6 +144,9 @@ def answer_routes(run: str, answers: Answers) -> list[BaseRoute]:
         Route(f"{run}/continuation", answered(continuation)),
         Route(f"{run}/companion", answered(companion), methods=["GET", "POST"]),
         Route(f"{run}/trace.{{kind}}", file),
+        Route(f"{run}/curves", answered(curves)),
+        Route(f"{run}/development", answered(development)),
+        Route(f"{run}/samples", answered(samples)),
     ]
 
 

@@ -1,6 +1,7 @@
 """What pages share: the run picker, and words for trouble with the store."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -23,6 +24,16 @@ def explained_trouble() -> Iterator[None]:
             st.rerun()
 
 
+def run_labels(runs: Sequence[Run]) -> dict[int, str]:
+    """What a person reads of each run, by its number; widgets cannot tell options apart that read the same."""
+    plain = {}
+    for run in runs:
+        units = run.settings.hidden_size
+        plain[run.id] = f"{run.name} · {run.settings.task}, {units} unit{'' if units == 1 else 's'}"
+    shared = {label for label, count in Counter(plain.values()).items() if count > 1}
+    return {run_id: f"{label} (run {run_id})" if label in shared else label for run_id, label in plain.items()}
+
+
 def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, unlike: str = "") -> Run | None:
     """Let a person pick one of the runs that a page can show; None, and a word on what to do, if there is none.
 
@@ -38,17 +49,15 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
         return None
     run, problem = selected_run(runs, [run for run in all_runs if not can_show(run)], unlike)
     notice(problem)
-    by_id = {other.id: other for other in runs}
-
-    def label(run_id: int) -> str:
-        other = by_id.get(run_id)
-        if other is None:
-            return f"run {run_id} (deleted)"
-        units = other.settings.hidden_size
-        return f"{other.name} · {other.settings.task}, {units} unit{'' if units == 1 else 's'}"
-
+    labels = run_labels(runs)
     # the widget's key holds the selection, so that a run picked elsewhere or by another means shows here
-    chosen = st.selectbox("Run", list(by_id), index=list(by_id).index(run.id), format_func=label, key=f"run_{run.id}")
+    chosen = st.selectbox(
+        "Run",
+        list(labels),
+        index=list(labels).index(run.id),
+        format_func=lambda run_id: labels.get(run_id, f"run {run_id} (deleted)"),
+        key=f"run_{run.id}",
+    )
     if chosen != run.id:
         choose_run(chosen)
         st.rerun()

@@ -10,6 +10,7 @@ from dashboard.live import curves_payload, run_payload, samples_payload
 from dashboard.selection import choose_run, show_notices
 from dashboard.services import Services
 from dashboard.views.common import explained_trouble, pick_run
+from dashboard.views.manage import manage_run, offer_undo
 from dashboard.views.new_run import new_run_dialog
 from lstm_engine.runs import Run, RunNotFound, Status, StoreError
 
@@ -18,15 +19,18 @@ PACES = {0.0: "full speed", 200.0: "200 steps/s", 50.0: "50 steps/s", 10.0: "10 
 
 def show(services: Services) -> None:
     """The page."""
-    picker, new, remove = st.columns([6, 1.4, 1.4], vertical_alignment="bottom")
+    picker, new, more, remove = st.columns([6, 1.4, 1.4, 1.4], vertical_alignment="bottom")
     with picker:
         run = pick_run(services.store)
     if new.button("New run", icon=":material/add:", width="stretch", key="new_run"):
         new_run_dialog(services)
     with st.container():  # a place of its own, so that a notice does not push the view out of its
         show_notices()
+        offer_undo(services)
     if run is None:
         return
+    with more:
+        manage_run(services, run)
     if remove.button("Delete", icon=":material/delete:", width="stretch", key="delete"):
         confirm_deletion(services, run)
     polling = st.session_state.get("transport") == "polling"
@@ -125,13 +129,14 @@ def attempt(action: Callable[[], object]) -> None:
 
 @st.dialog("Delete this run?")
 def confirm_deletion(services: Services, run: Run) -> None:
-    """A run with its curves and checkpoints is gone for everyone, so ask once."""
-    st.write(f"“{run.name}” with its curves and checkpoints will be gone, for everyone.")
+    """Everyone loses sight of it, so ask once."""
+    st.write(f"“{run.name}” with its curves and checkpoints goes, for everyone. It can be brought back within a day.")
     if st.button("Delete it", type="primary", key="confirm_delete"):
         try:
             services.store.delete(run.id)
         except StoreError as error:
             st.error(str(error))
             return
+        st.session_state["deleted"] = (run.id, run.name)
         choose_run(None)
         st.rerun()

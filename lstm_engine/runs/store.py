@@ -513,7 +513,9 @@ class RunStore:
             series.append(thinned(np.array(steps, np.int64), np.array(values, np.float64), most))
         return Curves(*series)
 
-    def _summarise(self, connection: Connection, run_id: int, rows: Iterable[Mapping[str, Any] | sql.RowMapping]) -> None:
+    def _summarise(
+        self, connection: Connection, run_id: int, rows: Iterable[Mapping[str, Any] | sql.RowMapping]
+    ) -> None:
         """Take newly recorded rows of metrics into the extremes of their buckets."""
         for bucket, group in groupby(rows, key=lambda row: row["step"] // BUCKET):
             of_bucket = summaries.c.run_id == run_id, summaries.c.bucket == bucket

@@ -200,3 +200,114 @@ def test_trouble_with_the_store_is_explained_and_passes(store):
             connection.exec_driver_sql("ALTER TABLE elsewhere_too RENAME TO runs")
         app.button(key="retry").click().run()
         assert not app.error
+
+
+def compare_page() -> None:
+    from dashboard.services import services
+    from dashboard.views import compare
+    from dashboard.views.common import explained_trouble
+
+    with explained_trouble():
+        compare.show(services())
+
+
+def test_runs_of_one_name_stay_apart(store):
+    twins = [store.create(replace(SETTINGS, seed=seed), "twin", start=False) for seed in range(3)]
+    app = run(compare_page, runs=",".join(str(twin.id) for twin in twins))
+    assert app.query_params["runs"] == ",".join(str(twin.id) for twin in twins)
+    assert len(set(app.multiselect(key="compared").options)) == 3
+    app = run(train_page, run=str(twins[1].id))
+    assert app.query_params["run"] == str(twins[1].id)
+
+
+def test_a_comparison_shows_just_what_differs(store):
+    first = store.create(SETTINGS, "wide", start=False)
+    second = store.create(replace(SETTINGS, hidden_size=9, seed=4), "narrow", start=False)
+    app = run(compare_page, runs=f"{first.id},{second.id},999")
+    assert "Run 999 is no more" in app.warning[0].value
+    table = app.dataframe[0].value
+    assert list(table.columns) == ["run", "step", "best validation loss", "hidden size", "seed"]
+    assert table["hidden size"].tolist() == [8, 9]
+
+
+def test_three_cells_are_trained_on_one_task_with_a_click(store):
+    app = run(compare_page)
+    app.selectbox(key="ready_task").set_value("parity").run()
+    app.number_input(key="ready_seeds").set_value(2).run()
+    app.button(key="ready_train").click().run()
+    assert not app.exception
+    made = store.list_runs()
+    assert sorted((run.settings.variant, run.settings.seed) for run in made) == [
+        (variant, seed) for variant in ("gru", "rnn", "standard") for seed in (0, 1)
+    ]
+    assert {run.settings.task for run in made} == {"parity"}
+
+
+def test_settings_are_changed_in_mid_run_and_problems_are_said(store):
+    made = store.create(SETTINGS, start=False)
+    app = run(train_page, run=str(made.id))
+    app.number_input(key=f"change_rate_{made.id}").set_value(2.0).run()
+    assert any("Learning rate is 2; it must be above 0 and at most 1" in error.value for error in app.error)
+    app.number_input(key=f"change_rate_{made.id}").set_value(0.02).run()
+    app.checkbox(key=f"change_clips_{made.id}").uncheck().run()
+    app.button(key=f"change_{made.id}").click().run()
+    assert not app.exception
+    assert {(change.field, change.value) for change in store.changes(made.id)} == {
+        ("learning_rate", 0.02),
+        ("clip_norm", None),
+    }
+
+
+def test_a_run_is_forked_described_and_brought_back(store):
+    made = store.create(SETTINGS, "parent", start=False)
+    app = run(train_page, run=str(made.id))
+    app.text_input(key=f"fork_name_{made.id}").set_value("child").run()
+    app.button(key=f"fork_{made.id}").click().run()
+    assert store.list_runs()[0].name == "child"
+    app = run(train_page, run=str(made.id))
+    app.text_input(key=f"name_{made.id}").set_value("renamed").run()
+    app.text_input(key=f"tags_{made.id}").set_value("demo two").run()
+    app.button(key=f"describe_{made.id}").click().run()
+    assert store.get(made.id).name == "renamed"
+    assert store.notes(made.id).tags == ("demo", "two")
+    app.session_state["deleted"] = (made.id, "renamed")
+    store.delete(made.id)
+    app.run()
+    app.button(key="undelete").click().run()
+    assert not app.exception
+    assert store.get(made.id).name == "renamed"
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "message"),
+    [
+        ("own text", "aaaa" * 100, "one symbol alone"),
+        ("own text", "too short", "at least 200 are needed"),
+        ("own series", "\n".join(["1"] * 50), "50 rows; at least 100"),
+        (
+            "own series",
+            "x,y\n" + "\n".join(f"{k},{k * 0.1}" for k in range(60)) + "\n,5\n" * 60,
+            "Row 62 has a gap, in column “x”",
+        ),
+        ("own series", "\n".join(["word"] * 200), "No column holds numbers"),
+        ("own series", "\n".join(["5"] * 200), "all the same"),
+    ],
+)
+def test_what_cannot_be_learned_from_is_explained_where_it_is_pasted(store, task, text, message):
+    app = run(new_run_form)
+    app.selectbox(key="new_task").set_value(task).run()
+    assert "paste something" in app.info[0].value
+    app.text_area(key=f"new_text_{task}").set_value(text).run()
+    assert message in " ".join(error.value for error in app.error)
+    assert store.list_runs() == []
+
+
+def test_a_run_learns_from_a_persons_own_numbers(store):
+    app = run(new_run_form)
+    app.selectbox(key="new_task").set_value("own series").run()
+    numbers = "day;price\n" + "\n".join(f"{k};{(k % 7) * 1.5}" for k in range(150))
+    app.text_area(key="new_text_own series").set_value(numbers).run()
+    app.number_input(key="new_hidden_size_classroom").set_value(6).run()
+    app.button(key="create").click().run()
+    assert not app.exception
+    assert store.list_runs()[0].settings.task == "own series"

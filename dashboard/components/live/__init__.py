@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.components import register
+from dashboard.figures.development import development_figure
 from dashboard.routes import base_path, plotly_path
 from lstm_engine.runs import Run
 
@@ -33,11 +34,13 @@ def mount_live(
         "script": f"{base}/live/scripts/live/main.js",
         "plotly": base + plotly_path(),
         "stream": f"{base}/live/runs/{run.id}",
+        "answers": f"{base}/live/answers/{run.id}",
         "run": run.id,
         "status": run.status.value,
         "perplexity": run.settings.task_object.loss == "cross_entropy",
         "figure": json.loads(loss_figure.to_json()),
         "samples_title": run.settings.task_object.samples_title,
+        "development_figure": json.loads(development_figure().to_json()),
         "samples_figure": json.loads(samples_figure.to_json()) if samples_figure else None,
         "snapshot": snapshot,
     }

@@ -7,6 +7,14 @@ const [TRAINING, VALIDATION, BASELINE, GRADIENT] = [0, 1, 2, 3]; // as in figure
 const MOST_POINTS = 12000; // kept of a curve; beyond, every other point goes
 const MOST_DRAWN = 2500; // of a curve seen as a whole, which is more than a screen has columns; zoomed in, all are drawn
 
+const SMOOTHINGS = [
+  [1, "no smoothing"],
+  [10, "over 10 points"],
+  [50, "over 50 points"],
+  [200, "over 200 points"],
+];
+const ZOOM_REST = 60; // ms after which a zoom counts as done
+
 let plotlyLoading = null;
 
 /** plotly.js, fetched once for the page. */
@@ -46,23 +54,37 @@ export function themed(layout, node) {
 }
 
 export class Curves {
-  constructor(figure, plotlyPath) {
+  constructor(figure, plotlyPath, answers) {
     this.figure = structuredClone(figure);
-    this.root = element("div", { class: "lstm-curves", role: "img", "aria-label": "Loss and gradient norm by step" });
+    this.answers = answers;
+    this.chart = element("div", { class: "lstm-curves", role: "img", "aria-label": "Loss and gradient norm by step" });
+    this.logSteps = this.choice("logarithmic steps", () => this.changeAxes());
+    this.logLoss = this.choice("logarithmic loss", () => this.changeAxes());
+    this.smoothing = element("select", { "aria-label": "Smoothing of the training loss" }, ...SMOOTHINGS.map(([value, text]) => element("option", { value, text })));
+    this.smoothing.addEventListener("change", () => this.draw());
+    this.root = element("div", {}, element("div", { class: "lstm-choices" }, this.logSteps.root, this.logLoss.root, this.smoothing), this.chart);
     this.columns = this.figure.data.map(() => ({ x: [], y: [] }));
     this.columns[BASELINE] = { x: [0, 1], y: [figure.data[BASELINE].meta, figure.data[BASELINE].meta] };
+    this.detail = null; // finer columns of the stretch that a person zoomed into: {range, columns}
+    this.changes = [];
     this.plotly = null;
     loadPlotly(plotlyPath).then(
       (plotly) => {
         this.plotly = plotly;
         this.draw();
       },
-      (error) => this.root.append(element("p", { text: error.message })),
+      (error) => this.chart.append(element("p", { text: error.message })),
     );
   }
 
+  choice(text, onchange) {
+    const box = element("input", { type: "checkbox", onchange });
+    return { box, root: element("label", {}, box, element("span", { text })) };
+  }
+
   destroy() {
-    this.plotly?.purge(this.root);
+    clearTimeout(this.zoomTimer);
+    this.plotly?.purge(this.chart);
     this.plotly = null;
   }
 
@@ -72,10 +94,10 @@ export class Curves {
 
   add(columns) {
     this.append(TRAINING, columns.step, columns.loss);
-    this.append(GRADIENT, columns.step, columns.gradient_norm);
+    this.append(GRADIENT, columns.gradient_step, columns.gradient_norm);
     this.append(VALIDATION, columns.validation_step, columns.validation_loss);
     const last = columns.step.at(-1);
-    if (last !== undefined) this.columns[BASELINE].x = [0, last];
+    if (last !== undefined) this.columns[BASELINE].x = [this.logSteps.box.checked ? 1 : 0, last];
   }
 
   append(trace, x, y) {
@@ -87,7 +109,20 @@ export class Curves {
         column.y.push(y[k]);
       }
     }
-    if (column.x.length > MOST_POINTS) this.columns[trace] = halve(column);
+    if (column.x.length > MOST_POINTS) {
+      this.columns[trace] = halve(column);
+      this.coarse = true; // zoomed in, the server knows more than is kept here
+    }
+  }
+
+  /** What people changed while the run trained, marked where it began to hold. */
+  mark(changes) {
+    const known = JSON.stringify(changes);
+    if (known === this.known) return;
+    this.known = known;
+    this.changes = changes.filter(({ step }) => step !== null);
+    this.themeChanged = true;
+    this.draw();
   }
 
   setTheme() {
@@ -95,21 +130,100 @@ export class Curves {
     this.draw();
   }
 
+  changeAxes() {
+    for (const [box, axes] of [[this.logSteps.box, ["xaxis", "xaxis2"]], [this.logLoss.box, ["yaxis"]]]) {
+      for (const axis of axes) this.figure.layout[axis] = { ...this.figure.layout[axis], type: box.checked ? "log" : "linear" };
+    }
+    this.columns[BASELINE].x[0] = this.logSteps.box.checked ? 1 : 0;
+    this.figure.layout.uirevision = `${this.logSteps.box.checked}/${this.logLoss.box.checked}`; // other axes, another zoom
+    this.detail = null;
+    this.setTheme();
+  }
+
+  layoutNow() {
+    const layout = themed(this.figure.layout, this.chart);
+    const { text } = readTheme(this.chart);
+    const place = (step) => (this.logSteps.box.checked ? Math.log10(step) : step);
+    layout.shapes = this.changes.map(({ step }) => ({ type: "line", xref: "x", yref: "paper", x0: step, x1: step, y0: 0, y1: 1, line: { color: text, width: 1, dash: "dot" } }));
+    layout.annotations = this.changes.map(({ step, field, value }) => ({
+      x: place(step), xref: "x", y: 1, yref: "paper", yanchor: "top", xanchor: "left", showarrow: false, text: `${field.replaceAll("_", " ")} ${value ?? "none"}`, font: { size: 12 },
+    }));
+    return layout;
+  }
+
   draw() {
     if (!this.plotly || !this.root.isConnected) return;
-    if (this.themeChanged) this.layout = themed(this.figure.layout, this.root);
+    if (this.themeChanged || !this.layout) this.layout = this.layoutNow();
     this.themeChanged = false;
-    const zoomed = this.root.layout?.xaxis?.autorange === false;
+    const zoomed = this.chart.layout?.xaxis?.autorange === false;
     // Plotly.react tells a change by identity, so each draw gets fresh arrays
     const traces = this.figure.data.map((trace, k) => {
-      let column = { x: this.columns[k].x.slice(), y: this.columns[k].y.slice() };
+      let column = this.withDetail(k, zoomed);
       while (!zoomed && column.x.length > MOST_DRAWN) column = halve(column);
+      if (k === TRAINING) column.y = smoothed(column.y, Number(this.smoothing.value));
       return { ...trace, ...column };
     });
-    this.plotly.react(this.root, traces, this.layout, CONFIG);
-    if (!this.hearsZoom) this.root.on("plotly_relayout", () => this.draw()); // more or fewer points are worth drawing
+    this.plotly.react(this.chart, traces, this.layout, CONFIG);
+    if (!this.hearsZoom) this.chart.on("plotly_relayout", () => this.zoomed());
     this.hearsZoom = true;
   }
+
+  /** A curve's points; within the stretch that was zoomed into, the finer ones. */
+  withDetail(trace, zoomed) {
+    const { x, y } = this.columns[trace];
+    const finer = zoomed ? this.detail?.columns[trace] : null;
+    if (!finer) return { x: x.slice(), y: y.slice() };
+    const [from, to] = this.detail.range;
+    const first = x.findIndex((step) => step > from);
+    const before = first < 0 ? x.length : first;
+    const after = x.findIndex((step) => step > to);
+    const rest = after < 0 ? x.length : after;
+    return { x: [...x.slice(0, before), ...finer.x, ...x.slice(rest)], y: [...y.slice(0, before), ...finer.y, ...y.slice(rest)] };
+  }
+
+  /** A person zoomed: draw more points of what is seen, and ask for those that are not here. */
+  zoomed() {
+    this.draw();
+    clearTimeout(this.zoomTimer);
+    const axis = this.chart.layout?.xaxis;
+    if (!this.coarse && this.columns[TRAINING].x.length === this.columns[TRAINING].x.at(-1)) return; // every step is here
+    if (!axis || axis.autorange !== false) {
+      this.detail = null;
+      return;
+    }
+    const range = axis.range.map((end) => Math.round(axis.type === "log" ? 10 ** end : end));
+    if (this.detail && this.detail.range.every((end, k) => end === range[k])) return;
+    this.zoomTimer = setTimeout(() => this.refine(range), ZOOM_REST);
+  }
+
+  async refine(range) {
+    const url = new URL(`${this.answers}/curves`, location.origin);
+    url.searchParams.set("after", Math.max(0, range[0] - 1));
+    url.searchParams.set("until", range[1]);
+    const response = await fetch(url).catch(() => null);
+    if (!response?.ok) return; // what is drawn stays
+    const found = await response.json();
+    const columns = [];
+    columns[TRAINING] = { x: found.step, y: found.loss };
+    columns[GRADIENT] = { x: found.gradient_step, y: found.gradient_norm };
+    columns[VALIDATION] = { x: found.validation_step, y: found.validation_loss };
+    this.detail = { range, columns };
+    this.draw();
+  }
+}
+
+/** Exponential moving average over about so many points; 1 leaves the curve as it is. */
+function smoothed(values, points) {
+  if (points <= 1) return values;
+  const keep = 1 - 1 / points;
+  let sum = 0;
+  let weight = 0;
+  return values.map((value) => {
+    if (value === null) return null;
+    sum = keep * sum + value;
+    weight = keep * weight + 1; // so that the first values are not drawn towards 0
+    return sum / weight;
+  });
 }
 
 /** Half as many points: of each four the smallest and the largest, so that no spike is lost, and the newest. */

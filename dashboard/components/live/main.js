@@ -3,6 +3,7 @@
 import { element, setText } from "../shared/dom.js";
 import { listen } from "../shared/stream.js";
 import { Curves } from "./curves.js";
+import { Development } from "./development.js";
 import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
 
@@ -29,6 +30,7 @@ class LiveView {
     if (this.shown !== data.run) this.show(data);
     this.curves.setTheme();
     this.samples.setTheme();
+    this.development.setTheme();
     if (data.snapshot) this.takeSnapshot(data.snapshot);
   }
 
@@ -37,6 +39,7 @@ class LiveView {
     clearTimeout(this.timer);
     this.curves?.destroy();
     this.samples?.destroy();
+    this.development?.destroy();
     this.root.remove();
   }
 
@@ -45,12 +48,14 @@ class LiveView {
     this.close();
     this.curves?.destroy();
     this.samples?.destroy();
+    this.development?.destroy();
     this.shown = data.run;
     this.reported = data.status;
     this.progress = new Progress(data.perplexity);
-    this.curves = new Curves(data.figure, data.plotly);
-    this.samples = new Samples(data.samples_title, data.samples_figure, data.plotly);
-    this.root.replaceChildren(this.progress.root, this.trouble, this.curves.root, this.samples.root);
+    this.curves = new Curves(data.figure, data.plotly, data.answers);
+    this.samples = new Samples(data.samples_title, data.samples_figure, data.plotly, data.answers);
+    this.development = new Development(data.development_figure, data.plotly, data.answers);
+    this.root.replaceChildren(this.progress.root, this.trouble, this.curves.root, this.samples.root, this.development.root);
     if (!data.snapshot) this.listen(data.stream);
   }
 
@@ -89,6 +94,9 @@ class LiveView {
   takeRun(run) {
     this.say(run.error ?? "");
     this.progress.show(run);
+    this.curves.mark(run.changes);
+    this.samples.heard(run.checkpoint);
+    this.development.heard(run.checkpoint);
     if (run.status !== this.reported) {
       this.reported = run.status;
       this.report("status", run.status); // the buttons are the script's: it shows those that make sense now

@@ -14,6 +14,7 @@ export class Progress {
       ["validation", "validation loss"],
       ...(showsPerplexity ? [["perplexity", "validation perplexity"]] : []),
       ["norm", "gradient norm"],
+      ["learning", "learning rate"],
       ["rate", "steps per second"],
     ].map(([name, label]) => {
       this.numbers[name] = element("dd", { text: "–" });
@@ -25,6 +26,7 @@ export class Progress {
   measured(columns) {
     const loss = columns.loss.at(-1);
     const validation = columns.validation_loss.at(-1);
+    if (columns.learning_rate) setText(this.numbers.learning, significant(columns.learning_rate));
     if (loss !== undefined) {
       setText(this.numbers.loss, significant(loss));
       setText(this.numbers.norm, significant(columns.gradient_norm.at(-1)));

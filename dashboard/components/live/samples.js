@@ -13,13 +13,19 @@ const MEANING = {
 };
 
 export class Samples {
-  constructor(heading, figure, plotlyPath) {
+  constructor(heading, figure, plotlyPath, answers) {
     this.heading = heading;
+    this.answers = answers;
     this.figure = figure;
     this.title = element("h3", { text: "Samples appear at the first checkpoint" });
     this.body = element("div", { class: figure ? "lstm-sampled-curve" : "lstm-names" });
     this.measure = element("p", { class: "lstm-measure", hidden: "" });
-    this.root = element("section", { class: "lstm-samples", "aria-label": "Samples" }, this.measure, this.title, this.body);
+    this.film = element("input", { type: "range", min: 0, value: 0, "aria-label": "Checkpoint of the samples" });
+    this.film.addEventListener("input", () => this.look(Number(this.film.value)));
+    this.strip = element("label", { class: "lstm-film", hidden: "" }, element("span", { text: "from step 0 to now" }), this.film);
+    this.steps = [];
+    this.following = true; // the newest, until a person looks back
+    this.root = element("section", { class: "lstm-samples", "aria-label": "Samples" }, this.measure, this.title, this.strip, this.body);
     this.plotly = null;
     if (figure) {
       loadPlotly(plotlyPath).then((plotly) => {
@@ -34,7 +40,38 @@ export class Samples {
     this.plotly = null;
   }
 
+  /** There is a newer checkpoint: the film gets longer. */
+  async heard(checkpoint) {
+    if (this.steps.at(-1) === checkpoint || this.asked === checkpoint) return;
+    this.asked = checkpoint;
+    const response = await fetch(new URL(`${this.answers}/checkpoints`, location.origin)).catch(() => null);
+    if (!response?.ok) return;
+    const present = this.steps[Number(this.film.value)];
+    this.steps = (await response.json()).steps;
+    this.strip.hidden = this.steps.length < 2;
+    this.film.max = this.steps.length - 1;
+    const place = this.following ? -1 : this.steps.indexOf(present);
+    this.film.value = place < 0 ? this.steps.length - 1 : place;
+  }
+
+  /** Go to a place of the film. */
+  async look(place) {
+    this.following = place === this.steps.length - 1;
+    const step = this.steps[place];
+    this.film.setAttribute("aria-valuetext", `step ${whole(step)}`);
+    this.wanted = step;
+    const url = new URL(`${this.answers}/samples`, location.origin);
+    url.searchParams.set("checkpoint", step);
+    const response = await fetch(url).catch(() => null);
+    if (response?.ok && this.wanted === step) this.display(await response.json());
+  }
+
+  /** The newest samples have come. */
   show(samples) {
+    if (this.following) this.display(samples);
+  }
+
+  display(samples) {
     this.samples = samples;
     setText(this.title, `${this.heading}, at step ${whole(samples.step)}`);
     this.showMeasure(samples.measure);

@@ -1,0 +1,64 @@
+// How gates and weights develop: their statistics at every checkpoint, read by the server when there is a new one.
+
+import { element } from "../shared/dom.js";
+import { CONFIG, loadPlotly, themed } from "./curves.js";
+
+const ASK_EVERY = 2000; // ms
+
+export class Development {
+  constructor(figure, plotlyPath, answers) {
+    this.figure = figure;
+    this.answers = answers;
+    this.title = element("h3", { text: "Gates and weights as they learn, over held-out sequences" });
+    this.body = element("div", { class: "lstm-development", role: "img", "aria-label": "Mean, spread and saturation of each gate, and norms of weights and updates, by step" });
+    this.root = element("section", { class: "lstm-samples", "aria-label": "Gates as they learn", hidden: "" }, this.title, this.body);
+    loadPlotly(plotlyPath).then((plotly) => {
+      this.plotly = plotly;
+      this.draw();
+    }, () => {});
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
+    this.plotly?.purge(this.body);
+    this.plotly = null;
+  }
+
+  heard(checkpoint) {
+    if (checkpoint === this.known) return;
+    this.known = checkpoint;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), Math.max(0, (this.askedAt ?? -ASK_EVERY) + ASK_EVERY - performance.now()));
+  }
+
+  async ask() {
+    this.askedAt = performance.now();
+    const response = await fetch(new URL(`${this.answers}/development`, location.origin)).catch(() => null);
+    if (!response?.ok) return;
+    this.found = await response.json();
+    this.root.hidden = this.found.step.length < 2;
+    this.draw();
+  }
+
+  setTheme() {
+    this.draw();
+  }
+
+  draw() {
+    if (!this.plotly || !this.found || this.root.hidden || !this.root.isConnected) return;
+    const { step, gates } = this.found;
+    const x = step.map((k) => k + 1); // a logarithmic axis has no 0
+    const traces = this.figure.data.map((trace) => {
+      const [name, field] = trace.meta;
+      if (name === "norm") return { ...trace, x, y: this.found[field], customdata: step };
+      const gate = gates[name];
+      if (!gate) return { ...trace, visible: false };
+      if (field === "band") {
+        const ends = [1, -1].map((sign) => gate.mean.map((mean, k) => mean + sign * gate.spread[k]));
+        return { ...trace, x: [...x, ...x.slice().reverse()], y: [...ends[0], ...ends[1].slice().reverse()] };
+      }
+      return { ...trace, x, y: gate[field], customdata: step };
+    });
+    this.plotly.react(this.body, traces, themed(this.figure.layout, this.body), CONFIG);
+  }
+}

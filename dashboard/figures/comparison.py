@@ -1,0 +1,67 @@
+"""Several runs on one chart: validation loss over steps; runs that differ in their seed alone as mean and spread."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.figures.training import quiet
+from dashboard.palette import BASELINE_COLOUR, OKABE_ITO
+from lstm_engine.runs.run import Series
+
+DASHES = ("solid", "dash", "dot", "dashdot")
+BAND_OPACITY = 0.18
+
+
+def comparison_figure(groups: Mapping[str, Sequence[Series]], unit: str, baselines: Mapping[str, float]) -> go.Figure:
+    """Curves to compare.
+
+    Args:
+        groups: for each name the validation curves of one run, or of several with different seeds.
+        unit: of the loss.
+        baselines: level lines by name.
+    """
+    figure = go.Figure()
+    colours = list(OKABE_ITO.values())
+    for place, (name, curves) in enumerate(groups.items()):
+        colour, dash = colours[place % len(colours)], DASHES[place // len(colours) % len(DASHES)]
+        step, mean, spread = mean_and_spread(curves)
+        if len(curves) > 1:
+            figure.add_scatter(
+                x=[*step, *step[::-1]],
+                y=[*(mean + spread), *(mean - spread)[::-1]],
+                fill="toself",
+                fillcolor=colour,
+                opacity=BAND_OPACITY,
+                line={"width": 0},
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        figure.add_scatter(
+            x=step,
+            y=mean,
+            name=name,
+            mode="lines",
+            line={"color": colour, "width": 2.2, "dash": dash},
+            hovertemplate="step %{x:,}: %{y:.4f}<extra>" + name.replace("<", "‹") + "</extra>",
+        )
+    last = max((int(curve.step[-1]) for curves in groups.values() for curve in curves if len(curve.step)), default=1)
+    for name, level in baselines.items():
+        figure.add_scatter(
+            x=[0, last], y=[level, level], name=name, mode="lines", line={"color": BASELINE_COLOUR, "dash": "dash"}
+        )
+    figure.update_xaxes(title_text="step", rangemode="nonnegative")
+    figure.update_yaxes(title_text=f"validation loss ({unit})")
+    figure.update_layout(height=460, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    return quiet(figure)
+
+
+def mean_and_spread(curves: Sequence[Series]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Steps, mean and standard deviation of several curves, at the steps that all of them have."""
+    if not curves:
+        return np.array([]), np.array([]), np.array([])
+    common = curves[0].step
+    for curve in curves[1:]:
+        common = np.intersect1d(common, curve.step)
+    values = np.stack([curve.value[np.isin(curve.step, common)] for curve in curves])
+    return common, values.mean(axis=0), values.std(axis=0)

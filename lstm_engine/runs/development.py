@@ -1,0 +1,88 @@
+"""How gates and weights develop while a run learns, read from its checkpoints."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_engine.optimizers import Adam
+from lstm_engine.runs.checkpoints import restore
+from lstm_engine.runs.settings import RunSettings
+from lstm_engine.runs.store import RunStore
+from lstm_engine.trace import Trace
+from lstm_engine.training import Trainer
+
+SATURATED = 0.1  # a gate is shut below this, and open above 1 less this; a candidate is saturated that close to -1 or 1
+PROBES = 16  # held-out sequences that the gates are read on
+
+
+@dataclass(frozen=True)
+class GateStatistics:
+    """A gate's values over units, timesteps and sequences.
+
+    Attributes:
+        mean, spread: their mean and standard deviation.
+        shut, open: the shares of saturated values at the lower and the upper end.
+    """
+
+    mean: float
+    spread: float
+    shut: float
+    open: float
+
+
+@dataclass(frozen=True)
+class Development:
+    """A checkpoint's gates and weights.
+
+    Attributes:
+        step: of the checkpoint.
+        gates: statistics by the gate's name, over all layers.
+        weight_norm: Euclidean length of all weights.
+        update_norm: of the step that Adam took last.
+    """
+
+    step: int
+    gates: dict[str, GateStatistics]
+    weight_norm: float
+    update_norm: float
+
+
+def read_development(store: RunStore, run_id: int, settings: RunSettings, step: int) -> Development:
+    """Read one checkpoint.
+
+    Raises:
+        RunNotFound: run or checkpoint is no more.
+    """
+    trainer = settings.build_trainer()
+    restore(trainer, store.checkpoint(run_id, step))
+    probe = trainer.task.validation_batch(settings.sequence_length)
+    trace = trainer.model.trace(probe.inputs[:, :PROBES])
+    return Development(step, gate_statistics(trace), *norms(trainer))
+
+
+def gate_statistics(trace: Trace) -> dict[str, GateStatistics]:
+    """Of every gate, and of the candidate, that the cell has."""
+    found = {}
+    for name in ("forget_gate", "input_gate", "candidate", "output_gate", "reset_gate", "update_gate"):
+        values = [getattr(layer, name) for layer in trace.layers if hasattr(layer, name)]
+        if not values:
+            continue
+        every: NDArray = np.stack(values).astype(np.float64)
+        low = -1 + SATURATED if name == "candidate" else SATURATED
+        found[name] = GateStatistics(
+            float(every.mean()), float(every.std()), float((every < low).mean()), float((every > 1 - SATURATED).mean())
+        )
+    return found
+
+
+def norms(trainer: Trainer) -> tuple[float, float]:
+    """Euclidean lengths of all weights, and of Adam's last step (Kingma and Ba 2015, algorithm 1)."""
+    weight_norm = float(np.linalg.norm(trainer.model.parameters.flat.astype(np.float64)))
+    adam = trainer.optimizer
+    if not isinstance(adam, Adam) or adam.steps_taken == 0:
+        return weight_norm, 0.0
+    beta1, beta2 = adam.betas
+    first = adam.first_moment.astype(np.float64) / (1 - beta1**adam.steps_taken)
+    second = adam.second_moment.astype(np.float64) / (1 - beta2**adam.steps_taken)
+    return weight_norm, float(adam.learning_rate * np.linalg.norm(first / (np.sqrt(second) + adam.epsilon)))
