@@ -89,7 +89,9 @@ class Answers:
 
     def checkpoints(self, run_id: int) -> dict[str, Any]:
         """The steps at which the run can be looked at."""
-        return {"steps": self._get_store().checkpoint_steps(run_id)}
+        store = self._get_store()
+        store.get(run_id)
+        return {"steps": store.checkpoint_steps(run_id)}
 
     def _trace(self, question: Question) -> bytes:
         model, task, sequence, changes = self._prepare(question)

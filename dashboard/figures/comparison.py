@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from dashboard.figures.training import quiet
 from dashboard.palette import BASELINE_COLOUR, OKABE_ITO
-from lstm_engine.runs.run import Series
+
+Curve = tuple[NDArray, NDArray]  # steps, values
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 BAND_OPACITY = 0.18
 
 
-def comparison_figure(groups: Mapping[str, Sequence[Series]], unit: str, baselines: Mapping[str, float]) -> go.Figure:
+def comparison_figure(groups: Mapping[str, Sequence[Curve]], unit: str, baselines: Mapping[str, float]) -> go.Figure:
     """Curves to compare.
 
     Args:
@@ -45,7 +47,7 @@ def comparison_figure(groups: Mapping[str, Sequence[Series]], unit: str, baselin
             line={"color": colour, "width": 2.2, "dash": dash},
             hovertemplate="step %{x:,}: %{y:.4f}<extra>" + name.replace("<", "‹") + "</extra>",
         )
-    last = max((int(curve.step[-1]) for curves in groups.values() for curve in curves if len(curve.step)), default=1)
+    last = max((int(step[-1]) for curves in groups.values() for step, _ in curves if len(step)), default=1)
     for name, level in baselines.items():
         figure.add_scatter(
             x=[0, last], y=[level, level], name=name, mode="lines", line={"color": BASELINE_COLOUR, "dash": "dash"}
@@ -56,12 +58,12 @@ def comparison_figure(groups: Mapping[str, Sequence[Series]], unit: str, baselin
     return quiet(figure)
 
 
-def mean_and_spread(curves: Sequence[Series]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def mean_and_spread(curves: Sequence[Curve]) -> tuple[NDArray, NDArray, NDArray]:
     """Steps, mean and standard deviation of several curves, at the steps that all of them have."""
     if not curves:
         return np.array([]), np.array([]), np.array([])
-    common = curves[0].step
-    for curve in curves[1:]:
-        common = np.intersect1d(common, curve.step)
-    values = np.stack([curve.value[np.isin(curve.step, common)] for curve in curves])
+    common = curves[0][0]
+    for step, _ in curves[1:]:
+        common = np.intersect1d(common, step)
+    values = np.stack([value[np.isin(step, common)] for step, value in curves])
     return common, values.mean(axis=0), values.std(axis=0)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 import streamlit as st
+from numpy.typing import NDArray
 
 from dashboard.figures.comparison import comparison_figure
 from dashboard.services import Services
@@ -80,7 +81,7 @@ def show_curves(store: RunStore, runs: Sequence[Run]) -> None:
             groups.setdefault(str(replace(run.settings, seed=0, pace=0.0)) if pooled else str(run.id), []).append(run)
         named = {
             labels[group[0].id] if len(group) == 1 else f"{group[0].name}, and {len(group) - 1} more": [
-                store.curves(run.id).validation_loss for run in group
+                validation_curve(store, run) for run in group
             ]
             for group in groups.values()
         }
@@ -91,6 +92,12 @@ def show_curves(store: RunStore, runs: Sequence[Run]) -> None:
         st.plotly_chart(comparison_figure(named, unit, baselines), width="stretch", key=f"compared_{unit}")
     st.markdown("**What differs**")
     st.dataframe(differences(store, runs), width="stretch", hide_index=True)
+
+
+def validation_curve(store: RunStore, run: Run) -> tuple[NDArray, NDArray]:
+    """Steps and values."""
+    series = store.curves(run.id).validation_loss
+    return series.step, series.value
 
 
 def differences(store: RunStore, runs: Sequence[Run]) -> list[dict[str, object]]:

@@ -147,7 +147,8 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
     Raises:
         SettingsError: there is no such setting, or the value is not of its kind.
     """
-    known = {field.name: str(field.type) for field in fields(RunSettings) if field.name not in ("task", "text")}
+    kinds = RunSettings.__annotations__
+    known = {name: getattr(kind, "__name__", str(kind)) for name, kind in kinds.items() if name not in ("task", "text")}
     values: dict[str, Any] = {}
     for pair in pairs:
         name, given, text = pair.partition("=")

@@ -111,11 +111,15 @@ def parse_column(text: str) -> NDArray:
         raise TaskInputError(
             f"The file has {len(text):,} characters; at most {MOST_CHARACTERS:,} are possible. Take fewer rows."
         )
+    text = "\n".join(text.splitlines())  # whichever way the lines end
     try:
         dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:4_000], ",;\t|")
     except csv.Error:
         dialect = csv.excel
-    rows = [row for row in csv.reader(io.StringIO(text), dialect) if any(cell.strip() for cell in row)]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text), dialect) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise TaskInputError(f"The file cannot be read as CSV: {error}.") from error
     if len(rows) < FEWEST_VALUES:
         raise TaskInputError(f"There are {len(rows)} rows; at least {FEWEST_VALUES} are needed.")
     sample = rows[1 : FEWEST_VALUES // 2]

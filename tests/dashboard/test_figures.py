@@ -1,7 +1,12 @@
 import json
 
+import numpy as np
+
+from dashboard.figures.comparison import comparison_figure, mean_and_spread
+from dashboard.figures.development import development_figure
 from dashboard.figures.training import BASELINE, GRADIENT, TRAINING, VALIDATION, prediction_figure, training_figure
 from dashboard.palette import OKABE_ITO, QUANTITY_COLOURS
+from lstm_engine.quantities import GATES
 from lstm_engine.tasks import Baseline
 
 
@@ -31,3 +36,19 @@ def test_figures_are_plain_json():
 def test_every_quantity_has_a_colour_of_its_own():
     assert len(set(QUANTITY_COLOURS.values())) == 6
     assert set(QUANTITY_COLOURS.values()) == set(OKABE_ITO.values())
+
+
+def test_seeds_are_drawn_as_mean_and_spread_at_the_steps_that_all_have():
+    curves = [(np.array([1, 2, 3]), np.array([4.0, 2.0, 1.0])), (np.array([2, 3, 4]), np.array([4.0, 3.0, 0.0]))]
+    step, mean, spread = mean_and_spread(curves)
+    assert (step.tolist(), mean.tolist(), spread.tolist()) == ([2, 3], [3.0, 2.0], [1.0, 1.0])
+    figure = comparison_figure({"two seeds": curves, "one": curves[:1]}, "nats", {"guess": 1.5})
+    assert [trace.name for trace in figure.data] == [None, "two seeds", "one", "guess"]
+    assert figure.data[-1].y == (1.5, 1.5)
+
+
+def test_the_development_figure_says_what_fills_it():
+    figure = development_figure()
+    wanted = {(gate.name, field) for gate in GATES for field in ("band", "mean", "shut", "open")}
+    wanted |= {("norm", "weight_norm"), ("norm", "update_norm")}
+    assert {tuple(trace.meta) for trace in figure.data} == wanted

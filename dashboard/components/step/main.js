@@ -247,6 +247,8 @@ class StepView {
       this.state.checkpoint = "newest"; // thinned out just now
       this.say(`${error.message} Here is the newest one.`);
       this.load(first);
+    } else if (error.status === 404) {
+      this.component.setStateValue("gone", this.run); // the run itself; the page then says so and turns to another
     } else if (error.status === 400 && this.state.clamps.length) {
       this.state.clamps = [];
       this.say(error.message);
