@@ -15,7 +15,7 @@ test: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -m 'not alone'
-	$(BIN)/pytest -m alone -n 0 tests/browser
+	$(BIN)/pytest -m alone -n 0 tests
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python tests/browser/chromium.py --install

@@ -33,7 +33,6 @@ MOST_ROWS = 20_000  # of metrics that are read one by one to draw a curve
 UNDO_SECONDS = 24 * 3600.0  # how long a deleted run can be had back
 MOST_NOTE = 2_000  # characters
 MOST_TAGS = 12
-SQLITE_HEADER = b"SQLite format 3\x00"
 
 
 class StoreError(EngineError):
@@ -103,17 +102,16 @@ class RunStore:
                 metadata.create_all(self._engine)
 
     def _check_file(self, path: Path) -> None:
-        """Tell a file that is damaged, or that may only be read, before SQLite writes beside it."""
+        """Learn whether the file may only be read.
+
+        It is not opened: closing any handle on a file ends all locks that this process has on it (POSIX), those of
+        SQLite's connections too. Another process could then take the write-ahead log away from under them.
+        """
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             return
-        try:
-            with path.open("rb") as file:
-                head = file.read(len(SQLITE_HEADER))
-        except OSError as error:
-            raise StoreError(f"The run store {path} cannot be read: {error.strerror}.") from error
-        if head and head != SQLITE_HEADER:
-            raise StoreError(self._damaged(str(path)))
+        if not path.is_file() or not os.access(path, os.R_OK):
+            raise StoreError(f"The run store {path} cannot be read: it is no file that this user may open.")
         # permission bits rather than os.access: the superuser may write anything, yet the owner's wish counts
         writable_bits = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
         self.read_only = not path.stat().st_mode & writable_bits or not os.access(path, os.W_OK)

@@ -1,5 +1,7 @@
 import os
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -182,3 +184,16 @@ def test_store_makes_the_folder_of_its_file(tmp_path: Path):
     store = RunStore(f"sqlite:///{tmp_path / 'deep' / 'runs.sqlite3'}")
     assert store.list_runs() == []
     store.close()
+
+
+def test_a_second_store_in_this_process_does_not_blind_the_first(store, url):
+    """Closing a handle of one's own on the file would end SQLite's locks; another process then removes the log."""
+    run = store.create(SMALL, start=False)
+    RunStore(url).close()
+    code = f"from lstm_engine.runs import RunStore; RunStore({url!r}).rename({run.id}, 'renamed elsewhere')"
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", code], check=True)
+    assert store.get(run.id).name == "renamed elsewhere"
+    store.rename(run.id, "renamed here")
+    with RunStore(url) as other:
+        assert other.get(run.id).name == "renamed here"

@@ -13,21 +13,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sql
 
 from lstm_engine.runs import PRESETS, RunStore, Status
 from lstm_engine.runs.checkpoints import restore
-from lstm_engine.runs.worker import train_run
+from lstm_engine.runs.lease import lease_process, new_lease, process_exists
+from lstm_engine.runs.worker import Worker, train_run
 
-KILLS = 100
+KILLS = int(os.environ.get("LSTM_KILLS", "30"))  # a hundred take a minute and a half
 SETTINGS = replace(
     PRESETS["classroom"], hidden_size=8, batch_size=4, sequence_length=10, end_step=4_000, pace=0.0, seed=5
 )
 # a server's training side: a launcher, and the workers that it starts; it dies with all of them
 SERVER = """
 import sys, time
-from lstm_engine.runs import Launcher, RunStore
-launcher = Launcher(RunStore(sys.argv[1]), capacity=1)
-launcher.start()
+from lstm_engine.runs import Launcher, RunStore, StoreError
+while True:
+    try:
+        store = RunStore(sys.argv[1])
+        break
+    except StoreError:
+        time.sleep(0.1)  # as the app, which tries again at every visit
+Launcher(store, capacity=1).start()
 while True:
     time.sleep(1)
 """
@@ -44,7 +51,7 @@ def outcome(store: RunStore, run_id: int) -> tuple[list[np.ndarray], np.ndarray]
 
 
 @pytest.mark.alone
-def test_a_hundred_kills_of_worker_and_server_leave_no_trace(tmp_path: Path):
+def test_kills_of_worker_and_server_leave_no_trace(tmp_path: Path):
     """At random moments; the sequence of moments is the test's own, what they hit is chance."""
     url = f"sqlite:///{tmp_path / 'runs.sqlite3'}"
     moments = random.Random(7)
@@ -60,7 +67,7 @@ def test_a_hundred_kills_of_worker_and_server_leave_no_trace(tmp_path: Path):
         kills = {"worker": 0, "server": 0}
         try:
             while sum(kills.values()) < KILLS:
-                time.sleep(moments.uniform(0.0, 0.12))
+                time.sleep(moments.uniform(0.0, 0.3))
                 present = store.get(run.id)
                 if sum(kills.values()) > KILLS - 4 and present.pace:
                     store.set_pace(run.id, 0.0)
@@ -70,8 +77,8 @@ def test_a_hundred_kills_of_worker_and_server_leave_no_trace(tmp_path: Path):
                     kills["server"] += 1
                     server = start_server()
                 elif present.lease is not None:
-                    pid = int(present.lease.split(":")[1])
-                    if pid_alive(pid):
+                    pid = lease_process(present.lease)
+                    if pid is not None and process_exists(pid):
                         os.kill(pid, signal.SIGKILL)
                         kills["worker"] += 1
             store.set_pace(run.id, 0.0)
@@ -85,20 +92,12 @@ def test_a_hundred_kills_of_worker_and_server_leave_no_trace(tmp_path: Path):
             server.kill()
             server.wait()
         assert store.get(run.id).status is Status.FINISHED
-        assert kills["server"] >= 5
+        assert kills["server"] >= KILLS // 20
         expected, weights = outcome(store, undisturbed.id)
         found, found_weights = outcome(store, run.id)
         for one, other in zip(expected, found, strict=True):
             np.testing.assert_array_equal(one, other)
         np.testing.assert_array_equal(weights, found_weights)
-
-
-def pid_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_a_database_that_is_locked_for_long_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -130,19 +129,12 @@ def test_a_full_disk_is_waited_for_and_the_run_goes_on(tmp_path: Path):
         full = threading.Event()
         full.set()
         engine = store._engine  # the worker below gets this store, so that its disk can be filled and freed
-        pages = {"now": 0}
 
         def limit(connection, _record=None, _proxy=None) -> None:
             count = connection.execute("PRAGMA page_count").fetchone()[0]
             connection.execute(f"PRAGMA max_page_count = {count if full.is_set() else 2**30}")
-            pages["now"] = count
-
-        import sqlalchemy as sql
 
         sql.event.listen(engine, "checkout", limit)
-        from lstm_engine.runs.lease import new_lease
-        from lstm_engine.runs.worker import Worker
-
         store.set_target(run.id, 400)
         lease = new_lease()
         store.acquire(run.id, lease)

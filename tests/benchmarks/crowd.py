@@ -1,0 +1,188 @@
+"""Live data under a crowd: from the worker's step to the screen, with one viewer and with 200; and long runs opened."""
+
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from lstm_engine import StepMetrics
+from lstm_engine.runs import PRESETS, RunStore
+from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs.run import Recorded
+from tests.benchmarks.table import print_table
+from tests.browser import chromium
+from tests.browser.server import AppServer
+
+LISTENERS, PAGES = 190, 10
+SECONDS = 20.0
+LONG_RUN = 1_000_000
+# when each step was on the screen: the chart's last point, looked at in every frame
+WATCH_CHART = """() => {
+  window.seen = [];
+  let last = 0;
+  const look = () => {
+    const step = document.querySelector(".lstm-curves")?.data?.[0]?.x?.at(-1) ?? 0;
+    if (step > last) window.seen.push([(last = step), Date.now()]);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+async def listen(url: str, count: int, seconds: float) -> list[tuple[int, float]]:
+    """So many listeners on a stream, in one process; what each heard: the last step of each event, and when."""
+    heard: list[tuple[int, float]] = []
+
+    async def one() -> None:
+        host, port = url.split("//")[1].split("/")[0].split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        path = "/" + url.split("//")[1].split("/", 1)[1]
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/event-stream\r\n\r\n".encode())
+        name = ""
+        while True:
+            line = (await reader.readline()).decode()
+            if line.startswith("event: "):
+                name = line[7:].strip()
+            elif line.startswith("data: ") and name == "metrics":
+                steps = json.loads(line[6:])["step"]
+                if steps:
+                    heard.append((steps[-1], time.time()))
+
+    tasks = [asyncio.create_task(one()) for _ in range(count)]
+    await asyncio.sleep(seconds)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return heard
+
+
+def recorded_at(database: str, run_id: int, seconds: float) -> dict[int, float]:
+    """When each step stood in the store, as a process of its own sees it: each is a little older than that."""
+    seen: dict[int, float] = {}
+    with RunStore(database) as store:
+        end = time.time() + seconds
+        while time.time() < end:
+            step = store.get(run_id).step
+            seen.setdefault(step, time.time())
+            time.sleep(0.005)
+    return seen
+
+
+def crowd_row(server: AppServer, store: RunStore, browser: Browser, listeners: int, pages: int) -> list[str]:
+    """Delays and throughput with so many viewers."""
+    run = store.create(replace(PRESETS["classroom"], end_step=100_000, pace=0.0), start=False)
+    opened = []
+    for _ in range(pages):
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{server.url}/train?run={run.id}")
+        page.wait_for_selector(".lstm-curves .main-svg")
+        opened.append(page)
+    store.start(run.id)
+    while store.get(run.id).step < 300:
+        time.sleep(0.02)
+    for page in opened:
+        page.evaluate(WATCH_CHART)
+    here = [sys.executable, "-m", "tests.benchmarks.crowd"]
+    clock = subprocess.Popen(
+        [*here, "clock", server.database_url, str(run.id), str(SECONDS)], stdout=subprocess.PIPE, text=True
+    )
+    crowd = subprocess.Popen(
+        [*here, "listen", f"{server.url}/live/runs/{run.id}?after=300", str(listeners), str(SECONDS)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    first, started = store.get(run.id).step, time.perf_counter()
+    times = {int(step): at for step, at in json.loads(clock.communicate()[0]).items()}
+    rate = (store.get(run.id).step - first) / (time.perf_counter() - started)
+    heard = json.loads(crowd.communicate()[0])
+    shown = [(step, at / 1000) for page in opened for step, at in page.evaluate("window.seen")]
+    store.stop(run.id)
+    for page in opened:
+        page.close()
+    return [str(listeners), str(pages), delay(heard, times), delay(shown, times), f"{rate:.0f}"]
+
+
+def delay(seen: list[tuple[int, float]], times: dict[int, float]) -> str:
+    """The 95th percentile of what passed between the store and the eye."""
+    delays = sorted(at - times[step] for step, at in seen if step in times)
+    return f"{1000 * delays[int(0.95 * len(delays))]:.0f} ms" if len(delays) > 20 else "–"
+
+
+def long_run_row(server: AppServer, store: RunStore, browser: Browser) -> list[str]:
+    """Opening a run with a million recorded steps, and zooming into it."""
+    run = store.create(replace(PRESETS["classroom"], end_step=LONG_RUN), start=False)
+    lease = new_lease()
+    store.acquire(run.id, lease)
+    for first in range(0, LONG_RUN, 20_000):
+        rows = [
+            Recorded(StepMetrics(k, 2 + (k % 97) / 97, 1.0, 0.004), 2.0 if k % 25 == 0 else None)
+            for k in range(first + 1, first + 20_001)
+        ]
+        store.record(run.id, lease, rows)
+    store.release(run.id, lease)
+    opened, zoomed = [], []
+    for _ in range(5):
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{server.url}/train?run={run.id}")
+        page.wait_for_function(f"document.querySelector('.lstm-curves')?.data?.[0]?.x?.at(-1) === {LONG_RUN}")
+        opened.append(page.evaluate(SHOWN_AFTER))
+        zoomed.append(page.evaluate(ZOOM))
+        page.close()
+    return [f"{statistics.median(opened):.0f} ms", f"{statistics.median(zoomed):.0f} ms"]
+
+
+# from the request of the run's stream, which is what a longer run makes longer, to now
+SHOWN_AFTER = """() => performance.now() - Math.min(...performance.getEntriesByType("resource")
+  .filter((entry) => entry.name.includes("/development") || entry.name.includes("/checkpoints"))
+  .map((entry) => entry.startTime))"""
+# from the zoom to the frame in which every step of the stretch is drawn
+ZOOM = """() => new Promise((done) => {
+  const chart = document.querySelector(".lstm-curves");
+  const started = performance.now();
+  Plotly.relayout(chart, {"xaxis.range": [500000, 502000]});
+  const look = () => {
+    const inside = chart.data[0].x.filter((step) => step >= 500000 && step <= 502000).length;
+    if (inside > 2000) done(performance.now() - started); else requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = AppServer(Path(folder))
+        server.start()
+        store = RunStore(server.database_url)
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
+        rows = [crowd_row(server, store, browser, *viewers) for viewers in ((0, 0), (0, 1), (LISTENERS, PAGES))]
+        alone = float(rows[0][-1])
+        print_table(
+            f"Viewers of one run at full speed, {SECONDS:.0f} s each",
+            ["listeners", "pages", "store to listener, p95", "store to screen, p95", "steps/s", "of headless"],
+            [[*row, f"{float(row[-1]) / alone:.2f}"] for row in rows],
+        )
+        print()
+        print_table(
+            f"A run with {LONG_RUN:,} recorded steps",
+            ["asked to drawn", "zoomed to 2,000 steps"],
+            [long_run_row(server, store, browser)],
+        )
+        browser.close()
+        server.stop()
+        store.close()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["clock"]:
+        print(json.dumps(recorded_at(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))))
+    elif sys.argv[1:2] == ["listen"]:
+        print(json.dumps(asyncio.run(listen(sys.argv[2], int(sys.argv[3]), float(sys.argv[4])))))
+    else:
+        main()
