@@ -1,6 +1,6 @@
 """Live data: one feed a run, however many watch it, sent to browsers as server-sent events.
 
-A feed looks into the store ten times a second while somebody listens, encodes what is new once, and hands the same
+A feed looks into the store many times a second while somebody listens, encodes what is new once, and hands the same
 bytes to every listener. Events: ``metrics`` (columns of new steps; its id is the last step, from which a browser that
 lost its connection goes on), ``run`` (status and progress), ``samples``, and ``gone``.
 """
@@ -20,7 +20,9 @@ from lstm_engine.runs.checkpoints import restore
 from lstm_engine.runs.run import Curves
 from lstm_engine.runs.thinning import thinned
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.06
+CROWD = 20  # listeners; more of them are told less often, so that the run they watch keeps its processor
+CROWD_POLL_SECONDS = 0.25
 KEEP_ALIVE_SECONDS = 15.0
 SAMPLES_EVERY_SECONDS = 1.0
 MOST_POINTS = 4_000  # of a curve sent at once
@@ -227,6 +229,7 @@ class Feeds:
                         feed.publish(Event(data, first, last, history))
                         feed.last_step = last
                 payload = await asyncio.to_thread(run_payload, store, run)
+                payload["crowd"] = len(feed.listeners) > CROWD
                 self._publish_latest(feed, "run", payload)
                 newest = payload["checkpoint"]
                 if newest != sampled_step and loop.time() - sampled_at > SAMPLES_EVERY_SECONDS:
@@ -242,7 +245,7 @@ class Feeds:
                 return
             except EngineError as error:
                 self._publish_latest(feed, "trouble", {"message": str(error)})
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(POLL_SECONDS if len(feed.listeners) <= CROWD else CROWD_POLL_SECONDS)
         self._feeds.pop(run_id, None)
 
     @staticmethod

@@ -13,7 +13,9 @@ const SMOOTHINGS = [
   [50, "over 50 points"],
   [200, "over 200 points"],
 ];
-const ZOOM_REST = 60; // ms after which a zoom counts as done
+const ZOOM_REST = 20; // ms after which a zoom counts as done
+
+const FEW_DRAWN = 600;
 
 let plotlyLoading = null;
 
@@ -109,10 +111,7 @@ export class Curves {
         column.y.push(y[k]);
       }
     }
-    if (column.x.length > MOST_POINTS) {
-      this.columns[trace] = halve(column);
-      this.coarse = true; // zoomed in, the server knows more than is kept here
-    }
+    if (column.x.length > MOST_POINTS) this.columns[trace] = halve(column);
   }
 
   /** What people changed while the run trained, marked where it began to hold. */
@@ -151,7 +150,8 @@ export class Curves {
     return layout;
   }
 
-  draw() {
+  /** With ``few``, as few points as a curve can be read from: drawing is what a live page costs. */
+  draw(few = false) {
     if (!this.plotly || !this.root.isConnected) return;
     if (this.themeChanged || !this.layout) this.layout = this.layoutNow();
     this.themeChanged = false;
@@ -159,7 +159,7 @@ export class Curves {
     // Plotly.react tells a change by identity, so each draw gets fresh arrays
     const traces = this.figure.data.map((trace, k) => {
       let column = this.withDetail(k, zoomed);
-      while (!zoomed && column.x.length > MOST_DRAWN) column = halve(column);
+      while (!zoomed && column.x.length > (few ? FEW_DRAWN : MOST_DRAWN)) column = halve(column);
       if (k === TRAINING) column.y = smoothed(column.y, Number(this.smoothing.value));
       return { ...trace, ...column };
     });
@@ -183,14 +183,11 @@ export class Curves {
 
   /** A person zoomed: draw more points of what is seen, and ask for those that are not here. */
   zoomed() {
-    this.draw();
     clearTimeout(this.zoomTimer);
     const axis = this.chart.layout?.xaxis;
-    if (!this.coarse && this.columns[TRAINING].x.length === this.columns[TRAINING].x.at(-1)) return; // every step is here
-    if (!axis || axis.autorange !== false) {
-      this.detail = null;
-      return;
-    }
+    const whole = !axis || axis.autorange !== false;
+    if (whole) this.detail = null;
+    if (whole || this.columns[TRAINING].x.length === this.columns[TRAINING].x.at(-1)) return this.draw(); // all is here
     const range = axis.range.map((end) => Math.round(axis.type === "log" ? 10 ** end : end));
     if (this.detail && this.detail.range.every((end, k) => end === range[k])) return;
     this.zoomTimer = setTimeout(() => this.refine(range), ZOOM_REST);

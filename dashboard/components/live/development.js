@@ -4,11 +4,13 @@ import { element } from "../shared/dom.js";
 import { CONFIG, loadPlotly, themed } from "./curves.js";
 
 const ASK_EVERY = 2000; // ms
+const FIRST_AFTER = 1200; // ms: the loss curve, which people came for, is drawn first
 
 export class Development {
   constructor(figure, plotlyPath, answers) {
     this.figure = figure;
     this.answers = answers;
+    this.askedAt = performance.now() - ASK_EVERY + FIRST_AFTER;
     this.title = element("h3", { text: "Gates and weights as they learn, over held-out sequences" });
     this.body = element("div", { class: "lstm-development", role: "img", "aria-label": "Mean, spread and saturation of each gate, and norms of weights and updates, by step" });
     this.root = element("section", { class: "lstm-samples", "aria-label": "Gates as they learn", hidden: "" }, this.title, this.body);
@@ -28,7 +30,7 @@ export class Development {
     if (checkpoint === this.known) return;
     this.known = checkpoint;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.ask(), Math.max(0, (this.askedAt ?? -ASK_EVERY) + ASK_EVERY - performance.now()));
+    this.timer = setTimeout(() => this.ask(), Math.max(0, this.askedAt + ASK_EVERY - performance.now()));
   }
 
   async ask() {

@@ -7,8 +7,10 @@ import { Development } from "./development.js";
 import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
 
-const DRAW_EVERY = 200; // ms; a chart redrawn more often shows no more
-const DRAWING_SHARE = 0.06; // of the time, at most, goes into drawing: a long curve must not take the training's processor
+const DRAW_EVERY = 120; // ms; a chart redrawn more often shows no more
+const DRAW_CROWD_EVERY = 600; // ms, where many watch, perhaps on the machine that trains
+const DRAWING_SHARE = 0.1; // of the time, at most, goes into drawing: a long curve must not take the training's processor
+const LONGEST_WAIT = 1000; // ms
 
 export function mount(parent) {
   const view = new LiveView();
@@ -50,6 +52,7 @@ class LiveView {
     this.samples?.destroy();
     this.development?.destroy();
     this.shown = data.run;
+    this.run = this.columns = this.drawnAt = null;
     this.reported = data.status;
     this.progress = new Progress(data.perplexity);
     this.curves = new Curves(data.figure, data.plotly, data.answers);
@@ -79,28 +82,47 @@ class LiveView {
 
   takeMetrics(columns) {
     this.curves.add(columns);
-    this.progress.measured(columns);
-    this.timer ??= setTimeout(
-      () => {
-        const started = performance.now();
-        this.curves.draw();
-        this.drawingTook = performance.now() - started;
-        this.timer = null;
-      },
-      Math.min(1000, Math.max(DRAW_EVERY, (this.drawingTook ?? 0) / DRAWING_SHARE)),
-    );
+    this.columns = columns;
+    this.drawSoon();
   }
 
   takeRun(run) {
     this.say(run.error ?? "");
-    this.progress.show(run);
-    this.curves.mark(run.changes);
-    this.samples.heard(run.checkpoint);
-    this.development.heard(run.checkpoint);
+    this.run = run;
     if (run.status !== this.reported) {
       this.reported = run.status;
+      this.progress.show(run);
       this.report("status", run.status); // the buttons are the script's: it shows those that make sense now
     }
+    this.drawSoon();
+  }
+
+  /** Draw what has come, at once if nothing was drawn yet, else no more often than the drawing's share of time allows. */
+  drawSoon() {
+    if (this.timer) return;
+    const every = Math.max(this.run?.crowd ? DRAW_CROWD_EVERY : DRAW_EVERY, (this.drawingTook ?? 0) / DRAWING_SHARE);
+    const due = (this.drawnAt ?? -Infinity) + Math.min(LONGEST_WAIT, every);
+    this.timer = setTimeout(() => this.draw(), Math.max(0, due - performance.now()));
+  }
+
+  draw() {
+    const started = performance.now();
+    this.timer = null;
+    const { run, columns } = this;
+    if (columns) {
+      this.progress.measured(columns);
+      this.curves.draw(run?.crowd);
+      this.columns = null;
+    }
+    if (run) {
+      this.progress.show(run);
+      this.curves.mark(run.changes);
+      this.samples.heard(run.checkpoint);
+      this.development.heard(run.checkpoint);
+    }
+    if (!columns) return;
+    this.drawnAt = performance.now();
+    this.drawingTook = this.drawnAt - started;
   }
 
   say(message) {
