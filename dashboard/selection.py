@@ -84,8 +84,11 @@ def selected_run(runs: Sequence[Run], other_runs: Sequence[Run] = (), unlike: st
             select("run", wanted)
             return run, ""
     select_run(newest.id)
-    named = f"Run {wanted[:20]}" if wanted.isdecimal() else f"“{wanted[:40]}”"
-    reason = (
-        "is no more: it was deleted, perhaps by someone else" if wanted.isdecimal() else "is not the number of a run"
-    )
-    return newest, f"{named} {reason}. Here is the newest run instead, “{newest.name}”."
+    return newest, f"{missing(wanted)} Here is the newest run instead, “{newest.name}”."
+
+
+def missing(wanted: str) -> str:
+    """Why a run that is asked for cannot be had."""
+    if wanted.isdecimal():
+        return f"Run {wanted[:20]} is no more: it was deleted, perhaps by someone else."
+    return f"“{wanted[:40]}” is not the number of a run."

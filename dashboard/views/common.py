@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard.selection import choose_run, notice, selected_run
+from dashboard.selection import choose_run, missing, notice, select_run, selected, selected_run
 from lstm_engine.runs import Run, RunStore, StoreError
 
 
@@ -45,6 +45,10 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
     all_runs = store.list_runs()
     runs = [run for run in all_runs if can_show(run)]
     if not runs:
+        wanted = selected("run")
+        if wanted is not None:
+            notice(missing(wanted))
+            select_run(None)
         st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
         return None
     run, problem = selected_run(runs, [run for run in all_runs if not can_show(run)], unlike)

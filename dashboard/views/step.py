@@ -39,6 +39,8 @@ def show_step(services: Services) -> None:
             "has another cell than the LSTM that this page draws; it is shown on the Train page.",
         )
     if run is None:
+        with messages:
+            show_notices()
         return
     task = run.settings.task_object
     examples = list(task.examples())
