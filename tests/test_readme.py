@@ -1,6 +1,8 @@
 import re
 from pathlib import Path
 
+from lstm_engine import LSTMModel, Trainer
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -14,6 +16,20 @@ def test_the_notebook_example_runs_as_printed(capsys):
     held_out, table = map(float, re.findall(r"held out ([\d.]+), bigram table ([\d.]+)", loss)[0])
     assert held_out < table
     assert shapes == "(10, 1, 64) (10, 1, 64)"
+
+
+def test_the_task_of_ones_own_trains_as_printed():
+    code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    assert len(code.strip().splitlines()) <= 30
+    names: dict = {}
+    exec(code, names)
+    task = names["MajorityTask"]()
+    trainer = Trainer(LSTMModel(task.input_size, 16, task.output_size), task, sequence_length=12)
+    trainer.optimizer.learning_rate = trainer.base_rate = 0.02
+    for _ in range(150):
+        trainer.step()
+    assert trainer.validate() < 0.5 * task.baseline().loss
+    assert [task.answers[answer] for (answer,) in task.answer("abb")] == ["more a", "as many", "more b"]
 
 
 def test_every_file_that_it_names_is_there():

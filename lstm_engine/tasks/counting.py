@@ -25,7 +25,7 @@ class CountingTask(SymbolTask):
     paper = "Gers and Schmidhuber 2001"
     loss = "binary_cross_entropy"
     unit = "nats per symbol"
-    measure_name = "largest n up to which every string is right"
+    measure_name = "largest n up to which all strings are right"
 
     def word(self, n: int) -> str:
         return START + "".join(letter * n for letter in self.letters)

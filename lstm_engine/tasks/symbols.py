@@ -32,7 +32,7 @@ class SymbolTask(Task):
     answers: ClassVar[tuple[str, ...]]
     shortest: ClassVar[int] = 2
     goal: ClassVar[float] = 1.0
-    measure_name: ClassVar[str] = "strings right, share"
+    measure_name: ClassVar[str] = "share of strings that are right"
     samples_title = "Held-out strings, read by this model"
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None):

@@ -55,7 +55,7 @@ def train(settings: RunSettings) -> list[str]:
         if settings.task == "names":
             compared += f"; {trigram_loss():.3f} trigram table, interpolated"
     else:
-        reached = f"{measure.value:.4g} {measure.name}"
+        reached = f"{measure.name}: {measure.value:.4g}"
         compared = f"goal {measure.goal:g}{'' if measure.reached else ', not reached'}"
         if settings.task == "adding":
             compared += f"; {baseline.name}: {baseline.loss:.3f}"

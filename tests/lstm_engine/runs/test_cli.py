@@ -48,7 +48,12 @@ def test_a_run_is_trained_listed_and_exported(database, tmp_path, capsys):
 
 
 def test_an_interrupted_run_is_saved_and_resumed(database):
-    arguments = [sys.executable, "-m", "lstm_engine", *command(database, "train", "parity", "--set", "pace=50")]
+    arguments = [
+        sys.executable,
+        "-m",
+        "lstm_engine",
+        *command(database, "train", "parity", "--set", "pace=50", "--set", "end_step=300"),
+    ]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
     with RunStore(database) as store:
         deadline = time.monotonic() + 20
