@@ -23,11 +23,14 @@ LOOK_EVERY = 2.0  # seconds, while one of them trains
 def show(services: Services) -> None:
     """The page."""
     runs = services.store.list_runs()
-    ready_made(services)
+    left, right = st.columns([5, 2.6], vertical_alignment="bottom")
+    with right:
+        ready_made(services)
     if not runs:
         st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
         return
-    chosen = pick_runs(runs)
+    with left:
+        chosen = pick_runs(runs)
     if not chosen:
         st.info("Choose at least one run.", icon=":material/info:")
         return
@@ -122,7 +125,7 @@ def differences(store: RunStore, runs: Sequence[Run]) -> list[dict[str, object]]
 
 def ready_made(services: Services) -> None:
     """Three cells on one task, started with a click."""
-    with st.popover("LSTM, GRU and RNN on the same task", icon=":material/compare_arrows:"):
+    with st.popover("LSTM, GRU and RNN on the same task", icon=":material/compare_arrows:", width="stretch"):
         task = st.selectbox("Task", list(TASKS), format_func=lambda name: KINDS[name].title, key="ready_task")
         seeds = st.number_input("Seeds of each", 1, 4, 1, key="ready_seeds")
         st.caption("From the task's published preset, as fast as they go, as many at a time as there are cores.")

@@ -163,3 +163,82 @@ def test_where_streaming_does_not_get_through_the_page_polls(shared_server, stor
     page.get_by_role("link", name="Step").click()
     expect(page.locator(".strip button").first).to_be_visible()
     store.delete(run.id)
+
+
+def test_a_change_in_mid_run_is_marked_on_the_curve(shared_server, store, open_page):
+    run = store.create(replace(SLOW, end_step=2_000, pace=100.0), "changed")
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    expect(sentence(page)).to_contain_text("training")
+    page.get_by_role("button", name="Manage").click()
+    rate = page.get_by_role("spinbutton", name="Learning rate")
+    rate.fill("0.02")
+    rate.press("Enter")
+    page.get_by_role("button", name="Change from the next step on").click()
+    marks = "document.querySelector('.lstm-curves').layout.annotations.map((mark) => mark.text)"
+    page.wait_for_function(f"{marks}.includes('learning rate 0.02')")
+    (change,) = store.changes(run.id)
+    assert page.evaluate("document.querySelector('.lstm-curves').layout.shapes[0].x0") == change.step
+    store.delete(run.id)
+
+
+def test_samples_are_a_film_and_gates_develop(shared_server, store, open_page):
+    run = store.create(replace(SLOW, end_step=60, pace=0.0), "film")
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    expect(sentence(page)).to_contain_text("finished")
+    title = page.locator(".lstm-samples h3").first
+    expect(title).to_contain_text("Names made up, at step 60")
+    film = page.get_by_label("Checkpoint of the samples")
+    expect(film).to_be_visible()
+    film.fill("0")
+    expect(title).to_contain_text("at step 0")
+    film.fill(film.get_attribute("max"))
+    expect(title).to_contain_text("at step 60")
+    chart = "document.querySelector('.lstm-development')?.data"
+    page.wait_for_function(f"{chart}?.[0].x.length > 0")
+    drawn = page.evaluate(f"{chart}.find((trace) => trace.meta.join() === 'forget_gate,mean')")
+    assert [x - 1 for x in drawn["x"]] == store.checkpoint_steps(run.id)
+    assert 0.5 < drawn["y"][0] < 0.9  # a forget bias of 1
+    store.delete(run.id)
+
+
+def test_axes_become_logarithmic_and_the_curve_smooth(shared_server, store, open_page):
+    run = store.create(replace(SLOW, end_step=60, pace=0.0), "axes")
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    chart = "document.querySelector('.lstm-curves')"
+    page.wait_for_function(f"{chart}?.data?.[0].x.at(-1) === 60")
+    page.get_by_label("logarithmic steps").check()
+    page.get_by_label("logarithmic loss").check()
+    page.wait_for_function(f"{chart}.layout.xaxis.type === 'log' && {chart}.layout.yaxis.type === 'log'")
+    jumps = f"{chart}.data[0].y.slice(1).reduce((sum, y, k) => sum + Math.abs(y - {chart}.data[0].y[k]), 0)"
+    before = page.evaluate(jumps)
+    page.get_by_label("Smoothing of the training loss").select_option("over 10 points")
+    assert page.evaluate(jumps) < 0.7 * before
+    store.delete(run.id)
+
+
+def test_a_long_curve_is_refined_where_a_person_zooms(shared_server, store, open_page):
+    run = store.create(replace(SLOW, end_step=100_000), "long", start=False)
+    lease = new_lease()
+    store.acquire(run.id, lease)
+    for first in range(0, 60_000, 10_000):
+        rows = [Recorded(StepMetrics(k, 2.0 + (k == 31_007), 1.0, 0.01)) for k in range(first + 1, first + 10_001)]
+        store.record(run.id, lease, rows)
+    store.release(run.id, lease)
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    chart = "document.querySelector('.lstm-curves')"
+    page.wait_for_function(f"{chart}?.data?.[0].x.at(-1) === 60000")
+    assert page.evaluate(f"Math.max(...{chart}.data[0].y)") == 3  # the spike is there from afar
+    page.evaluate(f"Plotly.relayout({chart}, {{'xaxis.range': [31000, 31100]}})")
+    page.wait_for_function(f"{chart}.data[0].x.filter((x) => x >= 31000 && x <= 31100).length === 101")
+    assert page.evaluate(f"{chart}.data[0].y[{chart}.data[0].x.indexOf(31007)]") == 3
+    store.delete(run.id)
+
+
+def test_three_cells_are_compared(shared_server, store, open_page):
+    runs = [store.create(replace(SLOW, end_step=50, pace=0.0, variant=v), f"cell {v}") for v in ("standard", "rnn")]
+    page = open_page(f"{shared_server.url}/compare?runs={','.join(str(run.id) for run in runs)}")
+    expect(page.get_by_text("What differs")).to_be_visible()
+    named = "document.querySelector('.js-plotly-plot')?._fullData?.filter((trace) => trace.name?.startsWith('cell'))"
+    page.wait_for_function(f"{named}?.length === 2 && {named}.every((trace) => trace.x.length > 2)")
+    for run in runs:
+        store.delete(run.id)
