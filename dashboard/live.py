@@ -198,13 +198,20 @@ class Feeds:
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue
+                chunks = []  # what came together leaves together: a crowd's writes are what a feed costs
+                while event is not None:
+                    if event.history is None or event.first_step > sent:
+                        chunks.append(event.data)
+                    elif event.last_step > sent:  # overlaps with what was sent on arrival
+                        payload = metrics_payload(since(event.history, sent))
+                        chunks.append(encode_event("metrics", payload, event.last_step))
+                    sent = max(sent, event.last_step)
+                    if queue.empty():
+                        break
+                    event = queue.get_nowait()
+                yield b"".join(chunks)
                 if event is None:
                     return
-                if event.history is None or event.first_step > sent:
-                    yield event.data
-                elif event.last_step > sent:  # overlaps with what was sent on arrival
-                    yield encode_event("metrics", metrics_payload(since(event.history, sent)), event.last_step)
-                sent = max(sent, event.last_step)
         finally:
             feed.listeners.discard(queue)
 
@@ -216,20 +223,22 @@ class Feeds:
             try:
                 store = self._get_store()
                 run = await asyncio.to_thread(store.get, run_id)
+                fresh: Event | None = None
                 if run.step - feed.last_step > MOST_AT_ONCE:
                     curves = await asyncio.to_thread(store.curves, run_id, feed.last_step)
                     last = int(curves.loss.step[-1])
-                    feed.publish(Event(encode_event("metrics", curves_payload(curves), last), last_step=last))
-                    feed.last_step = last
+                    fresh = Event(encode_event("metrics", curves_payload(curves), last), last_step=last)
                 elif run.step > feed.last_step:
                     history = await asyncio.to_thread(store.history, run_id, feed.last_step)
                     if len(history.step):
                         first, last = int(history.step[0]), int(history.step[-1])
                         data = encode_event("metrics", metrics_payload(history), last)
-                        feed.publish(Event(data, first, last, history))
-                        feed.last_step = last
+                        fresh = Event(data, first, last, history)
                 payload = await asyncio.to_thread(run_payload, store, run)
                 payload["crowd"] = len(feed.listeners) > CROWD
+                if fresh is not None:
+                    feed.publish(fresh)
+                    feed.last_step = fresh.last_step
                 self._publish_latest(feed, "run", payload)
                 newest = payload["checkpoint"]
                 if newest != sampled_step and loop.time() - sampled_at > SAMPLES_EVERY_SECONDS:

@@ -499,9 +499,11 @@ class RunStore:
         query = sql.select(summaries).where(summaries.c.run_id == run_id, of_range).order_by(summaries.c.bucket)
         with self._reading() as connection:
             rows = connection.execute(query).mappings().fetchall()
+        newest = self.history(run_id, last - 1, last)  # seldom an extreme, but where the curve has come to
         series = []
         for name in SUMMARISED:
-            points = {
+            points = {(last, value) for value in getattr(newest, name) if np.isfinite(value)}
+            points |= {
                 (row[f"{name}_{end}_step"], row[f"{name}_{end}"])
                 for row in rows
                 for end in ("low", "high")

@@ -45,6 +45,17 @@ def run_async(scenario: Coroutine[None, None, None]) -> None:
         executor.submit(asyncio.run, scenario).result()
 
 
+async def listen(feeds: Feeds, run_id: int, after: int) -> AsyncIterator[bytes]:
+    """A listener's stream, event by event: what comes together leaves together."""
+    stream = feeds.events(run_id, after)
+    try:
+        async for chunk in stream:
+            for event in chunk.split(b"\n\n"):
+                yield event
+    finally:
+        await stream.aclose()  # type: ignore[attr-defined]
+
+
 async def next_event(stream: AsyncIterator[bytes], name: str) -> tuple[dict, int | None]:
     """The next event of that name, and its id."""
     async with asyncio.timeout(10):
@@ -69,11 +80,11 @@ def test_listeners_who_come_at_any_time_get_every_step_once(store):
     async def scenario() -> None:
         source, feeds = Source(store), Feeds(lambda: store)
         source.record(1, 30)
-        early = feeds.events(source.run.id, 0)
+        early = listen(feeds, source.run.id, 0)
         assert await steps_up_to(early, 30) == list(range(1, 31))
         source.record(31, 60)
-        late = feeds.events(source.run.id, 0)
-        back = feeds.events(source.run.id, 45)  # lost its connection after step 45
+        late = listen(feeds, source.run.id, 0)
+        back = listen(feeds, source.run.id, 45)  # lost its connection after step 45
         listeners = [(early, 31), (late, 1), (back, 46)]
         tasks = [asyncio.create_task(steps_up_to(stream, 200)) for stream, _ in listeners]
         for first in range(61, 201, 20):
@@ -93,9 +104,9 @@ def test_a_listener_who_wants_no_metrics_does_not_keep_them_from_others(store):
     async def scenario() -> None:
         source, feeds = Source(store), Feeds(lambda: store)
         source.record(1, 20)
-        step_view = feeds.events(source.run.id, source.run.end_step)
+        step_view = listen(feeds, source.run.id, source.run.end_step)
         await next_event(step_view, "run")
-        train_view = feeds.events(source.run.id, 0)
+        train_view = listen(feeds, source.run.id, 0)
         assert await steps_up_to(train_view, 20) == list(range(1, 21))
         source.record(21, 50)
         assert await steps_up_to(train_view, 50) == list(range(21, 51))
@@ -108,7 +119,7 @@ def test_a_listener_who_wants_no_metrics_does_not_keep_them_from_others(store):
 def test_the_run_its_samples_and_its_end_are_told(store):
     async def scenario() -> None:
         source, feeds = Source(store), Feeds(lambda: store)
-        stream = feeds.events(source.run.id, 0)
+        stream = listen(feeds, source.run.id, 0)
         run, _ = await next_event(stream, "run")
         assert (run["status"], run["step"], run["checkpoint"], run["end_step"]) == ("training", 0, 0, 10_000)
         samples, _ = await next_event(stream, "samples")
@@ -128,7 +139,7 @@ def test_the_run_its_samples_and_its_end_are_told(store):
 def test_a_queued_run_tells_how_many_are_ahead(store):
     async def scenario() -> None:
         runs = [store.create(SETTINGS) for _ in range(3)]
-        stream = Feeds(lambda: store).events(runs[2].id, 0)
+        stream = listen(Feeds(lambda: store), runs[2].id, 0)
         run, _ = await next_event(stream, "run")
         assert (run["status"], run["ahead_in_queue"]) == ("queued", 2)
         await stream.aclose()
@@ -139,7 +150,7 @@ def test_a_queued_run_tells_how_many_are_ahead(store):
 def test_streams_end_when_the_server_closes(store):
     async def scenario() -> None:
         source, feeds = Source(store), Feeds(lambda: store)
-        stream = feeds.events(source.run.id, 0)
+        stream = listen(feeds, source.run.id, 0)
         await next_event(stream, "run")
         feeds.close()
         async with asyncio.timeout(5):

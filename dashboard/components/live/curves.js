@@ -150,8 +150,8 @@ export class Curves {
     return layout;
   }
 
-  /** With ``few``, as few points as a curve can be read from: drawing is what a live page costs. */
-  draw(few = false) {
+  /** In a crowd, as few points as a curve can be read from: drawing is what a live page costs. */
+  draw(crowd = false) {
     if (!this.plotly || !this.root.isConnected) return;
     if (this.themeChanged || !this.layout) this.layout = this.layoutNow();
     this.themeChanged = false;
@@ -159,7 +159,7 @@ export class Curves {
     // Plotly.react tells a change by identity, so each draw gets fresh arrays
     const traces = this.figure.data.map((trace, k) => {
       let column = this.withDetail(k, zoomed);
-      while (!zoomed && column.x.length > (few ? FEW_DRAWN : MOST_DRAWN)) column = halve(column);
+      while (!zoomed && column.x.length > (crowd ? FEW_DRAWN : MOST_DRAWN)) column = halve(column);
       if (k === TRAINING) column.y = smoothed(column.y, Number(this.smoothing.value));
       return { ...trace, ...column };
     });
@@ -178,7 +178,8 @@ export class Curves {
     const before = first < 0 ? x.length : first;
     const after = x.findIndex((step) => step > to);
     const rest = after < 0 ? x.length : after;
-    return { x: [...x.slice(0, before), ...finer.x, ...x.slice(rest)], y: [...y.slice(0, before), ...finer.y, ...y.slice(rest)] };
+    const [left, right] = [few({ x: x.slice(0, before), y: y.slice(0, before) }), few({ x: x.slice(rest), y: y.slice(rest) })];
+    return { x: [...left.x, ...finer.x, ...right.x], y: [...left.y, ...finer.y, ...right.y] };
   }
 
   /** A person zoomed: draw more points of what is seen, and ask for those that are not here. */
@@ -221,6 +222,12 @@ function smoothed(values, points) {
     weight = keep * weight + 1; // so that the first values are not drawn towards 0
     return sum / weight;
   });
+}
+
+/** What lies beside the stretch that a person looks at need not be drawn as finely. */
+function few(column) {
+  while (column.x.length > FEW_DRAWN) column = halve(column);
+  return column;
 }
 
 /** Half as many points: of each four the smallest and the largest, so that no spike is lost, and the newest. */

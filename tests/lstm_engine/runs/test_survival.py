@@ -20,7 +20,7 @@ from lstm_engine.runs.checkpoints import restore
 from lstm_engine.runs.lease import lease_process, new_lease, process_exists
 from lstm_engine.runs.worker import Worker, train_run
 
-KILLS = int(os.environ.get("LSTM_KILLS", "16"))  # a hundred take a minute and a half
+KILLS = int(os.environ.get("LSTM_KILLS", "10"))  # a hundred take a minute and a half
 SETTINGS = replace(
     PRESETS["classroom"], hidden_size=8, batch_size=4, sequence_length=10, end_step=4_000, pace=0.0, seed=5
 )
