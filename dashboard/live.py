@@ -8,6 +8,7 @@ lost its connection goes on), ``run`` (status and progress), ``samples``, and ``
 import asyncio
 import json
 import math
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from lstm_engine.runs.run import Curves
 from lstm_engine.runs.thinning import thinned
 
 POLL_SECONDS = 0.06
+SILENT_SECONDS = 3.0  # without a sign of life, after which the store itself is looked at
 CROWD = 20  # listeners; more of them are told less often, so that the run they watch keeps its processor
 CROWD_POLL_SECONDS = 0.25
 KEEP_ALIVE_SECONDS = 15.0
@@ -235,6 +237,8 @@ class Feeds:
                         data = encode_event("metrics", metrics_payload(history), last)
                         fresh = Event(data, first, last, history)
                 payload = await asyncio.to_thread(run_payload, store, run)
+                if run.wants_worker and run.heartbeat and time.time() - run.heartbeat > SILENT_SECONDS:
+                    await asyncio.to_thread(store.probe)  # a worker that cannot write waits; this says for what
                 payload["crowd"] = len(feed.listeners) > CROWD
                 if fresh is not None:
                     feed.publish(fresh)

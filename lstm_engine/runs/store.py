@@ -398,6 +398,15 @@ class RunStore:
             connection.execute(sql.insert(notes).values(run_id=fork.id, parent_run=run_id, parent_step=step))
             return fork
 
+    def probe(self) -> None:
+        """Write something that changes nothing.
+
+        Raises:
+            StoreError: nothing can be written now; the message says why: the disk is full, the database is locked.
+        """
+        with self._writing() as connection:
+            connection.execute(sql.update(marks).values(name=marks.c.name))
+
     def rename(self, run_id: int, name: str) -> Run:
         """Give the run another name.
 

@@ -61,7 +61,7 @@ def test_a_killed_server_goes_on_where_it_was(server, open_page):
     server.start()
     again = open_page(server.url)
     expect(again.locator(".lstm-sentence")).to_contain_text("training")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while shown_step(again) <= step + 10:
         assert time.monotonic() < deadline
         again.wait_for_timeout(100)

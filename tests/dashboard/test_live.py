@@ -12,7 +12,7 @@ import pytest
 
 from dashboard.live import Feeds, metrics_payload
 from lstm_engine import StepMetrics
-from lstm_engine.runs import PRESETS, History, RunStore
+from lstm_engine.runs import PRESETS, History, RunStore, StoreError
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
 
@@ -178,3 +178,30 @@ def test_numbers_that_are_none_become_null():
     assert payload["loss"] == [None]
     assert payload["validation_step"] == []
     json.dumps(payload, allow_nan=False)
+
+
+def test_a_run_that_waits_for_the_store_says_for_what(store, monkeypatch):
+    source = Source(store)
+    source.record(1, 5)
+    monkeypatch.setattr("dashboard.live.SILENT_SECONDS", 0.0)
+
+    def full() -> None:
+        raise StoreError("The run store cannot grow: the disk is full. Free some space, then go on.")
+
+    monkeypatch.setattr(store, "probe", full)
+
+    async def scenario() -> None:
+        feeds = Feeds(lambda: store)
+        stream = listen(feeds, source.run.id, 0)
+        trouble, _ = await next_event(stream, "trouble")
+        assert "the disk is full" in trouble["message"]
+        monkeypatch.undo()
+        run, _ = await next_event(stream, "run")  # and goes on
+        assert run["step"] == 5
+        await stream.aclose()
+
+    run_async(scenario())
+
+
+def test_a_store_that_can_be_written_passes_the_probe(store):
+    store.probe()
