@@ -66,6 +66,8 @@ class Launcher:
                 if str(error) != complained:  # once is enough; the store may be away for long
                     log.warning("%s", error)
                 complained = str(error)
+            except Exception:  # whatever it was: without this thread no run would ever be taken up again
+                log.exception("looking for runs to train failed; trying again")
             self._closing.wait(POLL_SECONDS)
 
     def _look(self) -> None:

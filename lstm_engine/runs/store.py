@@ -5,6 +5,7 @@ a name of its own that every write must match, so that a process which lost its 
 """
 
 import os
+import sqlite3
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -174,8 +175,8 @@ class RunStore:
             yield
         except sql.exc.IntegrityError as error:
             raise AlreadyThere(f"{self._place} has that row already: {error.orig}.") from error
-        except sql.exc.DBAPIError as error:
-            reason = str(error.orig)
+        except (sql.exc.DBAPIError, sqlite3.Error) as error:  # SQLite's own, where a connection is being prepared
+            reason = str(getattr(error, "orig", error))
             place = make_url(self.url).database or ""
             if "malformed" in reason or "not a database" in reason:
                 raise StoreError(self._damaged(place)) from error

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -233,3 +234,23 @@ def test_nothing_is_launched_for_a_store_that_cannot_be_written(tmp_path, url, s
     assert launcher._active == {}
     assert reader.get(run.id).status is Status.QUEUED
     reader.close()
+
+
+def test_the_launcher_outlives_whatever_its_look_meets(store, wait_until, monkeypatch):
+    launcher = Launcher(store)
+    looks = iter([RuntimeError("out of memory"), sqlite3.OperationalError("database is locked")])
+    real = store.waiting
+
+    def waiting():
+        trouble = next(looks, None)
+        if trouble is not None:
+            raise trouble
+        return real()
+
+    monkeypatch.setattr(store, "waiting", waiting)
+    run = store.create(SMALL)
+    launcher.start()
+    try:
+        wait_until(lambda: store.get(run.id).status is Status.FINISHED)
+    finally:
+        launcher.close()
