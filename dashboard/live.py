@@ -19,7 +19,7 @@ from lstm_engine import EngineError
 from lstm_engine.runs import History, Run, RunNotFound, RunStore, StoreError
 from lstm_engine.runs.checkpoints import restore
 from lstm_engine.runs.run import Curves
-from lstm_engine.runs.thinning import thinned
+from lstm_engine.runs.thinning import curves_of
 
 POLL_SECONDS = 0.06
 SILENT_SECONDS = 3.0  # without a sign of life, after which the store itself is looked at
@@ -40,14 +40,8 @@ def number(value: float) -> float | None:
 
 def metrics_payload(history: History) -> dict[str, Any]:
     """Metrics as columns of JSON numbers, long ones thinned."""
-    measured = np.isfinite(history.validation_loss)
-    curves = Curves(
-        thinned(history.step, history.loss, MOST_POINTS),
-        thinned(history.step, history.gradient_norm, MOST_POINTS),
-        thinned(history.step[measured], history.validation_loss[measured], MOST_POINTS),
-    )
     rate = history.learning_rate[-1] if len(history.learning_rate) else math.nan
-    return curves_payload(curves) | {"learning_rate": number(rate)}
+    return curves_payload(curves_of(history, MOST_POINTS)) | {"learning_rate": number(rate)}
 
 
 def curves_payload(curves: Curves) -> dict[str, Any]:

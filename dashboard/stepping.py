@@ -38,6 +38,7 @@ def trace_message(
     a = model.architecture
     check_length(a.num_layers, a.hidden_size, len(sequence.labels))
     trace = model.trace(sequence.inputs, interventions=interventions)
+    values = stack_values(trace)
     header: dict[str, Any] = {
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
@@ -47,11 +48,11 @@ def trace_message(
         "units": a.hidden_size,
         "layers": a.num_layers,
         "unit_of_loss": task.unit,
-        "similarity": [similarity_order(layer) for layer in stack_values(trace)],
+        "similarity": [similarity_order(layer) for layer in values],
     }
     header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, sequence)
     arrays = {
-        "values": stack_values(trace),
+        "values": values,
         "preactivations": stack_preactivations(trace),
         "inputs": trace.inputs[:, 0],
         "readout": readout_with_bias(model),

@@ -24,7 +24,7 @@ from lstm_engine.runs.checkpoints import serialise
 from lstm_engine.runs.run import Change, Curves, History, Notes, Recorded, Run, Status
 from lstm_engine.runs.schema import changes, checkpoints, marks, metadata, metrics, notes, runs, summaries
 from lstm_engine.runs.settings import CHANGEABLE, LIMITS, RunSettings
-from lstm_engine.runs.thinning import thinned
+from lstm_engine.runs.thinning import curves_of, thinned
 
 BUSY_SECONDS = 15.0  # how long a write waits for another process's
 KEPT_CHECKPOINTS = 60  # a run's checkpoints are thinned to so many
@@ -498,13 +498,7 @@ class RunStore:
         run = self.get(run_id)
         last = run.step if until is None else min(until, run.step)
         if last - after <= MOST_ROWS:
-            history = self.history(run_id, after, last)
-            measured = np.isfinite(history.validation_loss)
-            return Curves(
-                thinned(history.step, history.loss, most),
-                thinned(history.step, history.gradient_norm, most),
-                thinned(history.step[measured], history.validation_loss[measured], most),
-            )
+            return curves_of(self.history(run_id, after, last), most)
         of_range = summaries.c.bucket.between((after + 1) // BUCKET, last // BUCKET)
         query = sql.select(summaries).where(summaries.c.run_id == run_id, of_range).order_by(summaries.c.bucket)
         with self._reading() as connection:

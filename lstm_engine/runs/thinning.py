@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.runs.run import Series
+from lstm_engine.runs.run import Curves, History, Series
 
 
 def thin_indices(values: NDArray, most: int) -> NDArray[np.int64]:
@@ -30,3 +30,13 @@ def thinned(step: NDArray[np.int64], value: NDArray[np.float64], most: int) -> S
     """A curve with at most so many points, its spikes kept."""
     kept = thin_indices(value, most)
     return Series(step[kept], value[kept])
+
+
+def curves_of(history: History, most: int) -> Curves:
+    """A history's curves, each with at most so many points."""
+    measured = np.isfinite(history.validation_loss)
+    return Curves(
+        thinned(history.step, history.loss, most),
+        thinned(history.step, history.gradient_norm, most),
+        thinned(history.step[measured], history.validation_loss[measured], most),
+    )

@@ -1,6 +1,5 @@
 """Any text, one character at a time; and Python's own standard library as a text that every machine has."""
 
-import hashlib
 import sysconfig
 from collections import Counter
 from collections.abc import Sequence
@@ -226,8 +225,3 @@ class OwnTextTask(CharactersTask):
         if text is None:
             raise TaskInputError("There is no text yet; paste one, or choose a file.")
         super().__init__(text, input_size, output_size)
-
-
-def digest(text: str) -> str:
-    """A short name of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
