@@ -22,7 +22,7 @@ from lstm_engine import Intervention, LSTMModel
 from lstm_engine.errors import EngineError
 from lstm_engine.quantities import QUANTITIES, Quantity
 from lstm_engine.runs import Run, RunNotFound, RunSettings, RunStore
-from lstm_engine.runs.checkpoints import restore
+from lstm_engine.runs.checkpoints import restore, restored
 from lstm_engine.runs.development import read_development
 from lstm_engine.tasks import EncodedSequence, Task
 from lstm_engine.tasks.base import MAX_SEQUENCE
@@ -122,8 +122,7 @@ class Answers:
             return {"status": "missing"}
         steps = store.checkpoint_steps(found.id)
         step = max((s for s in steps if s <= question.step), default=steps[0])
-        trainer = found.settings.build_trainer()
-        restore(trainer, store.checkpoint(found.id, step))
+        trainer = restored(found.settings, store.checkpoint(found.id, step))
         sequence = trainer.task.encode(question.text)
         check_asked(timestep, sequence)
         return {

@@ -17,7 +17,7 @@ import numpy as np
 
 from lstm_engine import EngineError
 from lstm_engine.runs import History, Run, RunNotFound, RunStore, StoreError
-from lstm_engine.runs.checkpoints import restore
+from lstm_engine.runs.checkpoints import restored
 from lstm_engine.runs.run import Curves
 from lstm_engine.runs.thinning import curves_of
 
@@ -77,8 +77,7 @@ def run_payload(store: RunStore, run: Run) -> dict[str, Any]:
 
 def samples_payload(store: RunStore, run: Run, step: int) -> dict[str, Any]:
     """What the model makes up at a checkpoint; the same checkpoint always gives the same samples."""
-    trainer = run.settings.build_trainer()
-    restore(trainer, store.checkpoint(run.id, step))
+    trainer = restored(run.settings, store.checkpoint(run.id, step))
     samples = trainer.task.samples(trainer.model, np.random.default_rng(step), SAMPLE_COUNT)
     measure = trainer.task.measure(trainer.model, trainer.sequence_length, thorough=False)
     return {

@@ -4,6 +4,7 @@ import safetensors
 import safetensors.numpy
 
 from lstm_engine.errors import EngineError, WeightsError
+from lstm_engine.runs.settings import RunSettings
 from lstm_engine.training import Trainer
 
 
@@ -22,3 +23,14 @@ def restore(trainer: Trainer, checkpoint: bytes) -> None:
         trainer.load_state_dict(safetensors.numpy.load(checkpoint))
     except (EngineError, safetensors.SafetensorError, KeyError, ValueError) as error:
         raise WeightsError(f"The checkpoint cannot be read: {error}") from error
+
+
+def restored(settings: RunSettings, checkpoint: bytes) -> Trainer:
+    """A run's trainer as it was at a checkpoint.
+
+    Raises:
+        WeightsError: the bytes are not a checkpoint of such a trainer.
+    """
+    trainer = settings.build_trainer()
+    restore(trainer, checkpoint)
+    return trainer

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from lstm_engine.errors import EngineError, SettingsError
-from lstm_engine.runs.checkpoints import restore
+from lstm_engine.runs.checkpoints import restored
 from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import PRESET_NAMES, PUBLISHED, RunSettings, preset
 from lstm_engine.runs.store import RunStore
@@ -114,9 +114,8 @@ def export_command(store: RunStore, options: argparse.Namespace) -> int:
         if options.format == "csv":
             write_metrics(store, run, path)
         else:
-            trainer = run.settings.build_trainer()
             step = store.newest_checkpoint_step(run.id) if options.checkpoint is None else options.checkpoint
-            restore(trainer, store.checkpoint(run.id, step))
+            trainer = restored(run.settings, store.checkpoint(run.id, step))
             if options.format == "onnx":
                 from lstm_engine.onnx_export import export_onnx
 

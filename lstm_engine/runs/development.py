@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.optimizers import Adam
-from lstm_engine.runs.checkpoints import restore
+from lstm_engine.runs.checkpoints import restored
 from lstm_engine.runs.settings import RunSettings
 from lstm_engine.runs.store import RunStore
 from lstm_engine.trace import Trace
@@ -54,8 +54,7 @@ def read_development(store: RunStore, run_id: int, settings: RunSettings, step: 
     Raises:
         RunNotFound: run or checkpoint is no more.
     """
-    trainer = settings.build_trainer()
-    restore(trainer, store.checkpoint(run_id, step))
+    trainer = restored(settings, store.checkpoint(run_id, step))
     probe = trainer.task.validation_batch(settings.sequence_length)
     trace = trainer.model.trace(probe.inputs[:, :PROBES])
     return Development(step, gate_statistics(trace), *norms(trainer))

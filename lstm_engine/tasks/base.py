@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_engine.equations import softmax
 from lstm_engine.errors import SettingsError, TaskInputError
 
 if TYPE_CHECKING:
@@ -200,3 +201,19 @@ def padded_size(name: str, needed: int, wanted: int | None) -> int:
     if wanted < needed:
         raise SettingsError(f"{name} is {wanted}, but this task needs at least {needed}")
     return wanted
+
+
+def one_hot(indices: NDArray, width: int) -> NDArray:
+    """Symbols (T, B) as inputs (T, B, width), float32."""
+    inputs = np.zeros((*indices.shape, width), np.float32)
+    np.put_along_axis(inputs, indices[..., None], 1, axis=-1)
+    return inputs
+
+
+def draw_symbols(scores: NDArray, generator: np.random.Generator, temperature: float = 1.0) -> NDArray:
+    """A symbol for each row of scores (B, symbols), drawn from their softmax at a temperature; at 0 the likeliest."""
+    scores = scores.astype(np.float64)
+    if temperature == 0:
+        return scores.argmax(axis=1)
+    cumulative = softmax(scores / temperature).cumsum(axis=1)  # (B, symbols)
+    return np.minimum((cumulative < generator.random((len(scores), 1))).sum(axis=1), scores.shape[1] - 1)

@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.equations import softmax
 from lstm_engine.errors import TaskInputError
-from lstm_engine.tasks.base import MAX_SEQUENCE, Baseline, Batch, EncodedSequence, Sample, Task, padded_size
+from lstm_engine.tasks.base import (
+    MAX_SEQUENCE,
+    Baseline,
+    Batch,
+    EncodedSequence,
+    Sample,
+    Task,
+    draw_symbols,
+    one_hot,
+    padded_size,
+)
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -73,9 +82,7 @@ class CharactersTask(Task):
 
     def _one_hot(self, indices: NDArray) -> NDArray:
         """(T, B) -> (T, B, I)."""
-        inputs = np.zeros((*indices.shape, self.input_size), np.float32)
-        np.put_along_axis(inputs, indices[..., None], 1, axis=-1)
-        return inputs
+        return one_hot(indices, self.input_size)
 
     def _windows(self, codes: NDArray, starts: NDArray, length: int) -> Batch:
         windows = codes[starts[None, :] + np.arange(length + 1)[:, None]]  # (T+1, B)
@@ -161,13 +168,7 @@ class CharactersTask(Task):
         outputs, state = model.forward(self._one_hot(start))
         drawn = np.empty((count, start.shape[1]), np.int64)
         for k in range(count):
-            scores = outputs[-1, :, : len(self._symbols)].astype(np.float64)
-            if temperature == 0:
-                drawn[k] = scores.argmax(axis=1)
-            else:
-                cumulative = softmax(scores / temperature).cumsum(axis=1)
-                chosen = (cumulative < generator.random((len(scores), 1))).sum(axis=1)
-                drawn[k] = np.minimum(chosen, len(self._symbols) - 1)
+            drawn[k] = draw_symbols(outputs[-1, :, : len(self._symbols)], generator, temperature)
             outputs, state = model.forward(self._one_hot(drawn[k][None, :]), state)
         return drawn
 

@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.equations import softmax
 from lstm_engine.errors import TaskInputError
-from lstm_engine.tasks.base import MAX_SEQUENCE, Baseline, Batch, EncodedSequence, Sample, Task, padded_size
+from lstm_engine.tasks.base import (
+    MAX_SEQUENCE,
+    Baseline,
+    Batch,
+    EncodedSequence,
+    Sample,
+    Task,
+    draw_symbols,
+    one_hot,
+    padded_size,
+)
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -75,9 +84,7 @@ class NamesTask(Task):
 
     def _one_hot(self, indices: NDArray) -> NDArray:
         """(T, B) -> (T, B, I)."""
-        inputs = np.zeros((*indices.shape, self.input_size), np.float32)
-        np.put_along_axis(inputs, indices[..., None], 1, axis=-1)
-        return inputs
+        return one_hot(indices, self.input_size)
 
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
         """Each sequence is a stream of random names, cut off after ``sequence_length`` characters."""
@@ -159,7 +166,7 @@ class NamesTask(Task):
         texts, state = [""] * count, None
         for _ in range(LONGEST_SAMPLE):
             outputs, state = model.forward(self._one_hot(current), state)
-            chosen = self._draw(outputs[0], generator)
+            chosen = draw_symbols(outputs[0, :, : len(ALPHABET)], generator)
             current = chosen[None, :]
             texts = [text if text.endswith(END) else text + ALPHABET[k] for text, k in zip(texts, chosen, strict=True)]
             if all(text.endswith(END) for text in texts):
@@ -184,18 +191,9 @@ class NamesTask(Task):
             scores = outputs[-1].copy()
             if not text:
                 scores[:, INDEX[END]] = -np.inf  # a name without a letter could not be stepped through
-            (symbol,) = self._draw(scores, generator, temperature)
+            (symbol,) = draw_symbols(scores[:, : len(ALPHABET)], generator, temperature)
             if ALPHABET[symbol] == END:
                 break
             text += ALPHABET[symbol]
             outputs, state = model.forward(self._one_hot(np.array([[symbol]])), state)
         return text.replace(END, " ").strip()
-
-    @staticmethod
-    def _draw(scores: NDArray, generator: np.random.Generator, temperature: float = 1.0) -> NDArray:
-        """A symbol for each row of scores (B, O), drawn from their softmax at that temperature."""
-        scores = scores[:, : len(ALPHABET)].astype(np.float64)
-        if temperature == 0:
-            return scores.argmax(axis=1)
-        cumulative = softmax(scores / temperature).cumsum(axis=1)  # (B, symbols)
-        return np.minimum((cumulative < generator.random((len(scores), 1))).sum(axis=1), len(ALPHABET) - 1)
