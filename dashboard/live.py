@@ -19,6 +19,7 @@ from lstm_engine import EngineError
 from lstm_engine.runs import History, Run, RunNotFound, RunStore, StoreError
 from lstm_engine.runs.checkpoints import restored
 from lstm_engine.runs.run import Curves
+from lstm_engine.runs.store import MOST_ROWS
 from lstm_engine.runs.thinning import curves_of
 
 POLL_SECONDS = 0.06
@@ -28,7 +29,6 @@ CROWD_POLL_SECONDS = 0.25
 KEEP_ALIVE_SECONDS = 15.0
 SAMPLES_EVERY_SECONDS = 1.0
 MOST_POINTS = 4_000  # of a curve sent at once
-MOST_AT_ONCE = 20_000  # steps that are read one by one; of more, the summaries are sent
 MOST_WAITING = 200  # events that a slow listener may lag behind before it must reconnect
 SAMPLE_COUNT = 12
 
@@ -219,7 +219,7 @@ class Feeds:
                 store = self._get_store()
                 run = await asyncio.to_thread(store.get, run_id)
                 fresh: Event | None = None
-                if run.step - feed.last_step > MOST_AT_ONCE:
+                if run.step - feed.last_step > MOST_ROWS:
                     curves = await asyncio.to_thread(store.curves, run_id, feed.last_step)
                     last = int(curves.loss.step[-1])
                     fresh = Event(encode_event("metrics", curves_payload(curves), last), last_step=last)

@@ -442,19 +442,20 @@ class RunStore:
             raise SettingsError(
                 f"the note has {len(note):,} characters and {len(tags)} tags; at most {MOST_NOTE:,} and {MOST_TAGS} fit"
             )
-        self._put_notes(run_id, {"note": note.strip(), "tags": " ".join("-".join(tag.split())[:30] for tag in tags)})
-
-    def _put_notes(self, run_id: int, values: dict[str, Any]) -> None:
+        values = {"note": note.strip(), "tags": " ".join("-".join(tag.split())[:30] for tag in tags)}
         with self._writing() as connection:
-            self._get(connection, run_id)
-            mine = notes.c.run_id == run_id
-            if connection.execute(sql.update(notes).where(mine).values(values)).rowcount == 0:
-                connection.execute(sql.insert(notes).values(run_id=run_id, **values))
+            self._put_notes(connection, run_id, values)
+
+    def _put_notes(self, connection: Connection, run_id: int, values: dict[str, Any]) -> None:
+        self._get(connection, run_id)
+        mine = notes.c.run_id == run_id
+        if connection.execute(sql.update(notes).where(mine).values(values)).rowcount == 0:
+            connection.execute(sql.insert(notes).values(run_id=run_id, **values))
 
     def delete(self, run_id: int) -> None:
         """Take a run away; its worker notices and leaves. ``undelete`` brings it back within a day."""
-        self._put_notes(run_id, {"deleted_at": time.time()})
         with self._writing() as connection:
+            self._put_notes(connection, run_id, {"deleted_at": time.time()})
             values = {"lease": None, "heartbeat": None, "steps_per_second": None}
             connection.execute(sql.update(runs).where(runs.c.id == run_id).values(values))
             old = sql.select(notes.c.run_id).where(notes.c.deleted_at < time.time() - UNDO_SECONDS)
