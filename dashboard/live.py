@@ -8,6 +8,7 @@ lost its connection goes on), ``run`` (status and progress), ``samples``, and ``
 import asyncio
 import json
 import math
+import random
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -25,9 +26,11 @@ from lstm_engine.runs.thinning import curves_of
 POLL_SECONDS = 0.06
 SILENT_SECONDS = 3.0  # without a sign of life, after which the store itself is looked at
 CROWD = 20  # listeners; more of them are told less often, so that the run they watch keeps its processor
-CROWD_POLL_SECONDS = 0.25
+CROWD_POLL_SECONDS = 0.15
+CROWD_SEND_SECONDS = 0.65  # between two words to one of them; each has its turn, so that not all browsers draw at once
 KEEP_ALIVE_SECONDS = 15.0
 SAMPLES_EVERY_SECONDS = 1.0
+CROWD_SAMPLES_EVERY_SECONDS = 4.0
 MOST_POINTS = 4_000  # of a curve sent at once
 MOST_WAITING = 200  # events that a slow listener may lag behind before it must reconnect
 SAMPLE_COUNT = 12
@@ -104,6 +107,7 @@ def encode_event(name: str, payload: dict[str, Any], event_id: int | None = None
 class Event:
     """An encoded event; for metrics also the steps it spans and the columns, for a listener who has seen some."""
 
+    name: str
     data: bytes
     first_step: int = 0
     last_step: int = 0
@@ -118,6 +122,11 @@ class Feed:
     listeners: set[asyncio.Queue[Event | None]] = field(default_factory=set)
     task: asyncio.Task[None] | None = None
     latest: dict[str, Event] = field(default_factory=dict)  # of "run" and "samples", for whoever comes next
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many listen that telling them takes processor time from the run."""
+        return len(self.listeners) > CROWD
 
     def publish(self, event: Event | None) -> None:
         """Give the event to every listener; None ends their streams."""
@@ -174,6 +183,7 @@ class Feeds:
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         feed.listeners.add(queue)
         sent = after
+        turn = random.uniform(0, CROWD_SEND_SECONDS)
         try:
             yield b"retry: 1000\n\n"
             for known in list(feed.latest.values()):
@@ -193,20 +203,27 @@ class Feeds:
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue
-                chunks = []  # what came together leaves together: a crowd's writes are what a feed costs
+                # what came together leaves together, of all but metrics only the newest: a crowd costs writes
+                metrics: list[bytes] = []
+                others: dict[str, bytes] = {}
                 while event is not None:
-                    if event.history is None or event.first_step > sent:
-                        chunks.append(event.data)
+                    if event.name != "metrics":
+                        others[event.name] = event.data
+                    elif event.history is None or event.first_step > sent:
+                        metrics.append(event.data)
                     elif event.last_step > sent:  # overlaps with what was sent on arrival
                         payload = metrics_payload(since(event.history, sent))
-                        chunks.append(encode_event("metrics", payload, event.last_step))
+                        metrics.append(encode_event("metrics", payload, event.last_step))
                     sent = max(sent, event.last_step)
                     if queue.empty():
                         break
                     event = queue.get_nowait()
-                yield b"".join(chunks)
+                yield b"".join([*metrics, *others.values()])
                 if event is None:
                     return
+                if feed.crowded:
+                    await asyncio.sleep(turn)
+                    turn = CROWD_SEND_SECONDS
         finally:
             feed.listeners.discard(queue)
 
@@ -222,41 +239,42 @@ class Feeds:
                 if run.step - feed.last_step > MOST_ROWS:
                     curves = await asyncio.to_thread(store.curves, run_id, feed.last_step)
                     last = int(curves.loss.step[-1])
-                    fresh = Event(encode_event("metrics", curves_payload(curves), last), last_step=last)
+                    fresh = Event("metrics", encode_event("metrics", curves_payload(curves), last), last_step=last)
                 elif run.step > feed.last_step:
                     history = await asyncio.to_thread(store.history, run_id, feed.last_step)
                     if len(history.step):
                         first, last = int(history.step[0]), int(history.step[-1])
                         data = encode_event("metrics", metrics_payload(history), last)
-                        fresh = Event(data, first, last, history)
+                        fresh = Event("metrics", data, first, last, history)
                 payload = await asyncio.to_thread(run_payload, store, run)
                 if run.wants_worker and run.heartbeat and time.time() - run.heartbeat > SILENT_SECONDS:
                     await asyncio.to_thread(store.probe)  # a worker that cannot write waits; this says for what
-                payload["crowd"] = len(feed.listeners) > CROWD
+                payload["crowd"] = feed.crowded
                 if fresh is not None:
                     feed.publish(fresh)
                     feed.last_step = fresh.last_step
                 self._publish_latest(feed, "run", payload)
                 newest = payload["checkpoint"]
-                if newest != sampled_step and loop.time() - sampled_at > SAMPLES_EVERY_SECONDS:
+                rest = CROWD_SAMPLES_EVERY_SECONDS if feed.crowded else SAMPLES_EVERY_SECONDS
+                if newest != sampled_step and loop.time() - sampled_at > rest:
                     sampled_step, sampled_at = newest, loop.time()
                     samples = await asyncio.to_thread(samples_payload, store, run, newest)
                     self._publish_latest(feed, "samples", samples)
             except RunNotFound as error:
                 if await self.exists(run_id):  # only the checkpoint went, thinned out just now
                     continue
-                feed.publish(Event(encode_event("gone", {"message": str(error)})))
+                feed.publish(Event("gone", encode_event("gone", {"message": str(error)})))
                 feed.publish(None)
                 del self._feeds[run_id]
                 return
             except EngineError as error:
                 self._publish_latest(feed, "trouble", {"message": str(error)})
-            await asyncio.sleep(POLL_SECONDS if len(feed.listeners) <= CROWD else CROWD_POLL_SECONDS)
+            await asyncio.sleep(CROWD_POLL_SECONDS if feed.crowded else POLL_SECONDS)
         self._feeds.pop(run_id, None)
 
     @staticmethod
     def _publish_latest(feed: Feed, name: str, payload: dict[str, Any]) -> None:
-        event = Event(encode_event(name, payload))
+        event = Event(name, encode_event(name, payload))
         if name not in feed.latest or feed.latest[name].data != event.data:
             feed.latest[name] = event
             feed.publish(event)

@@ -39,8 +39,9 @@ class ProcessExecutor(Executor):
         for variable in THREAD_VARIABLES:
             environment.setdefault(variable, "1")
         command = [sys.executable, "-c", f"from {__name__} import main; main()", call]
-        # the child reads its standard input, whose end tells it that we are gone
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+        # the child reads its standard input, whose end tells it that we are gone; as a session of its own it keeps its
+        # share of the processor however many browsers draw, where the kernel shares by session (Linux's autogroup)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)
         self._processes.add(process)
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()

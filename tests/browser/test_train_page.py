@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from lstm_engine import StepMetrics
@@ -231,6 +232,35 @@ def test_a_long_curve_is_refined_where_a_person_zooms(shared_server, store, open
     page.evaluate(f"Plotly.relayout({chart}, {{'xaxis.range': [31000, 31100]}})")
     page.wait_for_function(f"{chart}.data[0].x.filter((x) => x >= 31000 && x <= 31100).length === 101")
     assert page.evaluate(f"{chart}.data[0].y[{chart}.data[0].x.indexOf(31007)]") == 3
+    store.delete(run.id)
+
+
+def test_lines_move_at_once_and_the_chart_knows_soon(shared_server, store, open_page):
+    run = store.create(replace(SLOW, end_step=1000), "lines", start=False)
+    lease = new_lease()
+    store.acquire(run.id, lease)
+    store.start(run.id)  # the lease is the test's, so no worker takes it up
+
+    def record(first: int, last: int) -> None:
+        rows = [Recorded(StepMetrics(k, 2 + (k % 7) / 7, 1 + (k % 5) / 5, 0.01), 2.5) for k in range(first, last + 1)]
+        store.record(run.id, lease, rows)
+
+    record(1, 200)
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    chart = "document.querySelector('.lstm-curves')"
+    page.wait_for_function(f"{chart}?.data?.[0].x.at(-1) === 200")
+    page.evaluate(f"window.drawn = 0; {chart}.on('plotly_afterplot', () => window.drawn++)")
+    ends = f"""[...{chart}.querySelectorAll('.scatterlayer .js-line')].map((line) => {{
+        const end = line.getPointAtLength(line.getTotalLength());
+        return {chart}._fullLayout.xaxis.p2d(end.x);
+    }})"""
+    for last in range(210, 260, 10):  # whole drawings may come between, but not for each
+        record(last - 9, last)
+        page.wait_for_function(f"{chart}.dataset.step === '{last}'")
+        training, validation, _, gradient = page.evaluate(ends)
+        assert [training, validation, gradient] == pytest.approx([last] * 3, abs=0.2)
+    assert page.evaluate("window.drawn") < 5
+    page.wait_for_function(f"{chart}.data[0].x.at(-1) === 250")
     store.delete(run.id)
 
 

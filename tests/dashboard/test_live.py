@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.live import Feeds, metrics_payload
+from dashboard.live import CROWD, CROWD_POLL_SECONDS, Feeds, metrics_payload
 from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS, History, RunStore, StoreError
 from lstm_engine.runs.lease import new_lease
@@ -94,6 +94,36 @@ def test_listeners_who_come_at_any_time_get_every_step_once(store):
             assert await task == list(range(first, 201))
         for stream, _ in listeners:
             await stream.aclose()
+
+    run_async(scenario())
+
+
+def test_a_crowd_gets_every_step_once_and_of_the_rest_the_newest(store):
+    source = Source(store)
+
+    async def follow(feeds: Feeds) -> tuple[list[int], int]:
+        steps, told = [], 0
+        async for chunk in feeds.events(source.run.id, 0):
+            for event in chunk.decode().split("\n\n"):
+                lines = dict(line.split(": ", 1) for line in event.splitlines() if ": " in line)
+                if lines.get("event") == "metrics":
+                    steps += json.loads(lines["data"])["step"]
+                told += lines.get("event") == "run"
+            if steps and steps[-1] == 60:
+                return steps, told
+        raise AssertionError("the stream ended")
+
+    async def scenario() -> None:
+        feeds = Feeds(lambda: store)
+        async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+            listeners = [group.create_task(follow(feeds)) for _ in range(CROWD + 5)]
+            for last in range(5, 65, 5):
+                await asyncio.to_thread(source.record, last - 4, last)
+                await asyncio.sleep(CROWD_POLL_SECONDS)
+        for listener in listeners:
+            steps, told = listener.result()
+            assert steps == list(range(1, 61))
+            assert 1 <= told < 12  # fewer than there were
 
     run_async(scenario())
 

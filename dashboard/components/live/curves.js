@@ -14,8 +14,13 @@ const SMOOTHINGS = [
   [200, "over 200 points"],
 ];
 const ZOOM_REST = 20; // ms after which a zoom counts as done
+const HEADROOM = 1.5; // of the steps so far: an axis that moves with every point is drawn anew with every point
+const LEAST_HEADROOM = 1.1; // if all is drawn anyway
+const WHOLE_EVERY = 1000; // ms, at least, so that hovering and saving know the newest points
+const WHOLE_IN_CROWD_EVERY = 20000; // ms
 
-const FEW_DRAWN = 600;
+const FEW_DRAWN = 300;
+const MOST_MARKED = 40; // points of a curve with a marker each
 
 let plotlyLoading = null;
 
@@ -63,12 +68,14 @@ export class Curves {
     this.logSteps = this.choice("logarithmic steps", () => this.changeAxes());
     this.logLoss = this.choice("logarithmic loss", () => this.changeAxes());
     this.smoothing = element("select", { "aria-label": "Smoothing of the training loss" }, ...SMOOTHINGS.map(([value, text]) => element("option", { value, text })));
-    this.smoothing.addEventListener("change", () => this.draw());
+    this.smoothing.addEventListener("change", () => this.drawWhole());
     this.root = element("div", {}, element("div", { class: "lstm-choices" }, this.logSteps.root, this.logLoss.root, this.smoothing), this.chart);
     this.columns = this.figure.data.map(() => ({ x: [], y: [] }));
     this.columns[BASELINE] = { x: [0, 1], y: [figure.data[BASELINE].meta, figure.data[BASELINE].meta] };
+    this.furthest = Infinity; // the step that the run goes to
     this.detail = null; // finer columns of the stretch that a person zoomed into: {range, columns}
     this.changes = [];
+    this.chart.addEventListener("pointerenter", () => this.drawWhole()); // what is pointed at must be there
     this.plotly = null;
     loadPlotly(plotlyPath).then(
       (plotly) => {
@@ -86,6 +93,7 @@ export class Curves {
 
   destroy() {
     clearTimeout(this.zoomTimer);
+    clearTimeout(this.wholeTimer);
     this.plotly?.purge(this.chart);
     this.plotly = null;
   }
@@ -98,8 +106,21 @@ export class Curves {
     this.append(TRAINING, columns.step, columns.loss);
     this.append(GRADIENT, columns.gradient_step, columns.gradient_norm);
     this.append(VALIDATION, columns.validation_step, columns.validation_loss);
-    const last = columns.step.at(-1);
-    if (last !== undefined) this.columns[BASELINE].x = [this.logSteps.box.checked ? 1 : 0, last];
+  }
+
+  /** How far the run goes, beyond which the axis need not reach. */
+  goTo(step) {
+    this.furthest = step;
+  }
+
+  /** The baseline goes ahead of the curves, and the axis with it. */
+  reachAhead() {
+    const last = this.columns[TRAINING].x.at(-1) ?? 1;
+    const most = Math.max(last, this.furthest);
+    const to = this.columns[BASELINE].x[1];
+    const far = to > most || to < Math.min(most, LEAST_HEADROOM * last) ? Math.min(most, Math.ceil(HEADROOM * last)) : to;
+    this.columns[BASELINE].x = [this.logSteps.box.checked ? 1 : 0, far]; // a logarithm has no 0
+    return this.columns[BASELINE].x.slice();
   }
 
   append(trace, x, y) {
@@ -120,23 +141,20 @@ export class Curves {
     if (known === this.known) return;
     this.known = known;
     this.changes = changes.filter(({ step }) => step !== null);
-    this.themeChanged = true;
-    this.draw();
+    this.drawWhole();
   }
 
   setTheme() {
-    this.themeChanged = true;
-    this.draw();
+    this.drawWhole();
   }
 
   changeAxes() {
     for (const [box, axes] of [[this.logSteps.box, ["xaxis", "xaxis2"]], [this.logLoss.box, ["yaxis"]]]) {
       for (const axis of axes) this.figure.layout[axis] = { ...this.figure.layout[axis], type: box.checked ? "log" : "linear" };
     }
-    this.columns[BASELINE].x[0] = this.logSteps.box.checked ? 1 : 0;
     this.figure.layout.uirevision = `${this.logSteps.box.checked}/${this.logLoss.box.checked}`; // other axes, another zoom
     this.detail = null;
-    this.setTheme();
+    this.drawWhole();
   }
 
   layoutNow() {
@@ -150,22 +168,58 @@ export class Curves {
     return layout;
   }
 
-  /** In a crowd, as few points as a curve can be read from: drawing is what a live page costs. */
-  draw(crowd = false) {
+  /** Draw all of the chart, since something other than points is new. */
+  drawWhole() {
+    this.asked = true;
+    this.draw();
+  }
+
+  /** Draw what has come. In a crowd, as few points as a curve can be read from: drawing is what a live page costs. */
+  draw(crowd = this.crowd) {
+    this.crowd = crowd;
     if (!this.plotly || !this.root.isConnected) return;
-    if (this.themeChanged || !this.layout) this.layout = this.layoutNow();
-    this.themeChanged = false;
+    clearTimeout(this.wholeTimer);
+    const asked = this.asked || !this.layout;
+    if (asked) this.layout = this.layoutNow();
+    this.asked = false;
     const zoomed = this.chart.layout?.xaxis?.autorange === false;
     // Plotly.react tells a change by identity, so each draw gets fresh arrays
     const traces = this.figure.data.map((trace, k) => {
       let column = this.withDetail(k, zoomed);
       while (!zoomed && column.x.length > (crowd ? FEW_DRAWN : MOST_DRAWN)) column = halve(column);
       if (k === TRAINING) column.y = smoothed(column.y, Number(this.smoothing.value));
-      return { ...trace, ...column };
+      const mode = trace.mode.replace("+markers", column.x.length > MOST_MARKED ? "" : "$&");
+      return { ...trace, ...column, mode };
     });
-    this.plotly.react(this.chart, traces, this.layout, CONFIG);
-    if (!this.hearsZoom) this.chart.on("plotly_relayout", () => this.zoomed());
-    this.hearsZoom = true;
+    const wholeIn = (this.wholeAt ?? 0) + (crowd ? WHOLE_IN_CROWD_EVERY : WHOLE_EVERY) - performance.now();
+    if (asked || wholeIn <= 0 || this.chart.matches(":hover") || !this.moveLines(traces)) {
+      traces[BASELINE].x = this.reachAhead();
+      this.plotly.react(this.chart, traces, this.layout, CONFIG);
+      this.wholeAt = performance.now();
+      if (!this.hearsZoom) this.chart.on("plotly_relayout", () => this.zoomed());
+      this.hearsZoom = true;
+    } else {
+      this.wholeTimer = setTimeout(() => this.draw(), wholeIn);
+    }
+    this.chart.dataset.step = this.columns[TRAINING].x.at(-1) ?? 0;
+  }
+
+  /**
+   * Give the lines new points within the axes as they stand, which costs a tenth of drawing the chart.
+   * @returns {boolean} whether that was enough
+   */
+  moveLines(traces) {
+    const lines = traces.map((trace, k) => {
+      const drawn = this.chart._fullData[k]; // Plotly's own; there is no public way to an axis' scale
+      const [horizontal, vertical] = [drawn.xaxis, drawn.yaxis].map((name) => this.chart._fullLayout[name.replace(/^[xy]/, "$&axis")]);
+      const path = this.chart.querySelector(`.scatterlayer .trace${drawn.uid} .js-line`);
+      const marksStay = trace.mode === drawn.mode && (trace.mode === "lines" || trace.x.length === drawn.x.length);
+      if (!path || !marksStay || !holds(horizontal, trace.x) || !holds(vertical, trace.y)) return null;
+      return { path, d: `M${trace.x.map((x, j) => `${horizontal.d2p(x).toFixed(1)},${vertical.d2p(trace.y[j]).toFixed(1)}`).join("L")}` };
+    });
+    if (lines.includes(null)) return false;
+    for (const { path, d } of lines) path.setAttribute("d", d);
+    return true;
   }
 
   /** A curve's points; within the stretch that was zoomed into, the finer ones. */
@@ -188,7 +242,7 @@ export class Curves {
     const axis = this.chart.layout?.xaxis;
     const whole = !axis || axis.autorange !== false;
     if (whole) this.detail = null;
-    if (whole || this.columns[TRAINING].x.length === this.columns[TRAINING].x.at(-1)) return this.draw(); // all is here
+    if (whole || this.columns[TRAINING].x.length === this.columns[TRAINING].x.at(-1)) return this.drawWhole(); // all is here
     const range = axis.range.map((end) => Math.round(axis.type === "log" ? 10 ** end : end));
     if (this.detail && this.detail.range.every((end, k) => end === range[k])) return;
     this.zoomTimer = setTimeout(() => this.refine(range), ZOOM_REST);
@@ -206,8 +260,15 @@ export class Curves {
     columns[GRADIENT] = { x: found.gradient_step, y: found.gradient_norm };
     columns[VALIDATION] = { x: found.validation_step, y: found.validation_loss };
     this.detail = { range, columns };
-    this.draw();
+    this.drawWhole();
   }
+}
+
+/** Whether an axis as it stands holds all values; one with a gap is not a line. */
+function holds(axis, values) {
+  const [low, high] = axis.type === "log" ? axis.range.map((end) => 10 ** end) : axis.range;
+  const chosen = axis.autorange === false; // by a person, who need not see all
+  return values.every((value) => value !== null && (chosen || (value >= low && value <= high)));
 }
 
 /** Exponential moving average over about so many points; 1 leaves the curve as it is. */
@@ -235,8 +296,9 @@ function halve(column) {
   const half = { x: [], y: [] };
   for (let k = 0; k < column.x.length; k += 4) {
     const part = column.y.slice(k, k + 4);
-    const low = part.indexOf(Math.min(...part));
-    const high = part.indexOf(Math.max(...part));
+    const numbers = part.filter((value) => value !== null);
+    const low = numbers.length ? part.indexOf(Math.min(...numbers)) : 0;
+    const high = numbers.length ? part.indexOf(Math.max(...numbers)) : 0;
     for (const j of low === high ? [low] : [Math.min(low, high), Math.max(low, high)]) {
       half.x.push(column.x[k + j]);
       half.y.push(part[j]);

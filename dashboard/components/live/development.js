@@ -1,6 +1,6 @@
 // How gates and weights develop: their statistics at every checkpoint, read by the server when there is a new one.
 
-import { element } from "../shared/dom.js";
+import { element, watchSight } from "../shared/dom.js";
 import { CONFIG, loadPlotly, themed } from "./curves.js";
 
 const ASK_EVERY = 2000; // ms
@@ -10,10 +10,12 @@ export class Development {
   constructor(figure, plotlyPath, answers) {
     this.figure = figure;
     this.answers = answers;
-    this.askedAt = performance.now() - ASK_EVERY + FIRST_AFTER;
+    this.due = performance.now() + FIRST_AFTER;
     this.title = element("h3", { text: "Gates and weights as they learn, over held-out sequences" });
     this.body = element("div", { class: "lstm-development", role: "img", "aria-label": "Mean, spread and saturation of each gate, and norms of weights and updates, by step" });
-    this.root = element("section", { class: "lstm-samples", "aria-label": "Gates as they learn", hidden: "" }, this.title, this.body);
+    this.inside = element("div", { hidden: "" }, this.title, this.body);
+    this.root = element("section", { class: "lstm-samples", "aria-label": "Gates as they learn" }, this.inside);
+    this.sight = watchSight(this.root, () => this.askSoon());
     loadPlotly(plotlyPath).then((plotly) => {
       this.plotly = plotly;
       this.draw();
@@ -21,24 +23,34 @@ export class Development {
   }
 
   destroy() {
+    this.sight.end();
     clearTimeout(this.timer);
     this.plotly?.purge(this.body);
     this.plotly = null;
   }
 
-  heard(checkpoint) {
+  heard(checkpoint, crowd) {
     if (checkpoint === this.known) return;
     this.known = checkpoint;
+    this.crowd = crowd;
+    this.askSoon();
+  }
+
+  /** Ask for what is newer than what is shown; in a crowd, if anybody sees it. */
+  askSoon() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.ask(), Math.max(0, this.askedAt + ASK_EVERY - performance.now()));
+    if (this.known === this.shown || (this.crowd && !this.sight.seen)) return;
+    this.timer = setTimeout(() => this.ask(), Math.max(0, this.due - performance.now()));
   }
 
   async ask() {
-    this.askedAt = performance.now();
+    this.due = performance.now() + ASK_EVERY;
+    const asked = this.known;
     const response = await fetch(new URL(`${this.answers}/development`, location.origin)).catch(() => null);
     if (!response?.ok) return;
+    this.shown = asked;
     this.found = await response.json();
-    this.root.hidden = this.found.step.length < 2;
+    this.inside.hidden = this.found.step.length < 2;
     this.draw();
   }
 
@@ -47,7 +59,7 @@ export class Development {
   }
 
   draw() {
-    if (!this.plotly || !this.found || this.root.hidden || !this.root.isConnected) return;
+    if (!this.plotly || !this.found || this.inside.hidden || !this.root.isConnected) return;
     const { step, gates } = this.found;
     const x = step.map((k) => k + 1); // a logarithmic axis has no 0
     const traces = this.figure.data.map((trace) => {

@@ -1,15 +1,15 @@
 // The live view of one run: what it is doing, its curves, what it makes up. All of it moves without the page's script.
 
-import { element, setText } from "../shared/dom.js";
+import { element } from "../shared/dom.js";
 import { listen } from "../shared/stream.js";
 import { Curves } from "./curves.js";
 import { Development } from "./development.js";
 import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
 
-const DRAW_EVERY = 120; // ms; a chart redrawn more often shows no more
-const DRAW_CROWD_EVERY = 600; // ms, where many watch, perhaps on the machine that trains
-const DRAWING_SHARE = 0.1; // of the time, at most, goes into drawing: a long curve must not take the training's processor
+const DRAW_EVERY = 80; // ms; a chart redrawn more often shows no more
+const HEAR_IN_CROWD_EVERY = 10000; // ms between two looks at new checkpoints, where many watch one machine
+const DRAWING_SHARE = 0.25; // of the time, at most, goes into drawing: a long curve must not take the training's processor
 const LONGEST_WAIT = 1000; // ms
 
 export function mount(parent) {
@@ -52,7 +52,7 @@ class LiveView {
     this.samples?.destroy();
     this.development?.destroy();
     this.shown = data.run;
-    this.run = this.columns = this.drawnAt = null;
+    this.run = this.columns = this.drawnAt = this.heardAt = null;
     this.reported = data.status;
     this.progress = new Progress(data.perplexity);
     this.curves = new Curves(data.figure, data.plotly, data.answers);
@@ -100,15 +100,16 @@ class LiveView {
   /** Draw what has come, at once if nothing was drawn yet, else no more often than the drawing's share of time allows. */
   drawSoon() {
     if (this.timer) return;
-    const every = Math.max(this.run?.crowd ? DRAW_CROWD_EVERY : DRAW_EVERY, (this.drawingTook ?? 0) / DRAWING_SHARE);
-    const due = (this.drawnAt ?? -Infinity) + Math.min(LONGEST_WAIT, every);
-    this.timer = setTimeout(() => this.draw(), Math.max(0, due - performance.now()));
+    const every = Math.max(DRAW_EVERY, (this.drawingTook ?? 0) / DRAWING_SHARE);
+    const due = (this.drawnAt ?? -Infinity) + Math.min(LONGEST_WAIT, every) - performance.now();
+    this.timer = setTimeout(() => this.draw(), Math.max(0, due));
   }
 
   draw() {
     const started = performance.now();
     this.timer = null;
     const { run, columns } = this;
+    if (run) this.curves.goTo(run.target_step);
     if (columns) {
       this.progress.measured(columns);
       this.curves.draw(run?.crowd);
@@ -117,16 +118,24 @@ class LiveView {
     if (run) {
       this.progress.show(run);
       this.curves.mark(run.changes);
-      this.samples.heard(run.checkpoint);
-      this.development.heard(run.checkpoint);
+      this.hear(run, started);
     }
     if (!columns) return;
     this.drawnAt = performance.now();
     this.drawingTook = this.drawnAt - started;
   }
 
+  /** A newer checkpoint lengthens the film of samples and the gates' curves; a crowd asks for them less often. */
+  hear({ checkpoint, crowd, status }, now) {
+    if (crowd && status === "training" && now - (this.heardAt ?? -Infinity) < HEAR_IN_CROWD_EVERY) return;
+    this.heardAt = now;
+    this.samples.heard(checkpoint);
+    this.development.heard(checkpoint, crowd);
+  }
+
   say(message) {
-    setText(this.trouble, message);
+    if (message === this.trouble.textContent) return;
+    this.trouble.textContent = message;
     this.trouble.hidden = !message;
   }
 

@@ -27,6 +27,20 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Whether a node is on the screen or near it, as `seen`; `onsight` is called whenever it comes there. */
+export function watchSight(node, onsight) {
+  const sight = { seen: false, end: () => observer.disconnect() };
+  const observer = new IntersectionObserver(
+    (entries) => {
+      sight.seen = entries.at(-1).isIntersecting;
+      if (sight.seen) onsight();
+    },
+    { rootMargin: "200px" },
+  );
+  observer.observe(node);
+  return sight;
+}
+
 /** Call `pick(x, y)` with fractions of the field's width and height when it is pressed or dragged over. */
 export function onDrag(field, pick) {
   const at = (event) => {
