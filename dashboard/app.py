@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from types import FrameType
 from typing import Any
 
+# Plotly looks pandas up among the loaded modules: two first visitors at once must not find it half loaded by Streamlit
+import pandas  # noqa: F401
 import streamlit as st
 
 from dashboard.answers import Answers

@@ -1,5 +1,7 @@
 """The pages' logic, without a browser."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -66,6 +68,11 @@ def test_the_app_opens_on_a_run_of_its_own(store):
     assert not app.exception
     assert [run.name for run in store.list_runs()] == ["First light"]
     assert app.query_params["run"] == "1"
+
+
+def test_what_streamlit_and_plotly_share_is_loaded_before_the_first_visit():
+    code = "import sys, dashboard.app; sys.modules['pandas'].Series"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_without_a_run_a_page_says_what_to_do(store):

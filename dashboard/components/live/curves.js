@@ -1,5 +1,6 @@
 // Loss and gradient norm. plotly.js draws; new points are appended, and the zoom that a person chose stays.
 
+import { ask } from "../shared/ask.js";
 import { element } from "../shared/dom.js";
 import { readTheme } from "../shared/theme.js";
 
@@ -249,12 +250,8 @@ export class Curves {
   }
 
   async refine(range) {
-    const url = new URL(`${this.answers}/curves`, location.origin);
-    url.searchParams.set("after", Math.max(0, range[0] - 1));
-    url.searchParams.set("until", range[1]);
-    const response = await fetch(url).catch(() => null);
-    if (!response?.ok) return; // what is drawn stays
-    const found = await response.json();
+    const found = await ask(this.answers, "curves", { after: Math.max(0, range[0] - 1), until: range[1] });
+    if (!found) return;
     const columns = [];
     columns[TRAINING] = { x: found.step, y: found.loss };
     columns[GRADIENT] = { x: found.gradient_step, y: found.gradient_norm };

@@ -1,5 +1,6 @@
 // How gates and weights develop: their statistics at every checkpoint, read by the server when there is a new one.
 
+import { ask } from "../shared/ask.js";
 import { element, watchSight } from "../shared/dom.js";
 import { CONFIG, loadPlotly, themed } from "./curves.js";
 
@@ -46,10 +47,10 @@ export class Development {
   async ask() {
     this.due = performance.now() + ASK_EVERY;
     const asked = this.known;
-    const response = await fetch(new URL(`${this.answers}/development`, location.origin)).catch(() => null);
-    if (!response?.ok) return;
+    const found = await ask(this.answers, "development");
+    if (!found) return;
     this.shown = asked;
-    this.found = await response.json();
+    this.found = found;
     this.inside.hidden = this.found.step.length < 2;
     this.draw();
   }

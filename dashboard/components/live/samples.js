@@ -1,5 +1,6 @@
 // What the model makes up at its newest checkpoint: names, or a predicted curve beside the true one.
 
+import { ask } from "../shared/ask.js";
 import { element, setText } from "../shared/dom.js";
 import { significant, whole } from "../shared/format.js";
 import { CONFIG, loadPlotly, themed } from "./curves.js";
@@ -44,10 +45,10 @@ export class Samples {
   async heard(checkpoint) {
     if (this.steps.at(-1) === checkpoint || this.asked === checkpoint) return;
     this.asked = checkpoint;
-    const response = await fetch(new URL(`${this.answers}/checkpoints`, location.origin)).catch(() => null);
-    if (!response?.ok) return;
+    const found = await ask(this.answers, "checkpoints");
+    if (!found) return;
     const present = this.steps[Number(this.film.value)];
-    this.steps = (await response.json()).steps;
+    this.steps = found.steps;
     this.strip.hidden = this.steps.length < 2;
     this.film.max = this.steps.length - 1;
     const place = this.following ? -1 : this.steps.indexOf(present);
@@ -60,10 +61,8 @@ export class Samples {
     const step = this.steps[place];
     this.film.setAttribute("aria-valuetext", `step ${whole(step)}`);
     this.wanted = step;
-    const url = new URL(`${this.answers}/samples`, location.origin);
-    url.searchParams.set("checkpoint", step);
-    const response = await fetch(url).catch(() => null);
-    if (response?.ok && this.wanted === step) this.display(await response.json());
+    const samples = await ask(this.answers, "samples", { checkpoint: step });
+    if (samples && this.wanted === step) this.display(samples);
   }
 
   /** The newest samples have come. */

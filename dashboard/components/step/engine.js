@@ -30,24 +30,23 @@ export class Engine {
     return url;
   }
 
-  async ask(path, query, options = {}) {
+  /** An answer, read as "json" or "arrayBuffer". */
+  async ask(path, query, kind, options = {}) {
     let response;
     try {
       response = await fetch(this.address(path, query), options);
+      if (response.ok) return await response[kind]();
     } catch {
       throw new Refusal("The server cannot be reached. It may be starting again; what you see stays as it is.", 0);
     }
-    if (!response.ok) {
-      const { error } = await response.json().catch(() => ({ error: `The server answered ${response.status}.` }));
-      throw new Refusal(error, response.status);
-    }
-    return response;
+    const { error } = await response.json().catch(() => ({ error: `The server answered ${response.status}.` }));
+    throw new Refusal(error, response.status);
   }
 
   async trace(question) {
     const key = JSON.stringify(question);
     let trace = this.kept.get(key);
-    if (!trace) trace = new Trace(this.quantities, await (await this.ask("trace", question)).arrayBuffer());
+    if (!trace) trace = new Trace(this.quantities, await this.ask("trace", question, "arrayBuffer"));
     this.kept.delete(key);
     this.kept.set(key, trace);
     if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
@@ -55,25 +54,24 @@ export class Engine {
   }
 
   async gradients(question, lossAt) {
-    const response = await this.ask("gradients", { ...question, timestep: lossAt + 1 });
-    return new Gradients(this.quantities, await response.arrayBuffer());
+    const bytes = await this.ask("gradients", { ...question, timestep: lossAt + 1 }, "arrayBuffer");
+    return new Gradients(this.quantities, bytes);
   }
 
   async checkpoints() {
-    return (await (await this.ask("checkpoints", {})).json()).steps;
+    return (await this.ask("checkpoints", {}, "json")).steps;
   }
 
   async continuation(question, timestep, temperature, seed) {
-    const response = await this.ask("continuation", { ...question, timestep: timestep + 1, temperature, seed });
-    return (await response.json()).sequence;
+    return (await this.ask("continuation", { ...question, timestep: timestep + 1, temperature, seed }, "json")).sequence;
   }
 
   async companion(question, lossAt) {
-    return (await this.ask("companion", { ...question, timestep: lossAt + 1 })).json();
+    return this.ask("companion", { ...question, timestep: lossAt + 1 }, "json");
   }
 
   async makeCompanion() {
-    await this.ask("companion", {}, { method: "POST" });
+    await this.ask("companion", {}, "text", { method: "POST" });
   }
 
   /** Where the trace can be had as a file. */
