@@ -17,6 +17,7 @@ const SMOOTHINGS = [
 const ZOOM_REST = 20; // ms after which a zoom counts as done
 const HEADROOM = 1.5; // of the steps so far: an axis that moves with every point is drawn anew with every point
 const LEAST_HEADROOM = 1.1; // if all is drawn anyway
+const FOOTROOM = 0.9; // of the least loss so far, for the same reason
 const WHOLE_EVERY = 1000; // ms, at least, so that hovering and saving know the newest points
 const WHOLE_IN_CROWD_EVERY = 20000; // ms
 
@@ -195,6 +196,8 @@ export class Curves {
     const wholeIn = (this.wholeAt ?? 0) + (crowd ? WHOLE_IN_CROWD_EVERY : WHOLE_EVERY) - performance.now();
     if (asked || wholeIn <= 0 || this.chart.matches(":hover") || !this.moveLines(traces)) {
       traces[BASELINE].x = this.reachAhead();
+      const least = FOOTROOM * traces[TRAINING].y.reduce((low, y) => Math.min(low, y ?? low), Infinity);
+      this.layout.yaxis.autorangeoptions = Number.isFinite(least) ? { include: least } : {};
       this.plotly.react(this.chart, traces, this.layout, CONFIG);
       this.wholeAt = performance.now();
       if (!this.hearsZoom) this.chart.on("plotly_relayout", () => this.zoomed());

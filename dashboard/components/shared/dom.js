@@ -27,16 +27,13 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Whether a node is on the screen or near it, as `seen`; `onsight` is called whenever it comes there. */
+/** Whether a node is on the screen, as `seen`; `onsight` is called whenever it comes there. */
 export function watchSight(node, onsight) {
   const sight = { seen: false, end: () => observer.disconnect() };
-  const observer = new IntersectionObserver(
-    (entries) => {
-      sight.seen = entries.at(-1).isIntersecting;
-      if (sight.seen) onsight();
-    },
-    { rootMargin: "200px" },
-  );
+  const observer = new IntersectionObserver((entries) => {
+    sight.seen = entries.at(-1).isIntersecting;
+    if (sight.seen) onsight();
+  });
   observer.observe(node);
   return sight;
 }
