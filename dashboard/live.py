@@ -113,6 +113,18 @@ class Event:
     last_step: int = 0
     history: History | None = None
 
+    @classmethod
+    def of(cls, name: str, payload: dict[str, Any]) -> "Event":
+        """Anything but metrics."""
+        return cls(name, encode_event(name, payload))
+
+    @classmethod
+    def of_metrics(
+        cls, payload: dict[str, Any], last_step: int, first_step: int = 0, history: History | None = None
+    ) -> "Event":
+        """New steps; their last is the event's id."""
+        return cls("metrics", encode_event("metrics", payload, last_step), first_step, last_step, history)
+
 
 @dataclass
 class Feed:
@@ -239,13 +251,12 @@ class Feeds:
                 if run.step - feed.last_step > MOST_ROWS:
                     curves = await asyncio.to_thread(store.curves, run_id, feed.last_step)
                     last = int(curves.loss.step[-1])
-                    fresh = Event("metrics", encode_event("metrics", curves_payload(curves), last), last_step=last)
+                    fresh = Event.of_metrics(curves_payload(curves), last)
                 elif run.step > feed.last_step:
                     history = await asyncio.to_thread(store.history, run_id, feed.last_step)
                     if len(history.step):
                         first, last = int(history.step[0]), int(history.step[-1])
-                        data = encode_event("metrics", metrics_payload(history), last)
-                        fresh = Event("metrics", data, first, last, history)
+                        fresh = Event.of_metrics(metrics_payload(history), last, first, history)
                 payload = await asyncio.to_thread(run_payload, store, run)
                 if run.wants_worker and run.heartbeat and time.time() - run.heartbeat > SILENT_SECONDS:
                     await asyncio.to_thread(store.probe)  # a worker that cannot write waits; this says for what
@@ -263,7 +274,7 @@ class Feeds:
             except RunNotFound as error:
                 if await self.exists(run_id):  # only the checkpoint went, thinned out just now
                     continue
-                feed.publish(Event("gone", encode_event("gone", {"message": str(error)})))
+                feed.publish(Event.of("gone", {"message": str(error)}))
                 feed.publish(None)
                 del self._feeds[run_id]
                 return
@@ -274,7 +285,7 @@ class Feeds:
 
     @staticmethod
     def _publish_latest(feed: Feed, name: str, payload: dict[str, Any]) -> None:
-        event = Event(name, encode_event(name, payload))
+        event = Event.of(name, payload)
         if name not in feed.latest or feed.latest[name].data != event.data:
             feed.latest[name] = event
             feed.publish(event)

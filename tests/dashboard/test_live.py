@@ -56,11 +56,16 @@ async def listen(feeds: Feeds, run_id: int, after: int) -> AsyncIterator[bytes]:
         await stream.aclose()  # type: ignore[attr-defined]
 
 
+def fields(event: bytes) -> dict[str, str]:
+    """An event's lines by their names."""
+    return dict(line.split(": ", 1) for line in event.decode().splitlines() if ": " in line)
+
+
 async def next_event(stream: AsyncIterator[bytes], name: str) -> tuple[dict, int | None]:
     """The next event of that name, and its id."""
     async with asyncio.timeout(10):
         async for chunk in stream:
-            lines = dict(line.split(": ", 1) for line in chunk.decode().splitlines() if ": " in line)
+            lines = fields(chunk)
             if lines.get("event") == name:
                 return json.loads(lines["data"]), int(lines["id"]) if "id" in lines else None
     raise AssertionError("the stream ended")
@@ -104,8 +109,8 @@ def test_a_crowd_gets_every_step_once_and_of_the_rest_the_newest(store):
     async def follow(feeds: Feeds) -> tuple[list[int], int]:
         steps, told = [], 0
         async for chunk in feeds.events(source.run.id, 0):
-            for event in chunk.decode().split("\n\n"):
-                lines = dict(line.split(": ", 1) for line in event.splitlines() if ": " in line)
+            for event in chunk.split(b"\n\n"):
+                lines = fields(event)
                 if lines.get("event") == "metrics":
                     steps += json.loads(lines["data"])["step"]
                 told += lines.get("event") == "run"

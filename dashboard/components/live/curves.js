@@ -134,7 +134,7 @@ export class Curves {
         column.y.push(y[k]);
       }
     }
-    if (column.x.length > MOST_POINTS) this.columns[trace] = halve(column);
+    this.columns[trace] = thinned(column, MOST_POINTS);
   }
 
   /** What people changed while the run trained, marked where it began to hold. */
@@ -187,8 +187,7 @@ export class Curves {
     const zoomed = this.chart.layout?.xaxis?.autorange === false;
     // Plotly.react tells a change by identity, so each draw gets fresh arrays
     const traces = this.figure.data.map((trace, k) => {
-      let column = this.withDetail(k, zoomed);
-      while (!zoomed && column.x.length > (crowd ? FEW_DRAWN : MOST_DRAWN)) column = halve(column);
+      const column = thinned(this.withDetail(k, zoomed), zoomed ? Infinity : crowd ? FEW_DRAWN : MOST_DRAWN);
       if (k === TRAINING) column.y = smoothed(column.y, Number(this.smoothing.value));
       const mode = trace.mode.replace("+markers", column.x.length > MOST_MARKED ? "" : "$&");
       return { ...trace, ...column, mode };
@@ -236,7 +235,9 @@ export class Curves {
     const before = first < 0 ? x.length : first;
     const after = x.findIndex((step) => step > to);
     const rest = after < 0 ? x.length : after;
-    const [left, right] = [few({ x: x.slice(0, before), y: y.slice(0, before) }), few({ x: x.slice(rest), y: y.slice(rest) })];
+    // what lies beside the stretch that a person looks at need not be drawn as finely
+    const left = thinned({ x: x.slice(0, before), y: y.slice(0, before) }, FEW_DRAWN);
+    const right = thinned({ x: x.slice(rest), y: y.slice(rest) }, FEW_DRAWN);
     return { x: [...left.x, ...finer.x, ...right.x], y: [...left.y, ...finer.y, ...right.y] };
   }
 
@@ -285,9 +286,9 @@ function smoothed(values, points) {
   });
 }
 
-/** What lies beside the stretch that a person looks at need not be drawn as finely. */
-function few(column) {
-  while (column.x.length > FEW_DRAWN) column = halve(column);
+/** A curve with at most so many points. */
+function thinned(column, most) {
+  while (column.x.length > most) column = halve(column);
   return column;
 }
 

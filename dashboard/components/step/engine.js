@@ -1,5 +1,6 @@
 // Questions to the engine, through the app's own routes.
 
+import { address } from "../shared/ask.js";
 import { Gradients, Trace } from "./trace.js";
 
 const KEPT = 12; // traces that stay in the browser, so that going back and forth costs nothing
@@ -24,17 +25,11 @@ export class Engine {
     this.quantities = quantities;
   }
 
-  address(path, query) {
-    const url = new URL(`${this.answers}/${path}`, location.origin);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    return url;
-  }
-
   /** An answer, read as "json" or "arrayBuffer". */
   async ask(path, query, kind, options = {}) {
     let response;
     try {
-      response = await fetch(this.address(path, query), options);
+      response = await fetch(address(this.answers, path, query), options);
       if (response.ok) return await response[kind]();
     } catch {
       throw new Refusal("The server cannot be reached. It may be starting again; what you see stays as it is.", 0);
@@ -76,6 +71,6 @@ export class Engine {
 
   /** Where the trace can be had as a file. */
   file(kind, question) {
-    return this.address(`trace.${kind}`, question).href;
+    return address(this.answers, `trace.${kind}`, question).href;
   }
 }
