@@ -15,14 +15,28 @@ from typing import Any
 import pandas  # noqa: F401
 import streamlit as st
 
-from dashboard.answers import Answers
-from dashboard.live import Feeds
-from dashboard.routes import make_routes
-from dashboard.services import services
-from lstm_engine.runs import StoreError
+from dashboard.serving.assets import asset_routes
+from dashboard.serving.stream import stream_routes
+from dashboard.serving.topics import Feeds
+from dashboard.shell.services import services
+from dashboard.views.step.questions import Questions
+from dashboard.views.step.routes import step_routes
+from dashboard.views.train.routes import train_routes
+from lstm_engine.runs import RunStore, StoreError
 
-feeds = Feeds(lambda: services().store)
-answers = Answers(lambda: services().store)
+
+def get_store() -> RunStore:
+    """The run store of this server; raises StoreError while it cannot be opened."""
+    return services().store
+
+
+feeds = Feeds(get_store)
+routes = [
+    *asset_routes(),
+    *stream_routes(feeds),
+    *train_routes(get_store),
+    *step_routes(Questions(get_store)),
+]
 
 
 @asynccontextmanager
@@ -54,4 +68,4 @@ def end_streams_on_exit() -> None:
         signal.signal(signal_number, stop)
 
 
-app = st.App("main.py", lifespan=lifespan, routes=make_routes(feeds, answers))
+app = st.App("main.py", lifespan=lifespan, routes=routes)

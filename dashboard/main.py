@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.services import Services, services
-from dashboard.views import compare, step, train
-from dashboard.views.common import explained_trouble
+from dashboard.shell.services import Services, services
+from dashboard.shell.trouble import explained_trouble
+from dashboard.views.compare import page as compare
+from dashboard.views.step import page as step
+from dashboard.views.train import page as train
 from lstm_engine.runs import PRESETS
 
 st.set_page_config(page_title="Step inside an LSTM", layout="wide")

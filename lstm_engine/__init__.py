@@ -6,8 +6,8 @@
 (10, 1, 64)
 """
 
-from lstm_engine import schedules, tasks
-from lstm_engine.cells import Intervention
+from lstm_engine import tasks
+from lstm_engine.cell.cells import Intervention
 from lstm_engine.errors import (
     DivergenceError,
     EngineError,
@@ -16,12 +16,13 @@ from lstm_engine.errors import (
     TaskInputError,
     WeightsError,
 )
+from lstm_engine.formats.weights import from_keras, from_pytorch, load_model, save_model, to_pytorch
+from lstm_engine.learning import schedules
+from lstm_engine.learning.optimizers import SGD, Adam, AdamW, RMSprop
+from lstm_engine.learning.training import StepMetrics, Trainer, truncated_bptt
 from lstm_engine.model import LSTMModel, LSTMState
-from lstm_engine.optimizers import SGD, Adam, AdamW, RMSprop
-from lstm_engine.stepper import Stepper
-from lstm_engine.trace import LayerTrace, Trace
-from lstm_engine.training import StepMetrics, Trainer, truncated_bptt
-from lstm_engine.weights import from_keras, from_pytorch, load_model, save_model, to_pytorch
+from lstm_engine.tracing.stepper import Stepper
+from lstm_engine.tracing.trace import LayerTrace, Trace
 
 __all__ = [
     "SGD",

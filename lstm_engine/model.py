@@ -6,14 +6,14 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_engine.cells import CELLS, Cell, Intervention
+from lstm_engine.cell.cells import CELLS, Cell, Intervention
+from lstm_engine.cell.kernel import LayerKernel
+from lstm_engine.cell.parameters import Architecture, NamedArrays, converted
+from lstm_engine.cell.variants import STANDARD, get_variant
 from lstm_engine.errors import SettingsError, ShapeError, WeightsError
-from lstm_engine.kernel import LayerKernel
-from lstm_engine.losses import get_loss
-from lstm_engine.parameters import Architecture, NamedArrays, converted
-from lstm_engine.trace import PreactivationParts, Trace, TraceGradients
-from lstm_engine.tracing import preactivation_parts, trace_of_cell, trace_of_kernel
-from lstm_engine.variants import STANDARD, get_variant
+from lstm_engine.learning.losses import get_loss
+from lstm_engine.tracing.passes import preactivation_parts, trace_of_cell, trace_of_kernel
+from lstm_engine.tracing.trace import PreactivationParts, Trace, TraceGradients
 
 DTYPES = ("float32", "float64")
 KEPT_SHAPES = 4  # buffers are kept for this many shapes (T, B); more would let memory grow with every new length

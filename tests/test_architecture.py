@@ -1,12 +1,14 @@
-"""Imports run one way: views -> figures, components -> lstm_engine.runs -> lstm_engine."""
+"""Imports run one way: views -> shell, serving -> lstm_engine; ES modules of a room -> dashboard/browser."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+ROOMS = sorted(path.name for path in (ROOT / "dashboard" / "views").iterdir() if (path / "__init__.py").exists())
 
 
 def imported_modules(path: Path) -> set[str]:
@@ -40,20 +42,44 @@ def test_the_engine_without_runs_needs_numpy_alone(path):
     assert not imports_any(path, "lstm_engine.runs", "sqlalchemy")
 
 
-@pytest.mark.parametrize("path", modules("dashboard/figures"), ids=str)
+@pytest.mark.parametrize("path", [p for p in modules("lstm_engine/runs") if "store" not in p.parts], ids=str)
+def test_only_the_store_speaks_sql(path):
+    assert not imports_any(path, "sqlalchemy", "alembic", "sqlite3")
+
+
+@pytest.mark.parametrize("path", [p for p in modules("dashboard") if p.name.endswith("figures.py")], ids=str)
 def test_figures_know_no_page(path):
-    assert not imports_any(path, "streamlit", "dashboard.views", "dashboard.components", "lstm_engine.runs")
+    assert not imports_any(path, "streamlit", "lstm_engine.runs")
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in modules("dashboard") if "views" not in p.parts and p.name != "main.py"], ids=str
-)
-def test_only_the_script_knows_the_views(path):
-    assert not imports_any(path, "dashboard.views")
+@pytest.mark.parametrize("path", [*modules("dashboard/shell"), *modules("dashboard/serving")], ids=str)
+def test_the_floors_below_know_no_room(path):
+    assert not imports_any(path, "dashboard.views", "dashboard.app", "dashboard.main")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_do_not_know_each_other(room):
+    others = [f"dashboard.views.{other}" for other in ROOMS if other != room]
+    for path in modules(f"dashboard/views/{room}"):
+        assert not imports_any(path, *others), path
+
+
+IMPORT = re.compile(r"""(?:from|import)\s*\(?["'](\.[^"']+)["']""")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "dashboard").rglob("*.js")), ids=str)
+def test_es_modules_import_their_own_room_and_the_floor_below(path):
+    home = path.parent
+    shared = ROOT / "dashboard" / "browser"
+    room = next(folder for folder in [home, *home.parents] if folder.name == "browser")
+    for name in IMPORT.findall(path.read_text("utf-8")):
+        found = (home / name).resolve()
+        assert found.is_file(), name
+        assert found.is_relative_to(room) or found.is_relative_to(shared), name
 
 
 def test_the_textbook_is_short():
-    assert len((ROOT / "lstm_engine/equations.py").read_text("utf-8").splitlines()) < 120
+    assert len((ROOT / "lstm_engine/cell/equations.py").read_text("utf-8").splitlines()) < 120
 
 
 def test_requirements_and_project_name_the_same_bounds():

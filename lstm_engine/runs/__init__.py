@@ -1,9 +1,9 @@
 """Runs that outlive a process: the store, the training process, and the launcher that starts it."""
 
-from lstm_engine.runs.launcher import Launcher
 from lstm_engine.runs.run import History, Run, Status
 from lstm_engine.runs.settings import PRESETS, RunSettings, preset
-from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.store.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.training.launcher import Launcher
 
 __all__ = [
     "PRESETS",

@@ -4,8 +4,8 @@ import safetensors
 import safetensors.numpy
 
 from lstm_engine.errors import EngineError, WeightsError
+from lstm_engine.learning.training import Trainer
 from lstm_engine.runs.settings import RunSettings
-from lstm_engine.training import Trainer
 
 
 def serialise(trainer: Trainer) -> bytes:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from lstm_engine.errors import EngineError, SettingsError
+from lstm_engine.formats.weights import save_model
 from lstm_engine.runs.checkpoints import restored
 from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import PRESET_NAMES, PUBLISHED, RunSettings, preset
-from lstm_engine.runs.store import RunStore
-from lstm_engine.runs.worker import train_run
+from lstm_engine.runs.store.store import RunStore
+from lstm_engine.runs.training.worker import train_run
 from lstm_engine.tasks import OWN_TASKS, TASKS
-from lstm_engine.weights import save_model
 
 DATABASE_VARIABLE = "LSTM_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///runs.sqlite3"
@@ -117,7 +117,7 @@ def export_command(store: RunStore, options: argparse.Namespace) -> int:
             step = store.newest_checkpoint_step(run.id) if options.checkpoint is None else options.checkpoint
             trainer = restored(run.settings, store.checkpoint(run.id, step))
             if options.format == "onnx":
-                from lstm_engine.onnx_export import export_onnx
+                from lstm_engine.formats.onnx import export_onnx
 
                 export_onnx(trainer.model, path)
             else:

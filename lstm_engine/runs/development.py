@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.optimizers import Adam
+from lstm_engine.learning.optimizers import Adam
+from lstm_engine.learning.training import Trainer
 from lstm_engine.runs.checkpoints import restored
 from lstm_engine.runs.settings import RunSettings
-from lstm_engine.runs.store import RunStore
-from lstm_engine.trace import Trace
-from lstm_engine.training import Trainer
+from lstm_engine.runs.store.store import RunStore
+from lstm_engine.tracing.trace import Trace
 
 SATURATED = 0.1  # a gate is shut below this, and open above 1 less this; a candidate is saturated that close to -1 or 1
 PROBES = 16  # held-out sequences that the gates are read on

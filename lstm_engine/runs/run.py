@@ -6,9 +6,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_engine.learning.training import StepMetrics
 from lstm_engine.runs.lease import lease_is_alive
 from lstm_engine.runs.settings import RunSettings
-from lstm_engine.training import StepMetrics
 
 
 class Status(StrEnum):

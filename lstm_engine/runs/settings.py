@@ -7,11 +7,11 @@ from typing import Any, Self
 import numpy as np
 
 from lstm_engine import tasks
+from lstm_engine.cell.variants import get_variant
 from lstm_engine.errors import SettingsError
+from lstm_engine.learning.optimizers import Adam
+from lstm_engine.learning.training import Trainer
 from lstm_engine.model import LSTMModel
-from lstm_engine.optimizers import Adam
-from lstm_engine.training import Trainer
-from lstm_engine.variants import get_variant
 
 
 @dataclass(frozen=True)
@@ -182,11 +182,10 @@ def preset(name: str, task: str, text: str | None = None) -> RunSettings:
     Raises:
         SettingsError: there is no such preset or task.
     """
-    kinds = {**tasks.TASKS, **tasks.OWN_TASKS}
-    if task not in kinds:
-        raise SettingsError(f"there is no task {task!r}; choose one of {', '.join(kinds)}")
+    if task not in tasks.KINDS:
+        raise SettingsError(f"there is no task {task!r}; choose one of {', '.join(tasks.KINDS)}")
     if name == PUBLISHED:
-        return RunSettings(task=task, text=text, **kinds[task].settings)
+        return RunSettings(task=task, text=text, **tasks.KINDS[task].settings)
     if name not in PRESETS:
         raise SettingsError(f"there is no preset {name!r}; choose one of {', '.join(PRESET_NAMES)}")
     return replace(PRESETS[name], task=task, text=text)

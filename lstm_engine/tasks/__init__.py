@@ -34,6 +34,7 @@ TASKS: dict[str, type[Task]] = {
 }
 # these learn from what a person brings
 OWN_TASKS: dict[str, type[Task]] = {task.name: task for task in (OwnTextTask, OwnSeriesTask)}
+KINDS = {**TASKS, **OWN_TASKS}
 
 
 @lru_cache(maxsize=64)
@@ -50,8 +51,8 @@ def get(name: str, input_size: int | None = None, output_size: int | None = None
     if name in OWN_TASKS:
         return OWN_TASKS[name](input_size, output_size, text)  # type: ignore[call-arg]
     if name not in TASKS:
-        raise SettingsError(f"there is no task {name!r}; choose one of {', '.join([*TASKS, *OWN_TASKS])}")
+        raise SettingsError(f"there is no task {name!r}; choose one of {', '.join(KINDS)}")
     return TASKS[name](input_size, output_size)  # type: ignore[call-arg]
 
 
-__all__ = ["OWN_TASKS", "TASKS", "Baseline", "Batch", "EncodedSequence", "Measure", "Sample", "Task", "get"]
+__all__ = ["KINDS", "OWN_TASKS", "TASKS", "Baseline", "Batch", "EncodedSequence", "Measure", "Sample", "Task", "get"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.equations import softmax
+from lstm_engine.cell.equations import softmax
 from lstm_engine.errors import SettingsError, TaskInputError
 
 if TYPE_CHECKING:

@@ -99,7 +99,7 @@ def crowd_row(server: AppServer, store: RunStore, browser: Browser, listeners: i
     for page in opened:
         page.evaluate(WATCH_CHART)
     here = [sys.executable, "-m", "tests.benchmarks.crowd"]
-    stream = f"{server.url}/live/runs/{run.id}?after=300"
+    stream = f"{server.url}/api/runs/{run.id}/stream?after=300"
     # all come at once, which is another matter: what is measured is their watching
     crowd = start([*here, "listen", stream, str(listeners), str(SETTLING + SECONDS)])
     time.sleep(SETTLING)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from playwright.sync_api import Locator, Page
 
-from lstm_engine.quantities import QUANTITIES
+from lstm_engine.cell.quantities import QUANTITIES
 from lstm_engine.runs import PRESETS
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=24, num_layers=2, end_step=40, pace=0.0)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from lstm_engine.equations import softmax
-from lstm_engine.quantities import QUANTITIES
+from lstm_engine.cell.equations import softmax
+from lstm_engine.cell.quantities import QUANTITIES
 from lstm_engine.runs.checkpoints import restore
 from tests.browser.step_view import SETTINGS, click_at, current, shown
 

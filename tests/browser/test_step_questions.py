@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lstm_engine import Intervention, LSTMModel, Trace
-from lstm_engine.quantities import GATES, QUANTITIES
+from lstm_engine.cell.quantities import GATES, QUANTITIES
 from lstm_engine.runs import Run, RunStore
 from lstm_engine.runs.checkpoints import restore
 from lstm_engine.tasks import EncodedSequence
@@ -88,7 +88,7 @@ def test_equations_hold_the_engines_numbers(open_step, model, encode):
 
 def test_the_textbooks_line_stands_beside_the_numbers(open_step):
     page = open_step("sequence=maria")
-    source = (ROOT / "lstm_engine" / "equations.py").read_text("utf-8").splitlines()
+    source = (ROOT / "lstm_engine" / "cell" / "equations.py").read_text("utf-8").splitlines()
     for key in "figoch":
         page.keyboard.press(key)
         place, code = re.fullmatch(
@@ -449,7 +449,7 @@ def test_routes_answer_in_sentences(shared_server, run):
         (f"{run.id}/trace.xls", 404, "choose csv, parquet or npz"),
     ]:
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urlopen(f"{shared_server.url}/live/answers/{path}")
+            urlopen(f"{shared_server.url}/api/runs/{path}")
         assert refused.value.code == status
         assert message in json.loads(refused.value.read())["error"]
 

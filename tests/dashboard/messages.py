@@ -1,4 +1,4 @@
-"""Reads what ``dashboard.wire`` packs, as the browser does."""
+"""Reads what ``dashboard.serving.binary`` packs, as the browser does."""
 
 import json
 from typing import Any

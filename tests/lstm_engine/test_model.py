@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_engine import LSTMModel, LSTMState, SettingsError, ShapeError, WeightsError
-from lstm_engine.equations import GateWeights, lstm_sequence
-from lstm_engine.quantities import QUANTITIES
+from lstm_engine.cell.equations import GateWeights, lstm_sequence
+from lstm_engine.cell.quantities import QUANTITIES
 
 RNG = np.random.default_rng(3)
 

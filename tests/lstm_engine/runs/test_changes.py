@@ -13,8 +13,8 @@ from lstm_engine.runs import PRESETS, RunNotFound, RunStore, Status
 from lstm_engine.runs.checkpoints import restore
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Change
-from lstm_engine.runs.store import LeaseLost
-from lstm_engine.runs.worker import Worker, train_run
+from lstm_engine.runs.store.store import LeaseLost
+from lstm_engine.runs.training.worker import Worker, train_run
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=8, batch_size=4, sequence_length=10, end_step=40, pace=0.0)
 
@@ -192,7 +192,7 @@ def test_a_deleted_run_comes_back_whole(store):
 def test_runs_deleted_long_ago_are_gone_for_good(store, monkeypatch):
     first, second = (store.create(SETTINGS, start=False) for _ in range(2))
     store.delete(first.id)
-    monkeypatch.setattr("lstm_engine.runs.store.UNDO_SECONDS", -1.0)
+    monkeypatch.setattr("lstm_engine.runs.store.store.UNDO_SECONDS", -1.0)
     store.delete(second.id)
     with pytest.raises(RunNotFound, match="more than a day ago"):
         store.undelete(first.id)

@@ -14,7 +14,7 @@ from lstm_engine.runs.checkpoints import restore
 from lstm_engine.runs.development import read_development
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
-from lstm_engine.runs.worker import train_run
+from lstm_engine.runs.training.worker import train_run
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=8, batch_size=4, sequence_length=10, end_step=60, pace=0.0)
 

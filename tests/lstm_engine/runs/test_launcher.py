@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from lstm_engine.runs import History, Launcher, RunStore, Status
-from lstm_engine.runs.launcher import POLL_SECONDS
 from lstm_engine.runs.lease import lease_process
+from lstm_engine.runs.training.launcher import POLL_SECONDS
 
 from .conftest import SMALL
 
@@ -34,7 +34,7 @@ def assert_same_history(actual: History, expected: History) -> None:
 
 def undisturbed(settings) -> tuple[History, np.ndarray]:
     """What a run's metrics and weights are when nothing happens to it."""
-    from lstm_engine.runs.worker import is_validation_step
+    from lstm_engine.runs.training.worker import is_validation_step
 
     trainer = settings.build_trainer()
     rows = []

@@ -14,7 +14,7 @@ from lstm_engine import StepMetrics
 from lstm_engine.runs import RunNotFound, RunStore, Status, StoreError
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
-from lstm_engine.runs.store import LeaseLost, thin_steps
+from lstm_engine.runs.store.store import LeaseLost, thin_steps
 
 from .conftest import SMALL
 

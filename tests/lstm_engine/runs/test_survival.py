@@ -18,7 +18,7 @@ import sqlalchemy as sql
 from lstm_engine.runs import PRESETS, RunStore, Status
 from lstm_engine.runs.checkpoints import restore
 from lstm_engine.runs.lease import lease_process, new_lease, process_exists
-from lstm_engine.runs.worker import Worker, train_run
+from lstm_engine.runs.training.worker import Worker, train_run
 
 KILLS = int(os.environ.get("LSTM_KILLS", "10"))  # a hundred take a minute and a half
 SETTINGS = replace(
@@ -101,7 +101,9 @@ def test_kills_of_worker_and_server_leave_no_trace(tmp_path: Path):
 
 
 def test_a_database_that_is_locked_for_long_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("lstm_engine.runs.store.BUSY_SECONDS", 0.3)  # so that the lock is met within the test's time
+    monkeypatch.setattr(
+        "lstm_engine.runs.store.store.BUSY_SECONDS", 0.3
+    )  # so that the lock is met within the test's time
     url = f"sqlite:///{tmp_path / 'runs.sqlite3'}"
     with RunStore(url) as store:
         run = store.create(replace(SETTINGS, end_step=150, pace=100.0))

@@ -1,1 +1,0 @@
-"""Charts: pure functions from arrays to Plotly figures, with no knowledge of pages."""

@@ -1,0 +1,24 @@
+"""Browser components: a room's ES modules and style sheets, mounted on its page."""
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from dashboard.serving.assets import DASHBOARD
+
+
+def register(room: str, isolate_styles: bool = True) -> ComponentRenderer:
+    """Register the component of a room; its modules are fetched from the app's own routes.
+
+    Streamlit takes one inline module a component. Ours are several, so the inline one only loads them.
+
+    Args:
+        room: a folder of ``dashboard/views``; its ``browser/main.js`` is mounted, with all style sheets beside it.
+        isolate_styles: whether the component stands in a shadow root.
+    """
+    sheets = sorted((DASHBOARD / "views" / room / "browser").rglob("*.css"))
+    return st.components.v2.component(
+        f"lstm_{room}",
+        css="\n".join(sheet.read_text("utf-8") for sheet in sheets),
+        js=(DASHBOARD / "browser" / "loader.js").read_text("utf-8"),
+        isolate_styles=isolate_styles,
+    )

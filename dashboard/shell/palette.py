@@ -1,0 +1,18 @@
+"""One colour a quantity, everywhere, from the palette of Okabe and Ito (2008), which colour-blind people tell apart."""
+
+from lstm_engine.cell.quantities import QUANTITIES
+
+OKABE_ITO = {
+    "orange": "#E69F00",
+    "sky_blue": "#56B4E9",
+    "bluish_green": "#009E73",
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "reddish_purple": "#CC79A7",
+}
+QUANTITY_COLOURS = {quantity.name: OKABE_ITO[quantity.colour] for quantity in QUANTITIES}
+
+TRAINING_COLOUR = OKABE_ITO["sky_blue"]
+VALIDATION_COLOUR = OKABE_ITO["vermillion"]
+GRADIENT_COLOUR = OKABE_ITO["bluish_green"]
+BASELINE_COLOUR = "#8a939c"

@@ -1,0 +1,53 @@
+"""The run picker of every page."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard.shell.selection import choose_run, missing, notice, select_run, selected, selected_run
+from lstm_engine.runs import Run, RunStore
+
+
+def run_labels(runs: Sequence[Run]) -> dict[int, str]:
+    """What a person reads of each run, by its number; widgets cannot tell options apart that read the same."""
+    plain = {}
+    for run in runs:
+        units = run.settings.hidden_size
+        plain[run.id] = f"{run.name} · {run.settings.task}, {units} unit{'' if units == 1 else 's'}"
+    shared = {label for label, count in Counter(plain.values()).items() if count > 1}
+    return {run_id: f"{label} (run {run_id})" if label in shared else label for run_id, label in plain.items()}
+
+
+def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, unlike: str = "") -> Run | None:
+    """Let a person pick one of the runs that a page can show; None, and a word on what to do, if there is none.
+
+    Args:
+        store: where they are.
+        can_show: whether the page can show a run.
+        unlike: ends a sentence that says of a run why it cannot.
+    """
+    all_runs = store.list_runs()
+    runs = [run for run in all_runs if can_show(run)]
+    if not runs:
+        wanted = selected("run")
+        if wanted is not None:
+            notice(missing(wanted))
+            select_run(None)
+        st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
+        return None
+    run, problem = selected_run(runs, [run for run in all_runs if not can_show(run)], unlike)
+    notice(problem)
+    labels = run_labels(runs)
+    # the widget's key holds the selection, so that a run picked elsewhere or by another means shows here
+    chosen = st.selectbox(
+        "Run",
+        list(labels),
+        index=list(labels).index(run.id),
+        format_func=lambda run_id: labels.get(run_id, f"run {run_id} (deleted)"),
+        key=f"run_{run.id}",
+    )
+    if chosen != run.id:
+        choose_run(chosen)
+        st.rerun()
+    return run

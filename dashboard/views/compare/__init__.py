@@ -1,0 +1,1 @@
+"""Compare: what does each part buy?"""

@@ -1,0 +1,1 @@
+"""Step: what does the cell do at this timestep, and why?"""

@@ -1,0 +1,152 @@
+// Units over the sequence: the selected one with its cell state in a band of its own (it grows without bound, and on
+// one scale with it the gates would lie flat), and below it those that were pinned.
+
+import { element, onDrag, setText, svg } from "../../../browser/dom.js";
+import { compact, fixed } from "../../../browser/format.js";
+
+const MOST_TICKS = 40;
+
+export class Curves {
+  constructor(actions) {
+    this.actions = actions;
+    this.title = element("h3");
+    this.legend = element("ul", { class: "legend" });
+    this.ghosts = element("small", { class: "ghost-note", text: "dashed: with what is held" });
+    this.ticks = element("div", { class: "time-axis", "aria-hidden": "true" });
+    this.bands = [
+      new Band("Gates, candidate and hidden state", actions),
+      new Band("Cell state", actions),
+    ];
+    this.selected = element(
+      "section",
+      { class: "curves", "aria-label": "Curves of the selected unit" },
+      element("header", {}, this.title, this.legend, this.ghosts),
+      ...this.bands.flatMap(({ axis, field }) => [axis, field]),
+      this.ticks,
+    );
+    this.pinned = element("div", { class: "pinned" });
+    this.pins = [];
+    this.root = element("div", {}, this.selected, this.pinned);
+  }
+
+  show(view) {
+    const { trace, window, field, backward } = view;
+    this.trace = trace;
+    this.field = field;
+    this.backward = backward;
+    this.values = view.quantities.map(({ name }) => element("span", { "data-legend": name }));
+    this.legend.replaceChildren(
+      ...view.quantities.map(({ symbol, label, colour }, k) =>
+        element("li", { title: label }, element("b", { text: symbol, style: `--colour: ${colour}` }), this.values[k]),
+      ),
+    );
+    this.ghosts.hidden = !view.original || backward;
+    const T = window.to - window.from;
+    const every = Math.ceil(T / MOST_TICKS);
+    const ticks = [];
+    for (let k = 0; k < T; k += every) {
+      const label = every === 1 ? trace.labels[window.from + k] : String(window.from + k + 1);
+      ticks.push(element("span", { style: `left: ${((k + 0.5) / T) * 100}%`, text: label }));
+    }
+    this.ticks.replaceChildren(...ticks);
+    const isCell = ({ name }) => name === "cell";
+    this.bands[0].show(view, view.quantities.filter((quantity) => !isCell(quantity)));
+    this.bands[1].show(view, view.quantities.filter(isCell));
+    this.pins = view.state.pins.map((unit) => {
+      const band = new Band("All quantities", this.actions);
+      band.show(view, view.quantities);
+      band.drawUnit(unit);
+      const choose = element("button", { class: "link", text: `Unit ${unit}`, onclick: () => this.actions.move({ unit }) });
+      const remove = element("button", { class: "small-tool", text: "×", "aria-label": `Unpin unit ${unit}`, onclick: () => this.actions.unpin(unit) });
+      return { band, root: element("section", { class: "pin", "aria-label": `Pinned unit ${unit}` }, element("header", {}, choose, remove), band.axis, band.field) };
+    });
+    this.pinned.replaceChildren(...this.pins.map(({ root }) => root));
+    this.shown = null;
+  }
+
+  draw({ timestep, unit, layer }) {
+    if (this.shown !== unit) {
+      this.shown = unit;
+      setText(this.title, `Unit ${unit} over the sequence${this.backward ? ": gradients" : ""}`);
+      for (const band of this.bands) band.drawUnit(unit);
+    }
+    const text = (value) => (this.backward ? compact(value) : fixed(value));
+    this.trace.quantities.forEach(({ name }, k) => setText(this.values[k], text(this.field.value(layer, name, timestep, unit))));
+    for (const band of this.bands) band.drawCursor(timestep);
+    for (const { band } of this.pins) band.drawCursor(timestep);
+  }
+}
+
+/** Curves that share one scale: from -1 to 1, or as far as the unit's values go beyond; for gradients as far as they go. */
+class Band {
+  constructor(label, actions) {
+    this.label = label;
+    this.drawing = svg("svg", { preserveAspectRatio: "none", role: "img", "aria-label": label });
+    this.cursor = element("div", { class: "cursor-column" }, element("i"));
+    this.field = element("div", { class: "field" }, this.drawing, this.cursor);
+    this.axis = element("div", { class: "value-axis", "aria-hidden": "true" });
+    onDrag(this.field, (x) => actions.move({ timestep: this.window.from + Math.floor(x * (this.window.to - this.window.from)) }));
+  }
+
+  show({ trace, original, field, window, state, backward }, quantities) {
+    this.window = window;
+    this.quantities = quantities;
+    this.units = trace.units;
+    this.least = backward ? 0 : 1;
+    // with clamps, the run as it was is drawn in full and the altered one over it in dashes
+    const sources = original && !backward ? [original, trace] : [field];
+    this.lines = sources.flatMap((source, k) =>
+      quantities.map(({ colour, name }) => ({
+        plane: source.plane(state.layer, name),
+        node: svg("polyline", { stroke: colour, "data-quantity": name, class: k ? "altered" : sources.length > 1 ? "as-it-was" : null }),
+      })),
+    );
+    const T = window.to - window.from;
+    this.levels = [1, 0, -1].map(() => svg("line", { x1: 0, x2: T, class: "level" }));
+    this.drawing.replaceChildren(...this.levels, ...this.lines.map(({ node }) => node));
+    this.cursor.firstChild.style.width = `max(2px, ${100 / T}%)`;
+  }
+
+  drawUnit(unit) {
+    const { from, to } = this.window;
+    let extent = this.least;
+    for (const { plane } of this.lines) {
+      const last = Math.min(to, plane.length / this.units);
+      for (let t = from; t < last; t++) extent = Math.max(extent, Math.abs(plane[t * this.units + unit]));
+    }
+    extent ||= 1;
+    Object.assign(this, { unit, extent });
+    this.drawing.setAttribute("aria-label", this.title());
+    // the drawing's own scale is -1 to 1, so that gradients of any size keep their digits
+    for (const { plane, node } of this.lines) {
+      const last = Math.min(to, plane.length / this.units);
+      const points = [];
+      for (let t = from; t < last; t++) points.push(`${t - from + 0.5},${(-plane[t * this.units + unit] / extent).toFixed(4)}`);
+      node.setAttribute("points", points.join(" "));
+    }
+    this.drawing.setAttribute("viewBox", `0 -1.08 ${to - from} 2.16`); // room for the lines' own width
+    const values = [extent, 0, -extent];
+    values.forEach((value, k) => {
+      this.levels[k].setAttribute("y1", -value / extent);
+      this.levels[k].setAttribute("y2", -value / extent);
+    });
+    this.axis.replaceChildren(
+      ...values.map((value) =>
+        element("span", {
+          style: `top: ${((1.08 - value / extent) / 2.16) * 100}%`,
+          text: compact(+value.toPrecision(2)),
+        }),
+      ),
+    );
+  }
+
+  title() {
+    const end = compact(+this.extent.toPrecision(2));
+    return `${this.label} of unit ${this.unit}, from −${end} to ${end}`;
+  }
+
+  drawCursor(timestep) {
+    const { from, to } = this.window;
+    this.cursor.style.transform = `translateX(${((timestep - from) / (to - from)) * 100}%)`;
+  }
+}

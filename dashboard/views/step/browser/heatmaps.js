@@ -1,0 +1,112 @@
+// Six heatmaps, timesteps by units, painted once a trace; only the common cursor moves. Beside another trace there are
+// three for each quantity: this one, the other, and the difference.
+
+import { element, onDrag, setText } from "../../../browser/dom.js";
+import { compact } from "../../../browser/format.js";
+import { colourScale } from "./colours.js";
+
+export class Heatmaps {
+  constructor(actions) {
+    this.actions = actions;
+    this.maps = [];
+    this.kinds = "";
+    this.root = element("div", { class: "heatmaps" });
+  }
+
+  show(view) {
+    const kinds = view.other ? ["this", "other", "difference"] : ["this"];
+    const wanted = `${kinds}/${view.quantities.map(({ name }) => name)}`;
+    if (this.kinds !== wanted) {
+      this.kinds = wanted;
+      this.maps = view.quantities.flatMap((quantity) => kinds.map((kind) => new Heatmap(quantity, kind, this.actions)));
+      this.root.replaceChildren(...this.maps.map((map) => map.root));
+    }
+    for (const map of this.maps) map.show(view);
+  }
+
+  draw(state) {
+    for (const map of this.maps) map.draw(state);
+  }
+}
+
+class Heatmap {
+  constructor(quantity, kind, actions) {
+    this.quantity = quantity;
+    this.kind = kind;
+    this.canvas = element("canvas", { role: "img", "aria-label": `${quantity.label}, timesteps by units` });
+    this.column = element("div", { class: "cursor-column" }, element("i"));
+    this.line = element("div", { class: "cursor-row" }, element("i"));
+    this.field = element("div", { class: "field" }, this.canvas, this.column, this.line);
+    this.label = element("span");
+    this.scale = element("span", { class: "scale" });
+    this.low = element("small");
+    this.high = element("small");
+    this.root = element(
+      "figure",
+      { class: "heatmap", "data-quantity": quantity.name, "data-kind": kind },
+      element(
+        "figcaption",
+        { title: quantity.equation },
+        element("b", { text: quantity.symbol, style: `--colour: ${quantity.colour}` }),
+        this.label,
+        element("span", { class: "scale-with-ends" }, this.low, this.scale, this.high),
+      ),
+      this.field,
+    );
+    onDrag(this.field, (x, y) => {
+      const { from, to } = this.window;
+      const place = Math.max(0, Math.min(this.units - 1, Math.floor(y * this.units)));
+      actions.move({ timestep: from + Math.floor(x * (to - from)), unit: this.places.unitAt[place], quantity: quantity.name });
+    });
+  }
+
+  /** Values (T, H) to paint, and how they are coloured. */
+  source({ trace, field, other, theme, state, backward }) {
+    const { name } = this.quantity;
+    const { layer } = state;
+    const plane = (one) => one.plane(Math.min(layer, one.layers - 1), name);
+    if (this.kind === "difference") {
+      const [mine, theirs] = [plane(trace), plane(other)];
+      const common = Math.min(mine.length, theirs.length);
+      const difference = Float32Array.from({ length: common }, (_, k) => mine[k] - theirs[k]);
+      const extent = difference.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+      return { values: difference, scale: colourScale({ gate: false }, theme, extent) };
+    }
+    if (this.kind === "other") return { values: plane(other), scale: colourScale(this.quantity, theme, Math.max(trace.extent(layer, name), other.extent(layer, name))) };
+    const extent = Math.max(field.extent(layer, name), other ? other.extent(layer, name) : 0);
+    return { values: plane(field), scale: colourScale(backward ? { gate: false } : this.quantity, theme, extent) };
+  }
+
+  show(view) {
+    const { trace, window, places, backward } = view;
+    const H = trace.units;
+    const T = window.to - window.from;
+    Object.assign(this, { units: H, window, places });
+    const { values, scale } = this.source(view);
+    this.canvas.width = T;
+    this.canvas.height = H;
+    this.field.style.height = view.other ? "112px" : `${Math.max(128, Math.min(H, 256))}px`; // at least one pixel a unit up to 256 of them
+    const image = new ImageData(T, H);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let t = 0; t < T; t++) {
+      const start = (window.from + t) * H;
+      if (start + H > values.length) break; // the other sequence is shorter
+      for (let place = 0; place < H; place++) pixels[place * T + t] = scale.table[scale.level(values[start + places.unitAt[place]])];
+    }
+    this.canvas.getContext("2d").putImageData(image, 0, 0);
+    this.scale.style.background = scale.gradient;
+    const heading = { this: backward ? `d loss / d ${this.quantity.symbol}` : this.quantity.label, other: "the other", difference: "difference" };
+    setText(this.label, heading[this.kind]);
+    setText(this.low, compact(+scale.low.toPrecision(2)));
+    setText(this.high, compact(+scale.high.toPrecision(2)));
+    this.column.firstChild.style.width = `max(2px, ${100 / T}%)`;
+    this.line.firstChild.style.height = `max(2px, ${100 / H}%)`;
+  }
+
+  draw({ timestep, unit }) {
+    const { from, to } = this.window;
+    this.cursor = timestep;
+    this.column.style.transform = `translateX(${((timestep - from) / (to - from)) * 100}%)`;
+    this.line.style.transform = `translateY(${(this.places.placeOf[unit] / this.units) * 100}%)`;
+  }
+}

@@ -1,0 +1,48 @@
+// The panels beside the drawing, one at a time behind tabs.
+
+import { element } from "../../../browser/dom.js";
+
+export class Panels {
+  constructor(actions, panels) {
+    this.parts = Object.fromEntries(Object.entries(panels).map(([name, [, part]]) => [name, part]));
+    this.tabs = Object.entries(panels).map(([name, [label]]) =>
+      element("button", { role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, "data-panel": name, text: label, onclick: () => actions.move({ panel: name }) }),
+    );
+    for (const [name, part] of Object.entries(this.parts)) {
+      part.root.id = `panel-${name}`;
+      part.root.setAttribute("role", "tabpanel");
+      part.root.setAttribute("aria-labelledby", `tab-${name}`);
+    }
+    this.list = element("div", { role: "tablist", class: "tabs", "aria-label": "Questions" }, ...this.tabs);
+    this.list.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      const place = this.tabs.findIndex((tab) => tab === event.target);
+      const next = this.tabs[(place + by + this.tabs.length) % this.tabs.length];
+      next.focus();
+      next.click();
+    });
+    this.root = element("div", { class: "panels" }, this.list, ...Object.values(this.parts).map(({ root }) => root));
+  }
+
+  show(view) {
+    const { panel } = view.state;
+    for (const tab of this.tabs) {
+      const chosen = tab.dataset.panel === panel;
+      tab.setAttribute("aria-selected", chosen);
+      tab.tabIndex = chosen ? 0 : -1;
+    }
+    for (const [name, part] of Object.entries(this.parts)) part.root.hidden = name !== panel;
+    this.parts[panel].show(view);
+    this.present = this.parts[panel];
+  }
+
+  draw(state, changed) {
+    this.present.draw(state, changed);
+  }
+
+  destroy() {
+    this.parts.backward.destroy();
+  }
+}

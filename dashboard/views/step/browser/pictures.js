@@ -1,0 +1,120 @@
+// Drawings as files that stand alone: styles and colours are written into the shapes.
+
+import { svg } from "../../../browser/dom.js";
+
+const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity", "font-size", "font-weight", "font-style", "text-anchor", "font-variant-numeric", "vector-effect"];
+const GAP = 24;
+const WIDE = 900; // of a drawing in a stack
+const TALL = 160;
+const SHARPNESS = 2; // pixels of a PNG for each of the drawing's
+
+/** A copy of an SVG that needs no style sheet; `over` is laid over it. */
+export function drawingOf(drawing, theme, over = null) {
+  const bounds = drawing.getBoundingClientRect();
+  const copy = drawing.cloneNode(true);
+  const [originals, copies] = [drawing, copy].map((node) => [node, ...node.querySelectorAll("*")]);
+  originals.forEach((original, k) => {
+    const style = getComputedStyle(original);
+    for (const name of STYLES) copies[k].style.setProperty(name, style.getPropertyValue(name));
+  });
+  copy.style.setProperty("font-family", "sans-serif");
+  for (const signal of copy.querySelectorAll(".signal")) signal.remove();
+  if (over) copy.append(over);
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  const [x, y, width, height] = copy.getAttribute("viewBox").split(" ").map(Number);
+  copy.setAttribute("width", Math.round(bounds.width) || width);
+  copy.setAttribute("height", Math.round(bounds.height) || height);
+  copy.prepend(svg("rect", { x, y, width, height, fill: theme.background }));
+  return copy;
+}
+
+/** Drawings one below the other, each with a title and a legend of {symbol, colour}. */
+export function stackOf(parts, theme) {
+  const all = { width: WIDE + 2 * GAP, height: parts.length * (TALL + 2 * GAP) + GAP };
+  const drawing = sheet(all, theme);
+  parts.forEach(({ title, drawing: part, legend = [] }, k) => {
+    const y = 2 * GAP + k * (TALL + 2 * GAP);
+    const copy = drawingOf(part, theme);
+    for (const [name, value] of Object.entries({ x: GAP, y, width: WIDE, height: TALL })) copy.setAttribute(name, value);
+    const letters = legend.map(({ symbol, colour }, place) => caption(symbol, WIDE - GAP * (legend.length - 1 - place), y - 8, { text: colour }));
+    drawing.append(caption(title, GAP, y - 8, theme), ...letters, copy);
+  });
+  return drawing;
+}
+
+/** Rows of {label, value, text} as signed bars. */
+export function barsOf(title, rows, theme) {
+  const drawing = sheet({ width: 560, height: 3 * GAP + rows.length * 26 }, theme);
+  const most = Math.max(1e-12, ...rows.map(({ value }) => Math.abs(value)));
+  const signed = rows.some(({ value }) => value < 0);
+  const [start, span] = signed ? [300, 120] : [180, 240];
+  drawing.append(caption(title, GAP, GAP + 8, theme));
+  rows.forEach(({ label, value, text }, k) => {
+    const y = 2 * GAP + k * 26;
+    const width = (Math.abs(value) / most) * span;
+    drawing.append(
+      caption(label, GAP, y + 16, theme),
+      svg("rect", { x: value < 0 ? start - width : start, y: y + 4, width, height: 14, fill: signed ? (value < 0 ? "#2166ac" : "#b2182b") : "#009e73" }),
+      caption(text, 450, y + 16, theme),
+    );
+  });
+  return drawing;
+}
+
+const sheet = ({ width, height }, theme) =>
+  svg(
+    "svg",
+    { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height },
+    svg("rect", { width, height, fill: theme.background }),
+  );
+const caption = (text, x, y, theme) => svg("text", { x, y, fill: theme.text, "font-family": "sans-serif", "font-size": 15, text });
+
+/** All heatmaps with their names, as one drawing. */
+export function heatmapsOf(maps, theme) {
+  const [width, height] = [360, 150];
+  const columns = 3;
+  const rows = Math.ceil(maps.length / columns);
+  const all = { width: columns * (width + GAP) + GAP, height: rows * (height + 2 * GAP) + GAP };
+  const drawing = sheet(all, theme);
+  maps.forEach((map, k) => {
+    const x = GAP + (k % columns) * (width + GAP);
+    const y = 2 * GAP + Math.floor(k / columns) * (height + 2 * GAP);
+    const place = map.window ? (map.cursor - map.window.from) / (map.window.to - map.window.from) : 0;
+    drawing.append(
+      caption(`${map.quantity.symbol}  ${map.label.textContent}  (${map.low.textContent} to ${map.high.textContent})`, x, y - 8, theme),
+      svg("image", { x, y, width, height, href: map.canvas.toDataURL("image/png"), preserveAspectRatio: "none", style: "image-rendering: pixelated" }),
+      svg("rect", { x: x + place * width, y, width: Math.max(1, width / (map.window.to - map.window.from)), height, fill: "none", stroke: theme.text, "stroke-width": 1.5 }),
+    );
+  });
+  return drawing;
+}
+
+/** A drawing as a file's content: "svg" or "png". */
+export async function toPicture(drawing, kind) {
+  const text = new XMLSerializer().serializeToString(drawing);
+  const file = new Blob([text], { type: "image/svg+xml" });
+  if (kind === "svg") return file;
+  const image = new Image();
+  const url = URL.createObjectURL(file);
+  try {
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = SHARPNESS * Number(drawing.getAttribute("width"));
+    canvas.height = SHARPNESS * Number(drawing.getAttribute("height"));
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser gave none"))), "image/png"));
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** Hand a file to the person. */
+export function save(content, name) {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

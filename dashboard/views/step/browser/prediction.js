@@ -1,0 +1,91 @@
+// What the model expects next, against what came; with values held, also what it expected without.
+
+import { element, setText } from "../../../browser/dom.js";
+import { fixed } from "../../../browser/format.js";
+
+const ROWS = 5;
+const TEMPERATURE = 0.8; // to begin with
+
+export class Prediction {
+  constructor(actions) {
+    this.actions = actions;
+    this.title = element("h3");
+    this.rows = Array.from({ length: ROWS }, (_, k) => {
+      const label = element("span", { class: "guess" });
+      const bar = element("span", { class: "bar-fill" });
+      const before = element("i", { class: "bar-before", title: "without what is held" });
+      const number = element("span", { class: "probability" });
+      const root = element(
+        "li",
+        {},
+        element("button", { class: "row", title: "Why this one?", onclick: () => this.ask(k) }, label, element("span", { class: "bar" }, bar, before), number),
+      );
+      return { root, label, bar, before, number };
+    });
+    this.list = element("ol", { class: "guesses" }, ...this.rows.map(({ root }) => root));
+    this.came = element("p", { class: "came" });
+    this.temperature = element("input", { type: "number", min: 0, max: 5, step: 0.1, value: TEMPERATURE, "aria-label": "Temperature", title: "Temperature: 0 takes the likeliest, 1 draws as the model thinks, above 1 wilder" });
+    this.continueButton = element("button", { class: "action", text: "Continue from here", onclick: () => actions.continueFromHere(Number(this.temperature.value)) });
+    this.heat = element("label", { class: "heat" }, element("span", { text: "temperature" }), this.temperature);
+    this.problem = element("p", { class: "problem", role: "alert", hidden: "" });
+    this.root = element(
+      "section",
+      { class: "prediction", "aria-label": "Prediction" },
+      this.title,
+      this.list,
+      this.came,
+      element("div", { class: "continue" }, this.continueButton, this.heat),
+      this.problem,
+    );
+  }
+
+  /** Say what is wrong with the temperature; nothing if nothing is. */
+  complain(text) {
+    this.problem.hidden = !text;
+    setText(this.problem, text);
+  }
+
+  show({ trace, original }) {
+    this.trace = trace;
+    this.original = original;
+    this.list.hidden = this.heat.hidden = trace.kind !== "symbols";
+    setText(this.title, trace.kind === "symbols" ? "What comes next?" : "Which value comes next?");
+  }
+
+  ask(k) {
+    const output = this.trace.top[this.state.timestep][k];
+    if (output !== undefined) this.actions.move({ quantity: "prediction", output, panel: "why" });
+  }
+
+  draw(state, changed) {
+    this.state = state;
+    if (!changed.timestep && !changed.operation) return;
+    const { trace, original } = this;
+    const { timestep } = state;
+    this.root.classList.toggle("to-come", state.byOperation && state.operation < 8 && state.lossAt === null);
+    const came = trace.target_labels[timestep];
+    const asked = trace.right[timestep].length > 0;
+    if (trace.kind === "value" && !asked) return setText(this.came, `says ${fixed(trace.predicted[timestep])}, but no answer is asked here`);
+    if (trace.kind === "value") {
+      const error = trace.predicted[timestep] - trace.came[timestep];
+      setText(this.came, `predicted ${fixed(trace.predicted[timestep])}, came ${fixed(trace.came[timestep])}, error ${fixed(error)}`);
+      return;
+    }
+    this.rows.forEach(({ root, label, bar, before, number }, k) => {
+      const output = trace.top[timestep][k];
+      const probability = trace.top_probabilities[timestep][k] ?? 0;
+      const text = trace.output_labels[output] ?? "";
+      setText(label, text);
+      bar.style.transform = `scaleX(${probability})`;
+      setText(number, `${(probability * 100).toFixed(1)} %`);
+      root.classList.toggle("right", trace.right[timestep].includes(output));
+      const place = original ? original.top[timestep].indexOf(output) : -1;
+      before.hidden = place < 0;
+      if (place >= 0) before.style.left = `${original.top_probabilities[timestep][place] * 100}%`;
+    });
+    if (!asked) return setText(this.came, "No answer is asked here.");
+    const probability = trace.came_probability[timestep];
+    const without = original ? ` (${(original.came_probability[timestep] * 100).toFixed(1)} % without what is held)` : "";
+    setText(this.came, `“${came}” came: ${(probability * 100).toFixed(1)} %${without}, a surprise of ${fixed(trace.surprise[timestep], 2)} nats`);
+  }
+}

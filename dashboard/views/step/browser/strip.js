@@ -1,0 +1,74 @@
+// The sequence as a strip of symbols, each with how surprised the model was to see it; the one being read is marked.
+
+import { element } from "../../../browser/dom.js";
+import { fixed } from "../../../browser/format.js";
+
+const MOST_SURPRISE = 6; // nats at which a bar is full
+
+export class Strip {
+  constructor(actions) {
+    this.track = element("div", { class: "strip-track" });
+    this.beside = element("div", { class: "strip-track beside" });
+    this.root = element("div", { class: "strip", role: "group", "aria-label": "Symbols, with the model's surprise at each" }, this.track, this.beside);
+    this.track.addEventListener("click", (event) => {
+      const symbol = event.target.closest("[data-timestep]");
+      if (symbol) actions.move({ timestep: Number(symbol.dataset.timestep) });
+    });
+  }
+
+  show({ trace, other, state }) {
+    this.showBeside(trace, state.beside?.kind === "sequence" ? other : null);
+    if (this.trace === trace && this.lossAt === state.lossAt) return;
+    this.trace = trace;
+    this.lossAt = state.lossAt;
+    this.width = widthOf(trace);
+    const most = trace.kind === "symbols" ? MOST_SURPRISE : Math.max(...trace.surprise, 1e-12);
+    const unit = trace.kind === "symbols" ? "nats" : "squared error";
+    this.symbols = trace.labels.map((label, timestep) => {
+      // what came at this timestep was predicted at the one before; nothing predicts the first
+      const surprise = timestep > 0 && trace.right[timestep - 1].length ? trace.surprise[timestep - 1] : null;
+      const height = surprise === null ? 0 : Math.min(1, surprise / most);
+      const said = surprise === null ? "" : `, surprise ${fixed(surprise, 2)} ${unit}`;
+      return element(
+        "button",
+        {
+          tabindex: -1,
+          "data-timestep": timestep,
+          style: `width: ${this.width}px`,
+          title: surprise === null ? null : `surprise ${fixed(surprise, 2)} ${unit}`,
+          "aria-label": `Timestep ${timestep + 1}: ${label}${said}${timestep === state.lossAt ? ", the loss is taken here" : ""}`,
+          "data-loss": timestep === state.lossAt ? "" : null,
+        },
+        element("span", { text: label }),
+        element("i", { class: "surprise", style: `transform: scaleY(${height.toFixed(3)})` }),
+      );
+    });
+    this.marked = null;
+    this.track.replaceChildren(...this.symbols);
+  }
+
+  /** A second sequence under the first, timestep under timestep. */
+  showBeside(trace, other) {
+    this.beside.hidden = !other;
+    const style = `width: ${widthOf(trace)}px`;
+    this.beside.replaceChildren(...(other?.labels ?? []).map((label) => element("span", { text: label, style })));
+  }
+
+  draw({ timestep }, changed) {
+    if (!changed.timestep && this.marked) return;
+    this.marked?.removeAttribute("aria-current");
+    this.marked = this.symbols[timestep];
+    this.marked.setAttribute("aria-current", "step");
+    const left = timestep * this.width;
+    this.visible ??= this.root.clientWidth;
+    this.position ??= 0;
+    if (left < this.position || left + this.width > this.position + this.visible) {
+      this.visible = this.root.clientWidth;
+      this.position = Math.max(0, left - this.visible / 2);
+      this.root.scrollLeft = this.position;
+    }
+  }
+}
+
+/** Pixels that a symbol takes; fixed, so that the marked one's place needs no measuring. */
+const widthOf = ({ labels }) => Math.max(30, 9 * Math.max(...labels.map((label) => label.length)) + 14);

@@ -1,0 +1,132 @@
+// What the engine computed, as it was sent: a JSON header and float32 arrays behind it, looked at where they lie.
+
+import { fixed } from "../../../browser/format.js";
+
+/** A message of the server's: its header, and its arrays by name as {data, shape}. */
+export function unpack(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const arrays = {};
+  for (const [name, { start, shape }] of Object.entries(header.arrays)) {
+    const size = shape.reduce((product, length) => product * length, 1);
+    arrays[name] = { data: new Float32Array(buffer, 4 + length + 4 * start, size), shape };
+  }
+  return { header, arrays };
+}
+
+/** Values of all quantities over a sequence, (layers, quantities, T, H). */
+class Field {
+  constructor(quantities, { data, shape }) {
+    this.data = data;
+    [this.layers, this.count, this.length, this.units] = shape;
+    this.index = Object.fromEntries(quantities.map(({ name }, k) => [name, k]));
+    this.nothing = new Float32Array(this.units);
+  }
+
+  /** All units of a quantity at a timestep; before the first one states are 0, behind the last there is nothing. */
+  row(layer, name, timestep) {
+    if (timestep < 0 || timestep >= this.length) return this.nothing;
+    const start = ((layer * this.count + this.index[name]) * this.length + timestep) * this.units;
+    return this.data.subarray(start, start + this.units);
+  }
+
+  value(layer, name, timestep, unit) {
+    return this.row(layer, name, timestep)[unit];
+  }
+
+  /** A quantity of a whole layer, (T, H). */
+  plane(layer, name) {
+    const size = this.length * this.units;
+    const start = (layer * this.count + this.index[name]) * size;
+    return this.data.subarray(start, start + size);
+  }
+
+  largest(layer, name) {
+    return this.plane(layer, name).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  }
+}
+
+/** One pass through a sequence, with the weights that made it. */
+export class Trace extends Field {
+  constructor(quantities, buffer) {
+    const { header, arrays } = unpack(buffer);
+    super(quantities, arrays.values);
+    Object.assign(this, header);
+    this.quantities = quantities;
+    this.inputs = arrays.inputs;
+    this.readout = arrays.readout;
+    this.preactivations = arrays.preactivations;
+    this.weights = Array.from({ length: this.layers }, (_, k) => arrays[`weights_${k}`]);
+    this.extents = {};
+  }
+
+  /** Where the colour scale of a quantity ends: gates and tanh values at 1, the cell state at its largest value. */
+  extent(layer, name) {
+    if (name !== "cell") return 1;
+    this.extents[layer] ??= Math.max(1, this.largest(layer, name));
+    return this.extents[layer];
+  }
+
+  /** What went into a gate's sigmoid or tanh; gates count f, i, g, o. */
+  preactivation(layer, gate, timestep, unit) {
+    const { data, shape } = this.preactivations;
+    return data[((layer * shape[1] + gate) * this.timesteps + timestep) * this.units + unit];
+  }
+
+  /** What a layer reads at a timestep: the inputs, or the hidden state of the layer below. */
+  below(layer, timestep) {
+    if (layer > 0) return this.row(layer - 1, "hidden", timestep);
+    const width = this.inputs.shape[1];
+    return this.inputs.data.subarray(timestep * width, (timestep + 1) * width);
+  }
+
+  /** A gate's weights of one unit, acting on [x; h′; 1]. */
+  weightsOf(layer, gate, unit) {
+    const { data, shape } = this.weights[layer];
+    const start = (gate * this.units + unit) * shape[2];
+    return data.subarray(start, start + shape[2]);
+  }
+
+  /** The readout's weights of one output, acting on [h; 1]. */
+  readoutOf(output) {
+    const width = this.units + 1;
+    return this.readout.data.subarray(output * width, (output + 1) * width);
+  }
+
+  /** The cursor's place in words. */
+  describe({ timestep, unit, layer }) {
+    const parts = this.quantities.map(({ name, label }) => `${label} ${fixed(this.value(layer, name, timestep, unit))}`);
+    const where = this.layers > 1 ? `layer ${layer + 1}, unit ${unit}` : `unit ${unit}`;
+    return `Timestep ${timestep + 1} of ${this.timesteps}, reading ${this.labels[timestep]}; ${where}: ${parts.join(", ")}. ${this.expectation(timestep)}`;
+  }
+
+  /** What is expected next, in words. */
+  expectation(timestep) {
+    if (this.right[timestep].length === 0) return "No answer is asked here.";
+    if (this.kind === "value") return `Predicted ${fixed(this.predicted[timestep])}, came ${fixed(this.came[timestep])}.`;
+    const percent = (probability) => `${Math.round(probability * 100)} %`;
+    const best = `${this.output_labels[this.top[timestep][0]]} with ${percent(this.top_probabilities[timestep][0])}`;
+    return `Expected next: ${best}; ${this.target_labels[timestep]} came, expected with ${percent(this.came_probability[timestep])}.`;
+  }
+}
+
+/** The gradient of the loss at one timestep with respect to every quantity up to there. */
+export class Gradients extends Field {
+  constructor(quantities, buffer) {
+    const { header, arrays } = unpack(buffer);
+    super(quantities, arrays.gradients);
+    this.lossAt = header.timestep;
+    this.loss = header.loss;
+    this.extents = {};
+  }
+
+  extent(layer, name) {
+    this.extents[`${layer}/${name}`] ??= this.largest(layer, name) || 1;
+    return this.extents[`${layer}/${name}`];
+  }
+
+  /** Euclidean length of the gradient at each timestep up to the loss. */
+  norms(layer, name) {
+    return Array.from({ length: this.length }, (_, t) => Math.sqrt(this.row(layer, name, t).reduce((sum, v) => sum + v * v, 0)));
+  }
+}

@@ -1,0 +1,134 @@
+// Back, forward, play, step size, speed, jump.
+
+import { element, svg } from "../../../browser/dom.js";
+import { OPERATIONS } from "./operations.js";
+
+const ICONS = {
+  first: "M6 5v14M20 5 9 12l11 7z",
+  back: "M17 5 7 12l10 7z",
+  play: "M7 4l13 8-13 8z",
+  pause: "M7 4h3v16H7zM14 4h3v16h-3z",
+  forward: "M7 5l10 7-10 7z",
+  last: "M18 5v14M4 5l11 7-11 7z",
+};
+const SPEEDS = [0.5, 1, 2, 4, 8, 16, 30, 60]; // steps a second
+
+export class Transport {
+  constructor(actions) {
+    this.actions = actions;
+    this.playing = false;
+    const button = (icon, label, keys, onclick) =>
+      element("button", { class: "tool", "aria-label": label, title: `${label} (${keys})`, onclick }, drawIcon(icon));
+    const buttons = [
+      button("first", "First timestep", "Home", () => actions.move({ timestep: 0 })),
+      button("back", "Back", "←", () => actions.step(-1)),
+      (this.playButton = button("play", "Play", "Space", () => this.toggle())),
+      button("forward", "Forward", "→", () => actions.step(1)),
+      button("last", "Last timestep", "End", () => actions.move({ timestep: Infinity })),
+    ];
+    this.size = element(
+      "select",
+      { "aria-label": "Step size", title: "Step size (m)" },
+      element("option", { value: "timestep", text: "by timestep" }),
+      element("option", { value: "operation", text: "by operation" }),
+    );
+    this.size.addEventListener("change", () => actions.stepBy(this.size.value === "operation"));
+    this.speed = element("select", { "aria-label": "Speed" }, ...SPEEDS.map((speed) => element("option", { value: speed, text: `${speed} a second` })));
+    this.speed.value = 4;
+    this.slider = element("input", { type: "range", min: 1, value: 1, "aria-label": "Timestep" });
+    this.slider.addEventListener("input", () => actions.move({ timestep: this.slider.value - 1 }));
+    this.number = element("input", { type: "text", value: 1, "aria-label": "Go to timestep or symbol", title: "A timestep, or a symbol to find (j)" });
+    this.number.addEventListener("change", () => this.jump(this.number.value));
+    this.total = element("span");
+    this.layer = element("select", { "aria-label": "Layer", hidden: "" });
+    this.layer.addEventListener("change", () => actions.move({ layer: Number(this.layer.value) }));
+    this.root = element(
+      "div",
+      { class: "transport", role: "toolbar", "aria-label": "Stepping" },
+      ...buttons,
+      this.size,
+      this.speed,
+      this.slider,
+      element("label", { class: "jump" }, element("span", { text: "timestep" }), this.number, this.total),
+      this.layer,
+      element("button", { class: "tool", text: "?", "aria-label": "Keys and help", title: "Keys and help (?)", onclick: () => actions.help() }),
+    );
+  }
+
+  show({ trace, state }) {
+    this.size.value = state.byOperation ? "operation" : "timestep";
+    this.layer.value = state.layer;
+    if (this.trace === trace) return;
+    this.trace = trace;
+    this.slider.max = trace.timesteps;
+    this.total.textContent = `of ${trace.timesteps}`;
+    this.layer.hidden = trace.layers === 1;
+    this.layer.replaceChildren(...Array.from({ length: trace.layers }, (_, k) => element("option", { value: k, text: `layer ${k + 1}` })));
+    this.layer.value = state.layer;
+  }
+
+  draw(state) {
+    this.state = state;
+    this.slider.value = state.timestep + 1;
+    this.number.value = state.timestep + 1;
+    this.layer.value = state.layer;
+  }
+
+  /** Go to a timestep, or to where a symbol comes next; behind the last one, to where it comes first. */
+  jump(text) {
+    const { labels, timesteps } = this.trace;
+    const { timestep } = this.state;
+    const wanted = text.trim() || text;
+    if (/^-?\d+$/.test(wanted)) this.actions.move({ timestep: Number(wanted) - 1 });
+    else {
+      const order = Array.from({ length: timesteps }, (_, k) => (timestep + 1 + k) % timesteps);
+      const found = order.find((t) => labels[t] === wanted);
+      if (found === undefined) this.actions.say(`“${wanted.slice(0, 20)}” does not come in this sequence. Type a timestep from 1 to ${timesteps}, or a symbol that does.`);
+      else this.actions.move({ timestep: found });
+    }
+    this.number.value = this.state.timestep + 1; // also where the jump went beyond an end
+  }
+
+  focusJump() {
+    this.number.focus();
+    this.number.select();
+  }
+
+  toggle() {
+    if (this.playing) return this.stop();
+    const { timestep, operation, byOperation } = this.state;
+    const atEnd = timestep === this.trace.timesteps - 1 && (!byOperation || operation === OPERATIONS.length - 1);
+    if (atEnd) this.actions.move({ timestep: 0, operation: 0 }); // play again from the start
+    this.playing = true;
+    this.showPlaying();
+    this.due = performance.now();
+    this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  stop() {
+    this.playing = false;
+    cancelAnimationFrame(this.frame);
+    this.showPlaying();
+  }
+
+  tick(now) {
+    const interval = 1000 / Number(this.speed.value);
+    const steps = Math.floor((now - this.due) / interval + 0.1); // a frame that comes a little early counts
+    if (steps > 0) {
+      this.due += steps * interval;
+      if (!this.actions.step(steps)) return this.stop(); // the end
+    }
+    this.frame = requestAnimationFrame((next) => this.tick(next));
+  }
+
+  showPlaying() {
+    const label = this.playing ? "Pause" : "Play";
+    this.playButton.replaceChildren(drawIcon(this.playing ? "pause" : "play"));
+    this.playButton.setAttribute("aria-label", label);
+    this.playButton.title = `${label} (Space)`;
+  }
+}
+
+function drawIcon(name) {
+  return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+}

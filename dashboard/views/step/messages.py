@@ -1,0 +1,230 @@
+"""What the step view is sent: whole traces, whole gradients, and what a model would say next."""
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import leaves_list, linkage
+
+from dashboard.serving.binary import pack
+from dashboard.shell.palette import QUANTITY_COLOURS
+from lstm_engine import Intervention, LSTMModel, TaskInputError, Trace
+from lstm_engine.cell import equations
+from lstm_engine.cell.equations import log_sum_exp
+from lstm_engine.cell.quantities import GATES, QUANTITIES
+from lstm_engine.tasks import EncodedSequence, Task
+from lstm_engine.tracing.trace import TraceGradients
+
+TOP = 5  # predicted symbols shown
+MOST_VALUES = 7_000_000  # of a trace; more would keep a browser busy for seconds
+PLANES = len(QUANTITIES) + len(GATES)  # values, and pre-activations of the gates
+
+
+def trace_message(
+    model: LSTMModel, task: Task, sequence: EncodedSequence, interventions: Sequence[Intervention] = ()
+) -> bytes:
+    """The trace of a sequence with the weights and predictions, ready for the browser.
+
+    Arrays: ``values`` (layers, 6, T, H), quantities in the engine's order; ``preactivations`` (layers, 4, T, H) of f,
+    i, g, o; ``inputs`` (T, I); ``weights_k`` of layer k (4, H, I+H+1), gates f, i, g, o acting on [x; h′; 1];
+    ``readout`` (O, H+1).
+
+    Raises:
+        TaskInputError: the sequence is too long for so large a model.
+    """
+    a = model.architecture
+    check_length(a.num_layers, a.hidden_size, len(sequence.labels))
+    trace = model.trace(sequence.inputs, interventions=interventions)
+    values = stack_values(trace)
+    header: dict[str, Any] = {
+        "labels": sequence.labels,
+        "target_labels": sequence.target_labels,
+        "input_labels": padded_labels(task.reads, a.input_size),
+        "output_labels": padded_labels(task.vocabulary or ("next value",), a.output_size),
+        "timesteps": len(sequence.labels),
+        "units": a.hidden_size,
+        "layers": a.num_layers,
+        "unit_of_loss": task.unit,
+        "similarity": [similarity_order(layer) for layer in values],
+    }
+    header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, sequence)
+    arrays = {
+        "values": values,
+        "preactivations": stack_preactivations(trace),
+        "inputs": trace.inputs[:, 0],
+        "readout": readout_with_bias(model),
+    }
+    arrays |= {f"weights_{k}": gate_weights(model, k) for k in range(a.num_layers)}
+    return pack(header, arrays)
+
+
+def gradient_message(
+    model: LSTMModel,
+    task: Task,
+    sequence: EncodedSequence,
+    timestep: int,
+    interventions: Sequence[Intervention] = (),
+) -> bytes:
+    """The gradient of the loss at one timestep with respect to every quantity up to there.
+
+    Array: ``gradients`` (layers, 6, timestep+1, H); what comes later has no part in that loss.
+    """
+    check_length(model.architecture.num_layers, model.architecture.hidden_size, timestep + 1)
+    found = gradients_of(model, task, sequence, timestep, interventions)
+    stacked = np.stack([np.stack([layer[quantity.name][:, 0] for quantity in QUANTITIES]) for layer in found.layers])
+    return pack({"loss": found.loss, "timestep": timestep}, {"gradients": stacked})
+
+
+def hidden_gradient_norms(model: LSTMModel, task: Task, sequence: EncodedSequence, timestep: int) -> list[list[float]]:
+    """How long the gradient of the loss at one timestep is at each hidden state up to there: norms for each layer."""
+    found = gradients_of(model, task, sequence, timestep)
+    return [np.linalg.norm(layer["hidden"][:, 0].astype(np.float64), axis=1).tolist() for layer in found.layers]
+
+
+def gradients_of(
+    model: LSTMModel,
+    task: Task,
+    sequence: EncodedSequence,
+    timestep: int,
+    interventions: Sequence[Intervention] = (),
+) -> TraceGradients:
+    """Of the loss at one timestep; the sequence is cut off behind it."""
+    inputs, targets = sequence.inputs[: timestep + 1], sequence.targets[: timestep + 1]
+    within = [
+        replace(change, timesteps=[t for t in change.timesteps if t <= timestep])
+        if change.timesteps is not None
+        else change
+        for change in interventions
+    ]
+    return model.trace_gradients(inputs, targets, task.loss, timesteps=[timestep], interventions=within)
+
+
+def check_length(num_layers: int, hidden_size: int, timesteps: int) -> None:
+    """Raise TaskInputError if a trace of so many timesteps is more than a browser can hold."""
+    longest = MOST_VALUES // (PLANES * hidden_size * num_layers)
+    if timesteps > longest:
+        raise TaskInputError(
+            f"The sequence has {timesteps:,} timesteps; of this run, with {num_layers} layers of "
+            f"{hidden_size} units, at most {longest:,} fit on the page. Shorten it, or step a smaller run."
+        )
+
+
+def padded_labels(labels: Sequence[str], count: int) -> list[str]:
+    """A label for each of so many places, of which the last may stand for nothing."""
+    return [*labels, *(f"unused {k}" for k in range(len(labels), count))]
+
+
+def stack_values(trace: Trace) -> NDArray:
+    """(layers, 6, T, H) of the first sequence in the batch."""
+    return np.stack(
+        [np.stack([getattr(layer, quantity.name)[:, 0] for quantity in QUANTITIES]) for layer in trace.layers]
+    )
+
+
+def stack_preactivations(trace: Trace) -> NDArray:
+    """(layers, 4, T, H) of f, i, g, o, of the first sequence in the batch."""
+    return np.stack(
+        [np.stack([getattr(layer, f"{gate.name}_preactivation")[:, 0] for gate in GATES]) for layer in trace.layers]
+    )
+
+
+def gate_weights(model: LSTMModel, layer: int) -> NDArray:
+    """(4, H, I+H+1): the gates f, i, g, o of a layer, acting on [x; h′; 1], both biases added up."""
+    a = model.architecture
+    H, width = a.hidden_size, a.layer_input_size(layer) + a.hidden_size
+    blocks = model.parameters.layers[layer].reshape(len(a.variant.blocks), H, -1)
+    bias = blocks[:, :, width:].sum(axis=2, keepdims=True)  # (4, H, 1)
+    order = [a.variant.blocks.index(gate.name) for gate in GATES]
+    return np.concatenate([blocks[:, :, :width], bias], axis=2)[order]
+
+
+def readout_with_bias(model: LSTMModel) -> NDArray:
+    """(O, H+1), acting on [h; 1]."""
+    readout = model.parameters.readout
+    return readout if model.architecture.bias else np.pad(readout, ((0, 0), (0, 1)))
+
+
+def similarity_order(values: NDArray) -> list[int]:
+    """Units so that those whose curves (6, T, H) resemble each other are neighbours: the leaves of a cluster tree."""
+    curves = values.astype(np.float64).transpose(2, 0, 1).reshape(values.shape[-1], -1)  # (H, 6T)
+    if len(curves) < 3:
+        return list(range(len(curves)))
+    return [int(unit) for unit in leaves_list(linkage(curves, "average"))]
+
+
+def symbol_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> dict[str, Any]:
+    """The likeliest answers at each timestep, which are right, and how likely the model thought that.
+
+    ``right`` is empty where no answer is asked, and ``surprise`` is 0 there.
+    """
+    scores = trace.outputs[:, 0].astype(np.float64)  # (T, O)
+    targets = sequence.targets[:, 0]
+    if task.loss == "cross_entropy":
+        log_probabilities = scores - log_sum_exp(scores)[:, None]
+        right = np.eye(scores.shape[1], dtype=bool)[targets]  # (T, O)
+        came = np.take_along_axis(log_probabilities, targets[:, None], axis=1)[:, 0]  # (T,)
+        scale = 1
+    else:  # each output is a yes or no of its own
+        log_probabilities = -np.logaddexp(0, -scores)
+        right = targets > 0.5
+        came = np.where(right, log_probabilities, -np.logaddexp(0, scores)).sum(axis=1)
+        scale = scores.shape[1]
+    asked = sequence.mask[:, 0] if sequence.mask is not None else np.ones(len(scores), bool)
+    came = np.where(asked, came, 0.0)
+    order = np.argsort(-log_probabilities, axis=1, kind="stable")[:, :TOP]  # (T, TOP)
+    return {
+        "kind": "symbols",
+        "top": order.tolist(),
+        "top_probabilities": np.exp(np.take_along_axis(log_probabilities, order, axis=1)).round(6).tolist(),
+        "right": [np.flatnonzero(row).tolist() if ask else [] for row, ask in zip(right, asked, strict=True)],
+        "came_probability": np.exp(came).round(6).tolist(),
+        "surprise": (-came).round(6).tolist(),
+        "loss": float(-came.sum() / asked.sum() / scale),
+    }
+
+
+def value_predictions(trace: Trace, sequence: EncodedSequence) -> dict[str, Any]:
+    """The predicted value at each timestep, and the one that came; ``right`` is empty where no answer is asked."""
+    predicted, came = trace.outputs[:, 0, 0], sequence.targets[:, 0, 0]
+    asked = sequence.mask[:, 0] if sequence.mask is not None else np.ones(len(predicted), bool)
+    errors = np.where(asked, (predicted - came) ** 2, 0.0)
+    return {
+        "kind": "value",
+        "predicted": [float(value) for value in predicted],
+        "came": [float(value) for value in came],
+        "right": [[0] if ask else [] for ask in asked],
+        "surprise": [float(value) for value in errors],
+        "loss": float(errors.sum() / asked.sum()),
+    }
+
+
+def quantity_payload() -> list[dict[str, Any]]:
+    """The quantities of the cell and how each is shown."""
+    return [
+        {
+            "name": quantity.name,
+            "label": quantity.label,
+            "symbol": quantity.symbol,
+            "equation": quantity.equation,
+            "gate": quantity.is_gate,
+            "limits": quantity.limits,
+            "colour": QUANTITY_COLOURS[quantity.name],
+        }
+        for quantity in QUANTITIES
+    ]
+
+
+@cache
+def textbook_lines() -> dict[str, dict[str, Any]]:
+    """The lines of ``lstm_step`` in ``equations.py`` by the letter that they compute: number in the file, and code."""
+    lines, first = inspect.getsourcelines(equations.lstm_step)
+    found = {}
+    for number, line in enumerate(lines, start=first):
+        letter, is_assignment, _ = line.strip().partition(" = ")
+        if is_assignment and letter.isidentifier():
+            found[letter] = {"number": number, "code": line.partition("#")[0].strip()}
+    return found

@@ -1,0 +1,49 @@
+"""The step view: the drawn cell and all that can be asked of it, stepped in the browser.
+
+The page's script says only what to look at (run and sequence); traces and answers come from the app's own routes.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from dashboard.serving.assets import base_path
+from dashboard.shell.components import register
+from dashboard.views.step.messages import quantity_payload, textbook_lines
+from lstm_engine.runs import Run
+
+_mount = register("step")
+
+
+def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_sequence: Callable[[], None]) -> Any:
+    """Show a sequence.
+
+    Args:
+        run: whose cell is stepped.
+        database: where it is kept, for code that finds it again.
+        sequence: as its task's ``encode`` takes it.
+        examples: further sequences, to put beside it.
+        on_sequence: called when the view has a new sequence, a continuation of this one.
+
+    Returns:
+        the component's state: ``sequence``, what ``on_sequence`` is about; ``gone``, the run that vanished;
+        ``transport``, "polling" if streaming does not get through.
+    """
+    base = base_path()
+    data = {
+        "script": f"{base}/api/modules/views/step/browser/main.js",
+        "questions": f"{base}/api/runs/{run.id}",
+        "run": run.id,
+        "end_step": run.end_step,
+        "sequence": sequence,
+        "examples": examples,
+        "quantities": quantity_payload(),
+        "textbook": textbook_lines(),
+        "database": database,
+    }
+    return _mount(
+        key="step",
+        data=data,
+        on_sequence_change=on_sequence,
+        on_gone_change=lambda: None,
+        on_transport_change=lambda: None,
+    )

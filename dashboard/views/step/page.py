@@ -1,0 +1,88 @@
+"""Step: what does this cell do at this timestep, and why?"""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.shell.run_picker import pick_run
+from dashboard.shell.selection import select, selected, show_notices
+from dashboard.shell.services import Services
+from dashboard.shell.trouble import explained_trouble
+from dashboard.views.step.messages import check_length
+from dashboard.views.step.mount import mount_step
+from lstm_engine import TaskInputError
+from lstm_engine.cell.variants import STANDARD
+from lstm_engine.runs import Run
+
+OWN = "own text"
+LONGEST_IN_LINK = 2_000  # characters; of a longer sequence browsers and proxies would cut the link
+
+
+def show(services: Services) -> None:
+    """The page."""
+    st.fragment(step_part)(services)
+
+
+def step_part(services: Services) -> None:
+    """The page's content, or a word on why it cannot be had."""
+    with explained_trouble():
+        show_step(services)
+
+
+def show_step(services: Services) -> None:
+    """What to look at, and the step view."""
+    columns = st.columns([3, 3.6, 2.4], vertical_alignment="bottom")
+    messages = st.container()  # a place of its own, so that a message does not push the view out of its
+    with columns[0]:
+        run = pick_run(
+            services.store,
+            lambda run: run.settings.variant == STANDARD.name,
+            "has another cell than the LSTM that this page draws; it is shown on the Train page.",
+        )
+    if run is None:
+        with messages:
+            show_notices()
+        return
+    task = run.settings.task_object
+    examples = list(task.examples())
+    text = pick_sequence(run, examples, columns[1], columns[2])
+    try:
+        sequence = task.encode(text)
+        check_length(run.settings.num_layers, run.settings.hidden_size, len(sequence.labels))
+    except TaskInputError as error:
+        messages.error(f"{error} Below, the first example instead.")
+        text = examples[0]
+    with messages:
+        show_notices()
+
+    def take_sequence() -> None:
+        st.session_state[f"sequence_{run.id}"] = st.session_state["step"].sequence
+
+    seen = mount_step(run, services.store.public_url, text, examples, take_sequence)
+    if seen.gone == run.id:
+        st.rerun()
+
+
+def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> str:
+    """The text to step through: typed, or one of the task's examples."""
+    task = run.settings.task_object
+    key, example_key = f"sequence_{run.id}", f"example_{run.id}"
+    if key not in st.session_state:
+        linked = selected("sequence")
+        st.session_state[key] = examples[0] if linked is None else linked
+
+    def take_example() -> None:
+        if st.session_state[example_key] != OWN:
+            st.session_state[key] = st.session_state[example_key]
+
+    text = own.text_input(f"Sequence: {task.input_help[:1].lower()}{task.input_help[1:]}", key=key)
+    st.session_state[example_key] = text if text in examples else OWN
+    ready_made.selectbox(
+        "Example",
+        [OWN, *examples],
+        key=example_key,
+        on_change=take_example,
+        format_func=lambda example: example if len(example) < 28 else f"{example[:26]} …",
+    )
+    select("sequence", text if len(text) <= LONGEST_IN_LINK else None)
+    return text

@@ -1,0 +1,1 @@
+"""Train: how do loss, gates and samples change as it learns, live?"""

@@ -1,0 +1,75 @@
+"""How gates and weights develop over training: three rows on one axis of steps."""
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.shell.figures import quiet
+from dashboard.shell.palette import BASELINE_COLOUR, GRADIENT_COLOUR, QUANTITY_COLOURS
+from lstm_engine.cell.quantities import GATES
+
+BAND_OPACITY = 0.13
+
+
+def development_figure() -> go.Figure:
+    """Empty curves; each says in ``meta`` what the browser fills it with."""
+    titles = ("mean and spread of each gate", "share of saturated values: shut (dotted), open (full)", "norms")
+    figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.08, subplot_titles=titles)
+    for gate in GATES:
+        colour = QUANTITY_COLOURS[gate.name]
+        figure.add_scatter(
+            x=[],
+            y=[],
+            meta=[gate.name, "band"],
+            fill="toself",
+            fillcolor=colour,
+            opacity=BAND_OPACITY,
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+            row=1,
+            col=1,
+        )
+    for gate in GATES:
+        line = {"color": QUANTITY_COLOURS[gate.name], "width": 2}
+        hover = "step %{customdata:,}: %{y:.3f}<extra>" + gate.label.lower()
+        for field, row, dash, words in (
+            ("mean", 1, "solid", "mean"),
+            ("shut", 2, "dot", "shut"),
+            ("open", 2, "solid", "open"),
+        ):
+            figure.add_scatter(
+                x=[],
+                y=[],
+                meta=[gate.name, field],
+                name=gate.label.lower(),
+                legendgroup=gate.name,
+                showlegend=field == "mean",
+                mode="lines",
+                line={**line, "dash": dash},
+                hovertemplate=f"{hover}, {words}</extra>",
+                row=row,
+                col=1,
+            )
+    for field, name, colour in (
+        ("weight_norm", "weights", BASELINE_COLOUR),
+        ("update_norm", "last update", GRADIENT_COLOUR),
+    ):
+        figure.add_scatter(
+            x=[],
+            y=[],
+            meta=["norm", field],
+            name=name,
+            mode="lines+markers",
+            marker={"size": 4},
+            line={"color": colour, "width": 2},
+            hovertemplate="step %{customdata:,}: %{y:.4g}<extra>" + name + "</extra>",
+            row=3,
+            col=1,
+        )
+    figure.update_xaxes(type="log")
+    figure.update_xaxes(title_text="step + 1", row=3, col=1)
+    figure.update_yaxes(title_text="value", row=1, col=1)
+    figure.update_yaxes(title_text="share", range=[0, 1], row=2, col=1)
+    figure.update_yaxes(title_text="norm", type="log", row=3, col=1)
+    figure.update_layout(height=560, legend={"orientation": "h", "y": 1.06, "yanchor": "bottom", "x": 0})
+    return quiet(figure)

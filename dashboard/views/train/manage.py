@@ -1,0 +1,141 @@
+"""What can be done to a run beside training it: run to a step, change settings, fork, name, annotate, delete."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard.shell.selection import choose_run
+from dashboard.shell.services import Services
+from dashboard.shell.trouble import sentence
+from dashboard.views.train.new_run import number_field
+from lstm_engine import EngineError
+from lstm_engine.runs import Run, RunNotFound
+from lstm_engine.runs.store.store import changed_settings
+
+
+def manage_run(services: Services, run: Run) -> None:
+    """A button that opens all of it."""
+    with st.popover("Manage", icon=":material/tune:", width="stretch"):
+        training, branch, words = st.tabs(["Training", "Fork", "Name and notes"])
+        with training:
+            train_to(services, run)
+            change_settings(services, run)
+        with branch:
+            fork(services, run)
+        with words:
+            describe(services, run)
+
+
+def done(action: Callable[[], object]) -> bool:
+    """Do it; if it is refused, say why where it was asked for."""
+    try:
+        action()
+    except EngineError as error:
+        st.error(sentence(error))
+        return False
+    return True
+
+
+def train_to(services: Services, run: Run) -> None:
+    """Train up to a chosen step, then pause."""
+    if run.step >= run.end_step:
+        st.caption(f"The run has reached its end, step {run.end_step:,}. Fork it to try another way.")
+        return
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    step = left.number_input(
+        "Run to step", run.step + 1, run.end_step, min(run.step + 100, run.end_step), key=f"to_step_{run.id}_{run.step}"
+    )
+    if right.button("Run", key=f"run_to_{run.id}", width="stretch") and done(
+        lambda: services.store.set_target(run.id, int(step))
+    ):
+        st.rerun()
+
+
+def change_settings(services: Services, run: Run) -> None:
+    """Change what can be changed in mid-run; it holds from the next step on and is marked on the curve."""
+    try:
+        present = changed_settings(run.settings, services.store.changes(run.id))
+    except RunNotFound:
+        return
+    rate, rate_problem = number_field(
+        "learning_rate", "Learning rate", "From the next step on.", present.learning_rate, f"change_rate_{run.id}"
+    )
+    batch, batch_problem = number_field(
+        "batch_size", "Batch size", "From the next step on.", present.batch_size, f"change_batch_{run.id}"
+    )
+    clips = st.checkbox("Clip the gradient", present.clip_norm is not None, key=f"change_clips_{run.id}")
+    norm = st.number_input(
+        "at a norm of",
+        1e-6,
+        1e6,
+        present.clip_norm or 1.0,
+        format="%g",
+        disabled=not clips,
+        key=f"change_clip_{run.id}",
+    )
+    problems = [problem for problem in (rate_problem, batch_problem) if problem]
+    for problem in problems:
+        st.error(problem)
+    wanted = {"learning_rate": rate, "batch_size": batch, "clip_norm": norm if clips else None}
+    different = {field: value for field, value in wanted.items() if value != getattr(present, field)}
+    if st.button("Change from the next step on", disabled=bool(problems) or not different, key=f"change_{run.id}"):
+
+        def change() -> None:
+            for field, value in different.items():
+                services.store.change(run.id, field, value)
+
+        if done(change):
+            st.rerun()
+
+
+def fork(services: Services, run: Run) -> None:
+    """A new run from one of this run's checkpoints."""
+    steps = services.store.checkpoint_steps(run.id)
+    step = st.selectbox(
+        "From the checkpoint at step",
+        list(reversed(steps)),
+        format_func=lambda step: f"{step:,}",
+        key=f"fork_step_{run.id}",
+    )
+    name = st.text_input("Name of the new run", placeholder=f"{run.name} from {step:,}", key=f"fork_name_{run.id}")
+    st.caption("It begins with the weights, the curve and the settings of that step, paused, and goes its own way.")
+    if st.button("Fork", key=f"fork_{run.id}"):
+        made: list[Run] = []
+        if done(lambda: made.append(services.store.fork(run.id, step, name))):
+            choose_run(made[0].id)
+            st.rerun()
+
+
+def describe(services: Services, run: Run) -> None:
+    """Name, note and tags."""
+    notes = services.store.notes(run.id)
+    name = st.text_input("Name", value=run.name, max_chars=80, key=f"name_{run.id}")
+    note = st.text_area("Note", value=notes.note, max_chars=2_000, key=f"note_{run.id}")
+    tags = st.text_input("Tags, with spaces between", value=" ".join(notes.tags), key=f"tags_{run.id}")
+    if notes.parent_run is not None:
+        st.caption(f"Forked from run {notes.parent_run} at step {notes.parent_step:,}.")
+    if st.button("Save", key=f"describe_{run.id}"):
+
+        def save() -> None:
+            services.store.rename(run.id, name)
+            services.store.annotate(run.id, note, tags.split())
+
+        if done(save):
+            st.rerun()
+
+
+def offer_undo(services: Services) -> None:
+    """After a run was deleted here: a way back."""
+    deleted: tuple[int, str] | None = st.session_state.get("deleted")
+    if deleted is None:
+        return
+    run_id, name = deleted
+    left, middle, right = st.columns([6, 1.2, 1], vertical_alignment="center")
+    left.info(f"“{name}” was deleted, for everyone. It can be brought back within a day.", icon=":material/delete:")
+    if middle.button("Undo", key="undelete", width="stretch") and done(lambda: services.store.undelete(run_id)):
+        del st.session_state["deleted"]
+        choose_run(run_id)
+        st.rerun()
+    if right.button("Dismiss", key="forget_deleted", width="stretch"):
+        del st.session_state["deleted"]
+        st.rerun()

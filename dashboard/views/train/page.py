@@ -1,0 +1,143 @@
+"""Train: how do the loss and the samples change as it learns, live?"""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard.serving.run_messages import curves_payload, run_payload, samples_payload
+from dashboard.shell.run_picker import pick_run
+from dashboard.shell.selection import choose_run, show_notices
+from dashboard.shell.services import Services
+from dashboard.shell.trouble import explained_trouble
+from dashboard.views.train.figures import prediction_figure, training_figure
+from dashboard.views.train.manage import manage_run, offer_undo
+from dashboard.views.train.mount import mount_live
+from dashboard.views.train.new_run import new_run_dialog
+from lstm_engine.runs import Run, RunNotFound, Status, StoreError
+
+PACES = {0.0: "full speed", 200.0: "200 steps/s", 50.0: "50 steps/s", 10.0: "10 steps/s", 2.0: "2 steps/s"}
+
+
+def show(services: Services) -> None:
+    """The page."""
+    picker, new, more, remove = st.columns([6, 1.4, 1.4, 1.4], vertical_alignment="bottom")
+    with picker:
+        run = pick_run(services.store)
+    if new.button("New run", icon=":material/add:", width="stretch", key="new_run"):
+        new_run_dialog(services)
+    with st.container():  # a place of its own, so that a notice does not push the view out of its
+        show_notices()
+        offer_undo(services)
+    if run is None:
+        return
+    with more:
+        manage_run(services, run)
+    if remove.button("Delete", icon=":material/delete:", width="stretch", key="delete"):
+        confirm_deletion(services, run)
+    polling = st.session_state.get("transport") == "polling"
+    st.fragment(live_part, run_every=1.0 if polling else None)(services, run.id)
+
+
+def live_part(services: Services, run_id: int) -> None:
+    """Buttons and live view; reruns by itself when the browser sees the run's status change."""
+    with explained_trouble():
+        try:
+            run = services.store.get(run_id)
+        except RunNotFound:
+            st.rerun()  # the whole page then says what became of the run
+        show_live(services, run)
+
+
+def show_live(services: Services, run: Run) -> None:
+    """The part of the page that follows the run."""
+    controls(services, run)
+    task = run.settings.task_object
+    snapshot = None
+    if st.session_state.get("transport") == "polling":
+        newest = services.store.newest_checkpoint_step(run.id)
+        snapshot = {
+            "metrics": curves_payload(services.store.curves(run.id)),
+            "run": run_payload(services.store, run),
+            "samples": samples_payload(services.store, run, newest),
+        }
+    seen = mount_live(
+        run,
+        training_figure(task.unit, task.baseline()),
+        prediction_figure(*task.curve_axes) if task.loss == "squared_error" else None,
+        snapshot,
+        key="live",
+    )
+    if seen.transport == "polling" and st.session_state.get("transport") != "polling":
+        st.session_state["transport"] = "polling"
+        st.rerun()
+    if seen.gone == run.id:
+        st.rerun()
+
+
+def controls(services: Services, run: Run) -> None:
+    """Start, pause, single steps, stop, pace."""
+    store = services.store
+    going = run.status in (Status.TRAINING, Status.QUEUED, Status.LOST)
+    finished = run.status is Status.FINISHED
+    start_label = {Status.LOST: "Take up again", Status.FAILED: "Try again"}.get(
+        run.status, "Resume" if run.step else "Start"
+    )
+    columns = st.columns([1.6, 1.2, 0.8, 0.8, 0.9, 1.1, 2.2], vertical_alignment="bottom")
+    can_start = not finished and run.status not in (Status.TRAINING, Status.QUEUED)
+    actions = [
+        (start_label, "start", ":material/play_arrow:", can_start, lambda: store.start(run.id)),
+        ("Pause", "pause", ":material/pause:", going, lambda: store.pause(run.id)),
+        ("+1", "plus_1", None, not finished, lambda: store.advance(run.id, 1)),
+        ("+10", "plus_10", None, not finished, lambda: store.advance(run.id, 10)),
+        ("+100", "plus_100", None, not finished, lambda: store.advance(run.id, 100)),
+        ("Stop", "stop", ":material/stop:", going or run.status is Status.PAUSED, lambda: store.stop(run.id)),
+    ]
+    problem = st.session_state.pop("control_problem", "")
+    for column, (label, key, icon, enabled, action) in zip(columns, actions, strict=False):
+        column.button(
+            label,
+            key=key,
+            icon=icon,
+            disabled=not enabled,
+            width="stretch",
+            on_click=attempt,
+            args=(action,),
+            help=f"Train {label[1:]} more, then pause" if label.startswith("+") else None,
+        )
+    paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
+    with columns[-1]:
+        key = f"pace_{run.id}_{run.pace:g}"
+        st.selectbox(
+            "Speed",
+            list(paces),
+            index=list(paces).index(run.pace),
+            format_func=lambda pace: paces[pace],
+            key=key,
+            on_change=lambda: attempt(lambda: store.set_pace(run.id, st.session_state[key])),
+        )
+    with st.container():
+        if problem:
+            st.error(problem)
+
+
+def attempt(action: Callable[[], object]) -> None:
+    """Do it; if the store refuses, the sentence is shown beside the buttons."""
+    try:
+        action()
+    except StoreError as error:
+        st.session_state["control_problem"] = str(error)
+
+
+@st.dialog("Delete this run?")
+def confirm_deletion(services: Services, run: Run) -> None:
+    """Everyone loses sight of it, so ask once."""
+    st.write(f"“{run.name}” with its curves and checkpoints goes, for everyone. It can be brought back within a day.")
+    if st.button("Delete it", type="primary", key="confirm_delete"):
+        try:
+            services.store.delete(run.id)
+        except StoreError as error:
+            st.error(str(error))
+            return
+        st.session_state["deleted"] = (run.id, run.name)
+        choose_run(None)
+        st.rerun()

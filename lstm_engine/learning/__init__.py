@@ -1,0 +1,1 @@
+"""Losses, optimizers, schedules, and the trainer that takes one resumable step at a time."""

@@ -1,0 +1,1 @@
+"""The training processes: the worker, the launcher, and how a process is started."""

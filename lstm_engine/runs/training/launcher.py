@@ -1,0 +1,102 @@
+"""The launcher: gives each run that wants to train a process, as many at a time as there are cores."""
+
+import logging
+import os
+import threading
+from concurrent.futures import Executor, Future
+from concurrent.futures import wait as wait_for
+
+from lstm_engine.runs.store.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.training.processes import ProcessExecutor
+from lstm_engine.runs.training.worker import train_run
+
+POLL_SECONDS = 0.2
+LEAVE_SECONDS = 5.0  # how long workers may take to save their last checkpoint when the server stops
+MOST_DEATHS = 3  # a run whose worker died so often without getting any further is given up
+
+log = logging.getLogger(__name__)
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not every system tells
+        return os.cpu_count() or 1
+
+
+class Launcher:
+    """Watches the store and submits ``train_run`` for every run that wants a worker and has none.
+
+    Args:
+        store: where the runs are.
+        executor: where they train; fresh processes by default, or for example a Dask cluster's
+            ``Client(address).get_executor()``.
+        capacity: how many train at a time; the number of cores if None.
+    """
+
+    def __init__(self, store: RunStore, executor: Executor | None = None, capacity: int | None = None):
+        self.store = store
+        self.executor = executor if executor is not None else ProcessExecutor()
+        self.capacity = capacity if capacity is not None else max(1, available_cores())
+        self._active: dict[int, Future[None]] = {}
+        self._deaths: dict[int, tuple[int, int]] = {}  # run: how often its worker died, and the step it had reached
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="launcher", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch, in a thread of its own; runs that a former server left unfinished are taken up."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop watching and let the workers save and leave; their runs go on when a launcher starts again."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self.executor.shutdown(wait=False)
+        wait_for(self._active.values(), LEAVE_SECONDS)
+
+    def _watch(self) -> None:
+        complained = ""
+        while not self._closing.is_set():
+            try:
+                self._look()
+                complained = ""
+            except StoreError as error:
+                if str(error) != complained:  # once is enough; the store may be away for long
+                    log.warning("%s", error)
+                complained = str(error)
+            except Exception:  # whatever it was: without this thread no run would ever be taken up again
+                log.exception("looking for runs to train failed; trying again")
+            self._closing.wait(POLL_SECONDS)
+
+    def _look(self) -> None:
+        for run_id, future in list(self._active.items()):
+            if future.done():
+                del self._active[run_id]
+                if future.exception() is not None:
+                    self._note_death(run_id)
+        if self.store.read_only:
+            return  # a worker could not record anything
+        for run in self.store.waiting():
+            if len(self._active) >= self.capacity:
+                break
+            if run.id not in self._active:
+                self._active[run.id] = self.executor.submit(train_run, self.store.url, run.id)
+
+    def _note_death(self, run_id: int) -> None:
+        """A run is taken up again at once; but one that kills its worker at the same step again and again is not."""
+        try:
+            run = self.store.get(run_id)
+            deaths, step = self._deaths.pop(run_id, (0, run.step))
+            deaths = deaths + 1 if step == run.step else 1
+            if deaths < MOST_DEATHS:
+                self._deaths[run_id] = (deaths, run.step)
+                return
+            message = (
+                f"The training process died {deaths} times at step {run.step:,}, so the run was given up. "
+                "Free some memory or look into the server's log, then press “Try again”."
+            )
+            self.store.fail(run_id, run.lease, message)
+        except RunNotFound:
+            self._deaths.pop(run_id, None)

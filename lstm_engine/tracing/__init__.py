@@ -1,0 +1,1 @@
+"""What a pass computed, by name: traces, their gradients, and what a pre-activation is the sum of."""

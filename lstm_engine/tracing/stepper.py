@@ -1,0 +1,88 @@
+"""A standard model fed one timestep at a time: for sampling, and wherever the next input is not known yet."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lstm_engine.cell.kernel import LayerKernel
+from lstm_engine.errors import SettingsError, ShapeError
+from lstm_engine.model import LSTMModel, LSTMState
+
+
+class Stepper:
+    """Keeps a model's states from one timestep to the next.
+
+    Args:
+        model: of the standard variant; its weights are copied, later changes of them do not count.
+        batch_size: B, sequences that are stepped side by side.
+        state: before the first timestep; None for zeros.
+
+    Raises:
+        SettingsError: the model is of another variant.
+
+    >>> stepper = Stepper(LSTMModel(3, 4, 2))
+    >>> stepper.step(np.zeros((1, 3))).shape
+    (1, 2)
+    """
+
+    def __init__(self, model: LSTMModel, batch_size: int = 1, state: LSTMState | None = None):
+        if not model.is_standard:
+            raise SettingsError(f"a Stepper steps the standard variant, and this model is of variant {model.variant!r}")
+        a = model.architecture
+        self.architecture = a
+        self._kernels = [
+            LayerKernel(a.layer_input_size(k), a.hidden_size, 1, batch_size, a.bias, model.dtype)
+            for k in range(a.num_layers)
+        ]
+        for kernel, weights in zip(self._kernels, model.parameters.layers, strict=True):
+            kernel.prepare(weights)
+        self._readout = model.parameters.readout.copy()  # (O, H+1)
+        self._views = [
+            (
+                kernel.operand[0, : kernel.input_size],
+                kernel.hidden[0],
+                kernel.initial_hidden,
+                kernel.cell[0],
+                kernel.initial_cell,
+                kernel.run,
+            )
+            for kernel in self._kernels
+        ]
+        top = self._kernels[-1]
+        self._read = top.operand[1, top.input_size : top.input_size + self._readout.shape[1]]  # [h; 1]
+        if state is not None:
+            shape = (a.num_layers, batch_size, a.hidden_size)
+            for name, part in zip(LSTMState._fields, state, strict=True):
+                if np.shape(part) != shape:
+                    raise ShapeError(f"state.{name} has shape {np.shape(part)}, expected (num_layers, B, H) = {shape}")
+            for kernel, hidden, cell in zip(self._kernels, state.hidden, state.cell, strict=True):
+                kernel.initial_hidden[...], kernel.initial_cell[...] = hidden.T, cell.T
+
+    def advance(self, x: ArrayLike) -> NDArray:
+        """One timestep without the readout: from x (B, I) to the topmost h, (H, B), which the next call overwrites.
+
+        Raises:
+            ShapeError: x has another shape.
+        """
+        below = np.asarray(x)
+        if below.shape[::-1] != self._views[0][0].shape:
+            expected = self._views[0][0].shape[::-1]
+            raise ShapeError(f"x has shape {below.shape}, expected (B, I) = {expected}")
+        below = below.T
+        for inputs, hidden, hidden_before, cell, cell_before, run in self._views:
+            inputs[...] = below
+            run()
+            hidden_before[...] = hidden
+            cell_before[...] = cell
+            below = hidden
+        return below
+
+    def step(self, x: ArrayLike) -> NDArray:
+        """One timestep: from x (B, I) to the outputs (B, O)."""
+        self.advance(x)
+        return (self._readout @ self._read).T
+
+    @property
+    def state(self) -> LSTMState:
+        """Copies of the states after the last timestep, each (num_layers, B, H)."""
+        hidden = np.stack([kernel.initial_hidden.T for kernel in self._kernels])
+        return LSTMState(hidden, np.stack([kernel.initial_cell.T for kernel in self._kernels]))

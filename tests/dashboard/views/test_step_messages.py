@@ -1,0 +1,146 @@
+import inspect
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dashboard.views.step.messages import (
+    check_length,
+    gradient_message,
+    hidden_gradient_norms,
+    quantity_payload,
+    similarity_order,
+    textbook_lines,
+    trace_message,
+)
+from lstm_engine import Intervention, LSTMModel, TaskInputError, tasks
+from lstm_engine.cell import equations
+from lstm_engine.cell.quantities import GATES, QUANTITIES
+from tests.dashboard.messages import unpack
+
+NAMES = tasks.get("names")
+
+
+def deep_model(**settings) -> LSTMModel:
+    return LSTMModel(28, 9, 28, num_layers=2, seed=4, **settings)
+
+
+def test_the_message_holds_the_whole_trace_to_the_bit():
+    model, sequence = deep_model(), NAMES.encode("sakura")
+    header, arrays = unpack(trace_message(model, NAMES, sequence))
+    trace = model.trace(sequence.inputs)
+    assert arrays["values"].shape == (2, 6, 7, 9)
+    for layer in range(2):
+        for k, quantity in enumerate(QUANTITIES):
+            expected = getattr(trace.layers[layer], quantity.name)[:, 0]
+            np.testing.assert_array_equal(arrays["values"][layer, k], expected)
+        for k, gate in enumerate(GATES):
+            expected = getattr(trace.layers[layer], f"{gate.name}_preactivation")[:, 0]
+            np.testing.assert_array_equal(arrays["preactivations"][layer, k], expected)
+    assert header["labels"] == list("·sakura")
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_the_weights_that_are_sent_give_the_preactivations_and_the_scores(bias):
+    model, sequence = deep_model(bias=bias), NAMES.encode("maria")
+    _, arrays = unpack(trace_message(model, NAMES, sequence))
+    below = arrays["inputs"]  # (T, I)
+    for layer in range(2):
+        hidden = arrays["values"][layer, 5]  # (T, H)
+        before = np.vstack([np.zeros((1, 9), np.float32), hidden[:-1]])
+        operand = np.hstack([below, before, np.ones((len(below), 1), np.float32)])
+        for gate in range(4):
+            z = operand @ arrays[f"weights_{layer}"][gate].T
+            np.testing.assert_allclose(z, arrays["preactivations"][layer, gate], atol=1e-5)
+        below = hidden
+    scores = np.hstack([below, np.ones((len(below), 1), np.float32)]) @ arrays["readout"].T
+    np.testing.assert_allclose(scores, model.forward(sequence.inputs)[0][:, 0], atol=1e-5)
+
+
+def test_predictions_are_ordered_probabilities_and_the_loss_is_the_engines():
+    model, sequence = LSTMModel(28, 9, 28, seed=4), NAMES.encode("maria")
+    header, _ = unpack(trace_message(model, NAMES, sequence))
+    for row in header["top_probabilities"]:
+        assert row == sorted(row, reverse=True)
+        assert 0 < sum(row) <= 1
+    assert header["loss"] == pytest.approx(model.loss(sequence.inputs, sequence.targets), rel=1e-5)
+    assert np.exp(-np.array(header["surprise"])) == pytest.approx(header["came_probability"], abs=1e-5)
+
+
+def test_outputs_that_no_symbol_uses_are_named_as_such():
+    task = tasks.get("names", 100, 1000)
+    header, _ = unpack(trace_message(LSTMModel(100, 5, 1000), task, task.encode("ab")))
+    assert header["output_labels"][28] == "unused 28"
+    assert header["input_labels"][99] == "unused 99"
+
+
+def test_a_trace_too_large_for_a_browser_is_refused_with_the_longest_that_fits():
+    with pytest.raises(TaskInputError, match=r"1,001 timesteps.* 4 layers of 512 units, at most 341"):
+        check_length(4, 512, 1_001)
+
+
+def test_a_value_task_sends_predicted_and_true_values():
+    task = tasks.get("signal")
+    model = LSTMModel(1, 5, 1)
+    sequence = task.encode("0.5 1 -2 3")
+    header, _ = unpack(trace_message(model, task, sequence))
+    assert header["came"] == [1.0, -2.0, 3.0]
+    assert header["predicted"] == pytest.approx(model.forward(sequence.inputs)[0][:, 0, 0].tolist())
+
+
+def test_gradients_agree_with_finite_differences_of_what_is_held():
+    model, sequence = deep_model(dtype="float64"), NAMES.encode("sakura")
+    _, arrays = unpack(gradient_message(model, NAMES, sequence, timestep=4))
+    assert arrays["gradients"].shape == (2, 6, 5, 9)
+
+    def loss(shift: float, quantity: str, layer: int, timestep: int, unit: int) -> float:
+        change = Intervention(quantity, [timestep], [unit], 1.0, shift, layer)
+        outputs = model.trace(sequence.inputs, interventions=[change]).outputs[4, 0]
+        return equations.log_sum_exp(outputs) - outputs[sequence.targets[4, 0]]
+
+    rng = np.random.default_rng(1)
+    for k, quantity in enumerate(QUANTITIES):
+        layer, timestep, unit = int(rng.integers(2)), int(rng.integers(5)), int(rng.integers(9))
+        place = quantity.name, layer, timestep, unit
+        slope = (loss(1e-5, *place) - loss(-1e-5, *place)) / 2e-5
+        assert arrays["gradients"][layer, k, timestep, unit] == pytest.approx(slope, rel=1e-3, abs=1e-8)
+
+
+def test_norms_of_a_plain_network_are_those_of_its_gradients():
+    model, sequence = LSTMModel(28, 9, 28, variant="rnn", seed=2), NAMES.encode("sakura")
+    (norms,) = hidden_gradient_norms(model, NAMES, sequence, 3)
+    found = model.trace_gradients(sequence.inputs, sequence.targets, timesteps=[3])
+    np.testing.assert_allclose(norms, np.linalg.norm(found.layers[0]["hidden"][:4, 0], axis=1), rtol=1e-5)
+
+
+def test_clusters_put_units_that_behave_alike_side_by_side():
+    rng = np.random.default_rng(0)
+    kinds = rng.normal(size=(3, 6, 12))  # three kinds of units, (6, T) each
+    values = np.stack([kinds[k % 3] + 0.01 * rng.normal(size=(6, 12)) for k in range(9)], axis=-1)  # (6, T, H)
+    order = similarity_order(values)
+    assert sorted(order) == list(range(9))
+    assert [len({unit % 3 for unit in order[k : k + 3]}) for k in (0, 3, 6)] == [1, 1, 1]
+    assert similarity_order(values[..., :1]) == [0]
+
+
+def test_the_lines_shown_stand_in_the_textbook():
+    source = inspect.getsource(equations).splitlines()
+    lines = textbook_lines()
+    assert lines.keys() == {"xh", "f", "i", "g", "o", "c", "h"}
+    for letter, line in lines.items():
+        assert source[line["number"] - 1].strip().startswith(line["code"])
+        assert line["code"].startswith(f"{letter} = ")
+    assert [quantity["name"] for quantity in quantity_payload()] == [quantity.name for quantity in QUANTITIES]
+
+
+def test_what_is_held_stays_held_in_the_message():
+    model, sequence = deep_model(), NAMES.encode("maria")
+    held = Intervention("forget_gate", range(1, 3), [4], shift=1.0, layer=1)
+    _, arrays = unpack(trace_message(model, NAMES, sequence, [held]))
+    _, before = unpack(trace_message(model, NAMES, sequence))
+    np.testing.assert_array_equal(arrays["values"][1, 0, 1:3, 4], 1)
+    np.testing.assert_allclose(arrays["values"][0], before["values"][0], atol=1e-6)  # the layer below
+    np.testing.assert_allclose(arrays["values"][1, :, :1], before["values"][1, :, :1], atol=1e-6)  # and the past
+    assert np.abs(arrays["values"][1, 4, 2:] - before["values"][1, 4, 2:]).max() > 1e-3
+    late = replace(held, timesteps=range(5, 6))
+    gradient_message(model, NAMES, sequence, 2, [late])  # held after the loss: of no consequence, and no error

@@ -1,0 +1,168 @@
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+
+from dashboard.serving.answering import QuestionError
+from dashboard.views.step.questions import Question, Questions, companion_settings, parse_clamps
+from lstm_engine import LSTMModel, TaskInputError, Trace
+from lstm_engine.runs import PRESETS, Run, RunNotFound, RunStore
+from lstm_engine.runs.checkpoints import restore
+from tests.dashboard.messages import unpack
+
+SETTINGS = replace(PRESETS["classroom"], hidden_size=7, num_layers=2, end_step=50)
+MODEL = LSTMModel(28, 7, 28, 2)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RunStore]:
+    with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}") as store:
+        yield store
+
+
+@pytest.fixture
+def run(store: RunStore) -> Run:
+    return store.create(SETTINGS, "asked about", start=False)
+
+
+@pytest.fixture
+def questions(store: RunStore) -> Questions:
+    return Questions(lambda: store)
+
+
+def test_a_trace_is_that_of_the_checkpoint(questions, store, run):
+    trainer = run.settings.build_trainer()
+    restore(trainer, store.checkpoint(run.id, 0))
+    sequence = trainer.task.encode("maria")
+    _, arrays = unpack(questions.trace(questions.question(run.id, {"sequence": "maria"})))
+    hidden = trainer.model.trace(sequence.inputs).layers[1].hidden[:, 0]
+    np.testing.assert_array_equal(arrays["values"][1, 5], hidden)
+
+
+def test_without_a_sequence_the_first_example_is_read(questions, run):
+    header, _ = unpack(questions.trace(questions.question(run.id, {})))
+    assert "".join(header["labels"]) == "·alexandra"
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "message"),
+    [
+        ({"checkpoint": "7"}, RunNotFound, "no checkpoint at step 7"),
+        ({"checkpoint": "soon"}, QuestionError, "no checkpoint “soon”; expected a step, or “newest”"),
+        ({"checkpoint": "9" * 30}, QuestionError, "expected a step"),
+        ({"sequence": "José"}, TaskInputError, "never seen “é”"),
+        ({"clamps": "f:1:3:2-9=7"}, QuestionError, "“7” is no value for the forget gate; .* from 0 to 1"),
+    ],
+)
+def test_what_cannot_be_answered_is_explained(questions, run, asked, error, message):
+    with pytest.raises(error, match=message):
+        questions.trace(questions.question(run.id, asked))
+
+
+def test_a_run_that_is_no_more_is_said(questions):
+    with pytest.raises(RunNotFound, match="Run 77"):
+        questions.question(77, {})
+
+
+def test_clamps_are_read_as_the_page_counts():
+    first, second = parse_clamps("f:1:3:2-9=0.5,c:2:*:1-1=-4", MODEL, 10)
+    assert (first.quantity, first.layer, first.units, list(first.timesteps or ())) == (
+        "forget_gate",
+        0,
+        [3],
+        [*range(1, 9)],
+    )
+    assert (first.scale, first.shift) == (0.0, 0.5)
+    assert (second.quantity, second.layer, second.units, second.shift) == ("cell", 1, None, -4.0)
+    assert parse_clamps("", MODEL, 10) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("f:1:3", "cannot be read"),
+        ("q:1:3:1-2=0", "cannot be read"),
+        ("f:3:3:1-2=0", "names layer 3; there are 1 to 2"),
+        ("f:1:7:1-2=0", "names unit 7; there are 0 to 6"),
+        ("f:1:3:0-2=0", "timesteps 0 to 2; there are 1 to 10"),
+        ("f:1:3:4-2=0", "timesteps 4 to 2"),
+        ("f:1:3:1-11=0", "there are 1 to 10"),
+        ("f:1:3:1-2=-0.1", "from 0 to 1"),
+        ("g:1:3:1-2=1.5", "candidate; it must be a number from -1 to 1"),
+        ("c:1:3:1-2=nan", "from -1e\\+06 to 1e\\+06"),
+        ("c:1:3:1-2=inf", "cell state"),
+        ("c:1:3:1-2=zero", "“zero” is no value"),
+        (",".join(["f:1:1:1-1=0"] * 51), "51 clamps; at most 50"),
+    ],
+)
+def test_clamps_out_of_range_are_explained(text, message):
+    with pytest.raises(QuestionError, match=message):
+        parse_clamps(text, MODEL, 10)
+
+
+def test_a_continuation_keeps_the_beginning_and_can_be_stepped(questions, run):
+    question = questions.question(run.id, {"sequence": "maria"})
+    for seed in range(20):
+        text = questions.continuation(question, 2, 1.0, seed)["sequence"]
+        assert text.startswith("ma")
+        questions.trace(Question(run.id, 0, text))
+    assert len({questions.continuation(question, 0, 5.0, seed)["sequence"] for seed in range(9)}) > 5
+    assert len({questions.continuation(question, 0, 0.0, seed)["sequence"] for seed in range(9)}) == 1
+
+
+def test_a_continued_signal_goes_on_with_what_was_predicted(questions, store):
+    run = store.create(replace(SETTINGS, task="signal"), start=False)
+    question = questions.question(run.id, {"sequence": "0.1 0.25 0.5 0.75"})
+    values = [float(word) for word in questions.continuation(question, 1, 1.0, 0)["sequence"].split()]
+    header, _ = unpack(questions.trace(Question(run.id, 0, "0.1 0.25 0.5")))
+    assert values[:2] == [0.1, 0.25]
+    assert values[2] == pytest.approx(header["predicted"][1], rel=1e-4)
+
+
+@pytest.mark.parametrize("temperature", [-0.1, 5.1, float("nan"), float("inf")])
+def test_temperatures_out_of_range_are_explained(questions, run, temperature):
+    with pytest.raises(QuestionError, match="must be from 0 to 5"):
+        questions.continuation(questions.question(run.id, {}), 0, temperature, 0)
+
+
+def test_timesteps_outside_of_the_sequence_are_explained(questions, run):
+    question = questions.question(run.id, {"sequence": "maria"})
+    for timestep in (-1, 6):
+        with pytest.raises(QuestionError, match="the sequence has 1 to 6"):
+            questions.gradients(question, timestep)
+
+
+def test_the_companion_is_a_plain_network_with_all_else_equal(questions, store, run):
+    question = questions.question(run.id, {"sequence": "maria"})
+    assert questions.companion(question, 3) == {"status": "missing"}
+    questions.make_companion(run.id)
+    questions.make_companion(run.id)  # a second person asks for it too
+    (made,) = [other for other in store.list_runs() if other.id != run.id]
+    assert made.settings == companion_settings(run.settings)
+    assert (made.settings.variant, made.settings.hidden_size) == ("rnn", 7)
+    found = questions.companion(question, 3)
+    assert found["run"] == made.id
+    assert found["step"] == 0
+    assert [len(norms) for norms in found["norms"]] == [4, 4]
+    with pytest.raises(QuestionError, match="variant “rnn”"):
+        questions.trace(Question(made.id, 0, "maria"))
+
+
+def test_files_hold_the_trace(questions, store, run, tmp_path):
+    question = questions.question(run.id, {"sequence": "maria", "clamps": "o:2:3:2-3=0"})
+    path = tmp_path / "trace.npz"
+    path.write_bytes(questions.export(question, "npz"))
+    trace = Trace.load(path)
+    assert trace.layers[1].output_gate[1:3, 0, 3].tolist() == [0, 0]
+    rows = pyarrow.csv.read_csv(io.BytesIO(questions.export(question, "csv"))).to_pylist()
+    table = pyarrow.parquet.read_table(io.BytesIO(questions.export(question, "parquet"))).to_pylist()
+    assert len(rows) == len(table) == 2 * 10 * 6 * 7
+    for row in (*rows[::17], *table[::17]):
+        value = getattr(trace.layers[row["layer"]], row["quantity"])[row["timestep"], 0, row["unit"]]
+        assert row["value"] == pytest.approx(float(value), rel=1e-6)
+        assert row["symbol"] == "·maria"[row["timestep"]]
