@@ -4,34 +4,27 @@ They come through routes of the app rather than through the page's script: a que
 nothing else, and whoever asks it is not waited for by anybody.
 """
 
-import io
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pyarrow
-import pyarrow.csv
-import pyarrow.parquet
 
 from dashboard.serving.answering import QuestionError
 from dashboard.serving.questions import checkpoint_step
+from dashboard.views.step.clamps import parse_clamps
+from dashboard.views.step.companion import companion_settings, find_companion
+from dashboard.views.step.export import trace_file
 from dashboard.views.step.messages import gradient_message, hidden_gradient_norms, trace_message
 from lstm_engine import Intervention, LSTMModel
-from lstm_engine.cell.quantities import QUANTITIES, Quantity
-from lstm_engine.runs import Run, RunSettings, RunStore
+from lstm_engine.runs import RunStore
 from lstm_engine.runs.checkpoints import restore, restored
 from lstm_engine.tasks import EncodedSequence, Task
 from lstm_engine.tasks.base import MAX_SEQUENCE
 
-MOST_CLAMPS = 50
 LONGEST_CONTINUATION = 60
 HOTTEST = 5.0  # temperature; beyond it a draw is hardly the model's own
-CLAMP = re.compile(
-    r"(?P<symbol>[figoch]):(?P<layer>\d{1,3}):(?P<unit>\*|\d{1,6}):(?P<first>\d{1,6})-(?P<last>\d{1,6})=(?P<value>.{1,40})"
-)
 
 
 @dataclass(frozen=True)
@@ -138,18 +131,7 @@ class Questions:
         """
         model, _, sequence, changes = self._prepare(question)
         trace = model.trace(sequence.inputs, interventions=changes)
-        file = io.BytesIO()
-        if kind == "npz":
-            trace.save(file)
-            return file.getvalue()
-        columns = trace.columns()
-        columns["symbol"] = np.array(sequence.labels)[columns["timestep"]]
-        table = pyarrow.table(columns)
-        if kind == "csv":
-            pyarrow.csv.write_csv(table, file)
-        else:
-            pyarrow.parquet.write_table(table, file)
-        return file.getvalue()
+        return trace_file(trace, sequence.labels, kind)
 
     def _prepare(self, question: Question) -> tuple[LSTMModel, Task, EncodedSequence, list[Intervention]]:
         store = self._get_store()
@@ -164,57 +146,6 @@ class Questions:
         return trainer.model, task, sequence, changes
 
 
-def parse_clamps(text: str, model: LSTMModel, timesteps: int) -> list[Intervention]:
-    """From ``f:1:3:2-9=0.5`` (gate f of layer 1, unit 3, timesteps 2 to 9, is 0.5) to interventions.
-
-    The unit may be ``*`` for all; layers and timesteps count from 1, units from 0, as on the page. Several are
-    separated by commas, and the later ones win.
-
-    Raises:
-        QuestionError: one cannot be read, or lies outside of the cell, the sequence or the quantity's range.
-    """
-    changes = []
-    parts = [part for part in text.split(",") if part]
-    if len(parts) > MOST_CLAMPS:
-        raise QuestionError(f"There are {len(parts)} clamps; at most {MOST_CLAMPS} are possible.")
-    a = model.architecture
-    for part in parts:
-        match = CLAMP.fullmatch(part)
-        if match is None:
-            raise QuestionError(f"The clamp “{part[:40]}” cannot be read; expected something like f:1:3:2-9=0.5.")
-        quantity = next(q for q in QUANTITIES if q.symbol == match["symbol"])
-        layer, first, last = int(match["layer"]), int(match["first"]), int(match["last"])
-        unit = None if match["unit"] == "*" else int(match["unit"])
-        if not 1 <= layer <= a.num_layers:
-            raise QuestionError(f"The clamp “{part}” names layer {layer}; there are 1 to {a.num_layers}.")
-        if unit is not None and unit >= a.hidden_size:
-            raise QuestionError(f"The clamp “{part}” names unit {unit}; there are 0 to {a.hidden_size - 1}.")
-        if not 1 <= first <= last <= timesteps:
-            raise QuestionError(f"The clamp “{part}” names timesteps {first} to {last}; there are 1 to {timesteps}.")
-        value = clamp_value(match["value"], quantity)
-        units = None if unit is None else [unit]
-        changes.append(Intervention(quantity.name, range(first - 1, last), units, 0.0, value, layer - 1))
-    return changes
-
-
-def clamp_value(text: str, quantity: Quantity) -> float:
-    """The number that a quantity is to be held at.
-
-    Raises:
-        QuestionError: it is not one, or lies outside of the quantity's range.
-    """
-    low, high = quantity.limits or (-1e6, 1e6)
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not low <= value <= high:
-        raise QuestionError(
-            f"“{text}” is no value for the {quantity.label.lower()}; it must be a number from {low:g} to {high:g}."
-        )
-    return value
-
-
 def check_timestep(timestep: int, sequence: EncodedSequence) -> None:
     """Raise QuestionError unless the sequence has that timestep."""
     if not 0 <= timestep < len(sequence.labels):
@@ -226,14 +157,3 @@ def check_asked(timestep: int, sequence: EncodedSequence) -> None:
     check_timestep(timestep, sequence)
     if sequence.mask is not None and not sequence.mask[timestep, 0]:
         raise QuestionError(f"The task asks for no answer at timestep {timestep + 1}, so there is no loss there.")
-
-
-def companion_settings(settings: RunSettings) -> RunSettings:
-    """A plain RNN with all else equal, trained as fast as it goes."""
-    return replace(settings, variant="rnn", pace=0.0)
-
-
-def find_companion(runs: Sequence[Run], run: Run) -> Run | None:
-    """The newest run that is the run's companion."""
-    wanted = companion_settings(run.settings)
-    return next((other for other in runs if companion_settings(other.settings) == wanted == other.settings), None)

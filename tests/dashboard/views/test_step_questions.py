@@ -9,7 +9,9 @@ import pyarrow.parquet
 import pytest
 
 from dashboard.serving.answering import QuestionError
-from dashboard.views.step.questions import Question, Questions, companion_settings, parse_clamps
+from dashboard.views.step.clamps import parse_clamps
+from dashboard.views.step.companion import companion_settings
+from dashboard.views.step.questions import Question, Questions
 from lstm_engine import LSTMModel, TaskInputError, Trace
 from lstm_engine.runs import PRESETS, Run, RunNotFound, RunStore
 from lstm_engine.runs.checkpoints import restore
