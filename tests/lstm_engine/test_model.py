@@ -232,7 +232,7 @@ def test_memory_for_buffers_is_bounded_however_many_lengths_come():
     model = LSTMModel(3, 4, 2)
     for T in range(1, 40):
         model.forward(np.zeros((T, 1, 3)))
-    assert len(model._workspaces) <= 4
+    assert len(model._buffers.kept) <= 4
 
 
 def test_weights_of_a_wider_dtype_are_not_rounded_unasked():

@@ -6,9 +6,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstm_engine import LSTMModel, LSTMState, SettingsError, WeightsError
+from lstm_engine import (
+    LSTMModel,
+    LSTMState,
+    SettingsError,
+    WeightsError,
+    from_keras,
+    from_pytorch,
+    load_model,
+    save_model,
+    to_pytorch,
+)
 from lstm_engine.formats.onnx import export_onnx
-from lstm_engine.formats.weights import from_keras, from_pytorch, load_model, save_model, to_pytorch
 from tests.lstm_engine.test_golden import CASES, GOLDEN, load, part
 
 RNG = np.random.default_rng(2)
