@@ -59,6 +59,12 @@ def whole_numbers(name: str, values: object) -> Sequence[int]:
     return whole if isinstance(values, list) else tuple(whole)
 
 
+def outside(numbers: Sequence[int], count: int) -> list[int]:
+    """Those that are not in 0..count-1; of a range, which may be endless, its first and last number say it all."""
+    asked = [*numbers[:1], *numbers[-1:]] if isinstance(numbers, range) else numbers
+    return [number for number in asked if not 0 <= number < count]
+
+
 def any_number(name: str, value: object, expected: str = "a number") -> float:
     """The value as a float, or SettingsError unless it is a real number; it may be infinite, or NaN."""
     if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
@@ -128,12 +134,14 @@ def instance(name: str, value: object, kind: type[Kind]) -> Kind:
 
 def as_array(name: str, value: Any, error: type[EngineError] = ShapeError) -> NDArray:
     """The value as an array, or the error if its rows differ in length, or it cannot be an array otherwise."""
-    if isinstance(value, np.ndarray):
+    if type(value) is np.ndarray:  # a matrix, or a masked array, becomes a plain one
         return value
     try:
         return np.asarray(value)
     except Exception as trouble:  # whatever a stranger's object does when NumPy asks it for its values
-        raise error(f"{name} cannot be made an array: {trouble}; expected numbers in rows of equal length") from trouble
+        raise error(
+            f"{name} cannot be made an array ({trouble!r}); expected numbers in rows of equal length"
+        ) from trouble
 
 
 def narrowed(array: NDArray, dtype: np.dtype) -> NDArray:

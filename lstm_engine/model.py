@@ -11,7 +11,7 @@ from lstm_engine.cell.interventions import Intervention, check_interventions
 from lstm_engine.cell.lstm import is_standard
 from lstm_engine.cell.parameters import Architecture, NamedArrays, initialise
 from lstm_engine.cell.variants import get_variant
-from lstm_engine.checks import as_array, float_dtype, shown, truth, whole_number, whole_numbers
+from lstm_engine.checks import as_array, float_dtype, outside, shown, truth, whole_number, whole_numbers
 from lstm_engine.errors import SettingsError, ShapeError
 from lstm_engine.formats.notebook import gate_matrices
 from lstm_engine.learning.losses import get_loss
@@ -225,8 +225,8 @@ class LSTMModel:
         mask = np.ones((T, B), bool)
         if timesteps is not None:
             asked = whole_numbers("timesteps", timesteps)
-            if not asked or min(asked) < 0 or max(asked) >= T:
-                raise ShapeError(f"timesteps are {shown(list(asked))}, expected at least one of 0..{T - 1}")
+            if not asked or outside(asked, T):
+                raise ShapeError(f"timesteps are {shown(asked)}, expected at least one of 0..{T - 1}")
             mask[:] = np.isin(np.arange(T), asked)[:, None]
         value, d_outputs = get_loss(loss)(workspace.read(), as_array("targets", targets), mask, True)
         assert d_outputs is not None

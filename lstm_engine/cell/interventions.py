@@ -1,13 +1,13 @@
 """Interventions: what is changed in a cell while it computes. A clamp is the one that holds a quantity at a value."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from lstm_engine.cell.family import WIDEST_CLAMP
 from lstm_engine.cell.parameters import Architecture
 from lstm_engine.cell.quantities import quantities_of
-from lstm_engine.checks import any_number, instance, shown, whole_number, whole_numbers
+from lstm_engine.checks import any_number, instance, outside, shown, whole_number, whole_numbers
 from lstm_engine.errors import SettingsError
 
 
@@ -83,13 +83,13 @@ class Intervention:
             ("unit", self.units, architecture.hidden_size),
             ("layer", [self.layer], architecture.num_layers),
         ):
-            # of a range its ends say it all, however long it is
-            asked = [*wanted[:1], *wanted[-1:]] if isinstance(wanted, range) else wanted
-            outside = [k for k in asked or () if not 0 <= k < count]
-            if outside:
-                raise SettingsError(f"there is no {name} {shown(outside[0])} to change; expected 0..{count - 1}")
-        if not (math.isfinite(self.scale) and math.isfinite(self.shift)):
-            raise SettingsError(f"scale {self.scale!r} and shift {self.shift!r} must be finite numbers")
+            if absent := outside(wanted or (), count):
+                raise SettingsError(f"there is no {name} {shown(absent[0])} to change; expected 0..{count - 1}")
+        if not (abs(self.scale) <= WIDEST_CLAMP and abs(self.shift) <= WIDEST_CLAMP):  # as NaN is neither
+            raise SettingsError(
+                f"scale {self.scale!r} and shift {self.shift!r} must be finite numbers from {-WIDEST_CLAMP:g} to "
+                f"{WIDEST_CLAMP:g}"
+            )
         low, high = quantities[self.quantity].clamp_limits
         if self.is_clamp and not low <= self.shift <= high:
             raise SettingsError(

@@ -152,7 +152,7 @@ def initialise(parameters: NamedArrays, seed: int, forget_bias: object, init_std
         raise SettingsError(f"forget_bias is {shown(forget_bias)}, expected a number that {dtype} can hold")
     scale = None
     if init_std is not None:
-        expected = f"a finite number of at least 0 and at most {largest / FARTHEST_DRAW:.0e} in {dtype}, or None"
+        expected = f"a finite number of at least 0 and at most {largest / FARTHEST_DRAW:g} in {dtype}, or None"
         scale = real_number("init_std", init_std, expected)
         if not 0 <= scale <= largest / FARTHEST_DRAW:
             raise SettingsError(f"init_std is {shown(init_std)}, expected {expected}")

@@ -20,7 +20,7 @@ from lstm_engine.cell.family import Family
 from lstm_engine.cell.layer_trace import TracedLayer, check_layer
 from lstm_engine.cell.variants import FAMILIES
 from lstm_engine.checks import path_text, shown, whole_number
-from lstm_engine.errors import EngineError, WeightsError
+from lstm_engine.errors import EngineError, ShapeError, WeightsError
 
 MOST_BYTES = 2**30  # of arrays that are read unless a caller allows more
 MOST_MEMBERS = 10_000
@@ -119,11 +119,14 @@ def judge(headers: Mapping[str, Header]) -> tuple[Family, int]:
     expected = {(family.name, k) for k in range(len(of_layers))}
     if of_layers.keys() != expected:
         raise WeightsError(f"it holds layers {sorted(of_layers)}, expected {sorted(expected)}")
-    for arrays in of_layers.values():
+    for (_, k), arrays in of_layers.items():
         unknown = arrays.keys() - set(family.trace_arrays)
         if unknown:
             raise WeightsError(f"it holds {shown(min(unknown))}, which no {family.name} layer has")
-        check_layer(family.trace, arrays)
+        try:
+            check_layer(family.trace, arrays)
+        except ShapeError as error:
+            raise WeightsError(f"in layer {k}, {error}") from error
         blocks = {name.removesuffix("_preactivation") for name in arrays if name.endswith("_preactivation")}
         if not any(blocks == set(variant.blocks) for variant in family.variants):
             raise WeightsError(f"it holds pre-activations of {sorted(blocks)}, which no {family.name} cell has alone")

@@ -11,8 +11,8 @@ from lstm_engine.cell.gru import GRULayerTrace
 from lstm_engine.cell.layer_trace import TRACED_DTYPES, TracedLayer
 from lstm_engine.cell.lstm import LayerTrace
 from lstm_engine.cell.rnn import RNNLayerTrace
-from lstm_engine.checks import shown
-from lstm_engine.errors import ShapeError
+from lstm_engine.checks import path_text, shown
+from lstm_engine.errors import ShapeError, WeightsError
 from lstm_engine.tracing.files import MOST_BYTES, read_trace, write_trace
 
 
@@ -77,9 +77,10 @@ class Trace:
                     f"{name} are {shown(array)}, expected an array of {' or '.join(map(str, TRACED_DTYPES))}"
                 )
             if array.ndim != 3 or array.shape[:2] != first.shape[:2] or array.dtype != first.hidden.dtype:
+                T, B, _ = first.shape
                 raise ShapeError(
-                    f"{name} are {array.dtype} of shape {array.shape}, expected {first.hidden.dtype} with three "
-                    f"dimensions, T, B = {first.shape[:2]} first"
+                    f"{name} are {array.dtype} of shape {array.shape}, expected {first.hidden.dtype} and three "
+                    f"dimensions, of which the first are (T, B) = {(T, B)}"
                 )
 
     def save(self, path: str | PathLike[str] | BinaryIO) -> None:
@@ -101,7 +102,10 @@ class Trace:
             WeightsError: the file is not one, or holds too much.
         """
         inputs, layers, outputs = read_trace(path, most_bytes)
-        return cls(inputs, layers, outputs)  # type: ignore[arg-type]
+        try:
+            return cls(inputs, layers, outputs)  # type: ignore[arg-type]
+        except ShapeError as error:
+            raise WeightsError(f"{path_text(path)} cannot be read as a trace: {error}") from error
 
     def columns(self) -> dict[str, NDArray]:
         """Tidy long form: columns layer, quantity, timestep, sequence, unit and value, one row a number."""
