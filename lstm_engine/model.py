@@ -6,20 +6,20 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_engine.cell.cell import Cell
 from lstm_engine.cell.interventions import Intervention, check_interventions
 from lstm_engine.cell.lstm import is_standard
 from lstm_engine.cell.parameters import Architecture, NamedArrays, initialise
 from lstm_engine.cell.variants import get_variant
-from lstm_engine.checks import as_array, float_dtype, outside, shown, truth, whole_number, whole_numbers
+from lstm_engine.checks import as_array, float_dtype, shown, truth, whole_number
 from lstm_engine.errors import SettingsError, ShapeError
 from lstm_engine.formats.notebook import gate_matrices
 from lstm_engine.learning.losses import get_loss
 from lstm_engine.network import Buffers, LSTMState, Workspace, checked_inputs, checked_state
-from lstm_engine.tracing.passes import preactivation_parts, trace_of_layer
+from lstm_engine.tracing.passes import preactivation_parts, trace_gradients, trace_of_layer
 from lstm_engine.tracing.trace import PreactivationParts, Trace, TraceGradients
 
-MOST_PARAMETERS = 2**30  # 4 GiB in float32, and a trainer needs four times as much
+MOST_PARAMETERS = 2**28  # 1 GiB in float32, and a trainer needs four times as much
+MOST_LAYERS = 500
 MOST_SEED = 2**128 - 1  # as wide as NumPy's own
 
 
@@ -70,7 +70,7 @@ class LSTMModel:
             whole_number("input_size", input_size),
             whole_number("hidden_size", hidden_size),
             whole_number("output_size", output_size),
-            whole_number("num_layers", num_layers),
+            whole_number("num_layers", num_layers, 1, MOST_LAYERS),
             truth("bias", bias),
             get_variant(variant),
         )
@@ -219,30 +219,12 @@ class LSTMModel:
             inputs, targets, loss, state: as in ``loss_and_gradients``, and so are the errors.
             timesteps: at which the loss is taken, a mean over them; None for all.
             interventions: as in ``trace``.
+
+        Raises:
+            ShapeError: there is no such timestep, or none is asked for.
         """
         workspace = self._run(inputs, state, interventions, plain=True)
-        T, B = workspace.timesteps, workspace.batch_size
-        mask = np.ones((T, B), bool)
-        if timesteps is not None:
-            asked = whole_numbers("timesteps", timesteps)
-            if not asked or outside(asked, T):
-                raise ShapeError(f"timesteps are {shown(asked)}, expected at least one of 0..{T - 1}")
-            mask[:] = np.isin(np.arange(T), asked)[:, None]
-        value, d_outputs = get_loss(loss)(workspace.read(), as_array("targets", targets), mask, True)
-        assert d_outputs is not None
-        workspace.backward(d_outputs, NamedArrays(self.architecture, dtype=self.dtype))
-        d_inputs, d_state = workspace.gradients_below()
-        return TraceGradients(
-            loss=value,
-            layers=tuple(
-                {name: gradient.transpose(0, 2, 1).copy() for name, gradient in cell.gradients.items()}
-                for cell in workspace.layers
-                if isinstance(cell, Cell)
-            ),
-            inputs=d_inputs,
-            initial_hidden=d_state.hidden,
-            initial_cell=d_state.cell,
-        )
+        return trace_gradients(workspace, targets, loss, timesteps)
 
     def loss(
         self,

@@ -24,7 +24,7 @@ from lstm_engine.errors import EngineError, ShapeError, WeightsError
 
 MOST_BYTES = 2**30  # of arrays that are read unless a caller allows more
 MOST_MEMBERS = 10_000
-OF_A_LAYER = re.compile(rf"({'|'.join(FAMILIES)})\.(0|[1-9]\d{{0,3}})\.(\w+)", re.ASCII)
+OF_A_LAYER = re.compile(r"(\w+)\.(0|[1-9]\d{0,3})\.(\w+)", re.ASCII)
 
 
 class Header(NamedTuple):
@@ -108,7 +108,7 @@ def judge(headers: Mapping[str, Header]) -> tuple[Family, int]:
     of_layers: dict[tuple[str, int], dict[str, Header]] = {}
     for name, header in headers.items():
         match = OF_A_LAYER.fullmatch(name)
-        if match is not None:
+        if match is not None and match[1] in FAMILIES:
             of_layers.setdefault((match[1], int(match[2])), {})[match[3]] = header
         elif name not in ("inputs", "outputs"):
             raise WeightsError(f"it holds {shown(name)}, which is no part of a trace")

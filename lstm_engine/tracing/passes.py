@@ -1,10 +1,11 @@
-"""From what the kernels and cells hold after a pass to the arrays of a trace."""
+"""From what the kernels and cells hold after a pass to the arrays of a trace, and to gradients of all of them."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.cell import Cell
 from lstm_engine.cell.kernel import CANDIDATE, CELL_BEFORE, FORGET_GATE, INPUT_GATE, OUTPUT_GATE, LayerKernel
@@ -12,9 +13,11 @@ from lstm_engine.cell.layer_trace import TracedLayer
 from lstm_engine.cell.lstm import LayerTrace
 from lstm_engine.cell.parameters import NamedArrays
 from lstm_engine.cell.variants import family_of
-from lstm_engine.checks import instance, whole_number
+from lstm_engine.checks import as_array, instance, outside, shown, whole_number, whole_numbers
 from lstm_engine.errors import ShapeError
-from lstm_engine.tracing.trace import PreactivationParts, Trace
+from lstm_engine.learning.losses import get_loss
+from lstm_engine.network import Workspace
+from lstm_engine.tracing.trace import PreactivationParts, Trace, TraceGradients
 
 
 def trace_of_layer(layer: LayerKernel | Cell, weights: NDArray) -> TracedLayer:
@@ -51,6 +54,35 @@ def trace_of_kernel(kernel: LayerKernel, weights: NDArray) -> LayerTrace:
         output_gate_preactivation=output,
         initial_hidden=kernel.initial_hidden.T.copy(),
         initial_cell=kernel.initial_cell.T.copy(),
+    )
+
+
+def trace_gradients(
+    workspace: Workspace, targets: ArrayLike, loss: str, timesteps: Sequence[int] | None
+) -> TraceGradients:
+    """Backward through cells that keep every gradient and have just run; see ``LSTMModel.trace_gradients``."""
+    T, B = workspace.timesteps, workspace.batch_size
+    mask = np.ones((T, B), bool)
+    if timesteps is not None:
+        asked = whole_numbers("timesteps", timesteps)
+        if not asked or outside(asked, T):
+            raise ShapeError(f"timesteps are {shown(asked)}, expected at least one of 0..{T - 1}")
+        mask[:] = np.isin(np.arange(T), asked)[:, None]
+    value, d_outputs = get_loss(loss)(workspace.read(), as_array("targets", targets), mask, True)
+    assert d_outputs is not None
+    parameters = workspace.parameters
+    workspace.backward(d_outputs, NamedArrays(parameters.architecture, dtype=parameters.flat.dtype))
+    d_inputs, d_state = workspace.gradients_below()
+    return TraceGradients(
+        loss=value,
+        layers=tuple(
+            {name: gradient.transpose(0, 2, 1).copy() for name, gradient in cell.gradients.items()}
+            for cell in workspace.layers
+            if isinstance(cell, Cell)
+        ),
+        inputs=d_inputs,
+        initial_hidden=d_state.hidden,
+        initial_cell=d_state.cell,
     )
 
 

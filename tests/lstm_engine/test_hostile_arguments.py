@@ -216,7 +216,7 @@ def test_one_hostile_argument_works_or_is_told_in_an_error_of_ours(name, tmp_pat
                 pytest.fail(f"{name}({argument}=a {type(value).__name__}) raised {type(error).__name__}: {error}")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_several_hostile_arguments_work_or_are_told_in_an_error_of_ours(data):
     name = data.draw(st.sampled_from(sorted(set(FACE) - {"save_model", "Trace.save"})))  # which would write here
