@@ -12,7 +12,6 @@ from lstm_engine.cell.parameters import Architecture, NamedArrays, initialise
 from lstm_engine.cell.variants import get_variant
 from lstm_engine.checks import as_array, float_dtype, shown, truth, whole_number
 from lstm_engine.errors import SettingsError, ShapeError
-from lstm_engine.formats.notebook import gate_matrices
 from lstm_engine.learning.losses import get_loss
 from lstm_engine.network import Buffers, LSTMState, Workspace, checked_inputs, checked_state
 from lstm_engine.tracing.passes import preactivation_parts, trace_gradients, trace_of_layer
@@ -114,7 +113,10 @@ class LSTMModel:
 
         Raises:
             WeightsError: the matrices' shapes do not fit each other.
+            SettingsError: there is no such dtype.
         """
+        from lstm_engine.formats.notebook import gate_matrices  # what goes in and out stands above the model
+
         a, weights = gate_matrices(
             forget=forget, input=input, output=output, candidate=candidate, readout=readout, dtype=dtype
         )

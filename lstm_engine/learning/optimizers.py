@@ -18,6 +18,8 @@ BLOCK = 16_384  # numbers updated at a time: parameters, gradient and moments of
 class Optimizer:
     """What all optimizers share: the learning rate, and clipping by the gradient's global norm (Pascanu et al. 2013).
 
+    An optimizer belongs to one thread at a time, and nobody may run the model while it takes a step.
+
     Args:
         model: whose weights to update.
         learning_rate: step size, above 0.

@@ -39,7 +39,7 @@ class StepMetrics:
 
 
 class Trainer:
-    """Trains a model on a task.
+    """Trains a model on a task. It belongs to one thread at a time, since each step changes the model's weights.
 
     Args:
         model: what learns.
