@@ -7,7 +7,7 @@
 """
 
 from lstm_engine import tasks
-from lstm_engine.cell.cells import Intervention
+from lstm_engine.cell.interventions import Intervention
 from lstm_engine.errors import (
     DivergenceError,
     EngineError,
@@ -16,11 +16,14 @@ from lstm_engine.errors import (
     TaskInputError,
     WeightsError,
 )
-from lstm_engine.formats.weights import from_keras, from_pytorch, load_model, save_model, to_pytorch
+from lstm_engine.formats.keras import from_keras
+from lstm_engine.formats.pytorch import from_pytorch, to_pytorch
+from lstm_engine.formats.safetensors import load_model, save_model
 from lstm_engine.learning import schedules
 from lstm_engine.learning.optimizers import SGD, Adam, AdamW, RMSprop
 from lstm_engine.learning.training import StepMetrics, Trainer, truncated_bptt
-from lstm_engine.model import LSTMModel, LSTMState
+from lstm_engine.model import LSTMModel
+from lstm_engine.network import LSTMState
 from lstm_engine.tracing.stepper import Stepper
 from lstm_engine.tracing.trace import LayerTrace, Trace
 

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.variants import STANDARD, Variant
-from lstm_engine.errors import WeightsError
+from lstm_engine.checks import as_array, named_mapping, narrowed, real_number, shown
+from lstm_engine.errors import SettingsError, WeightsError
+
+FARTHEST_DRAW = 100  # standard deviations; no draw from a normal distribution with 53 bits lies nearly so far out
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,14 @@ class Architecture:
         """Width of what the layer reads: the inputs for the first, hidden states for the others."""
         return self.input_size if layer == 0 else self.hidden_size
 
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers are learned."""
+        H, L, biases = self.hidden_size, self.num_layers, 2 if self.bias else 0
+        rows = len(self.variant.blocks) * H
+        widths = self.input_size + (L - 1) * H + L * (H + biases)  # of all layers' matrices together
+        return rows * widths + L * len(self.variant.peepholes) * H + self.output_size * (H + biases // 2)
+
 
 class NamedArrays(Mapping[str, NDArray]):
     """A flat vector seen as one matrix a layer, and as named arrays in PyTorch's layout.
@@ -34,7 +45,7 @@ class NamedArrays(Mapping[str, NDArray]):
     ``[weight | bias]``, (O, H+1). Rows stand in PyTorch's order: input, forget, candidate, output. Variants have other
     rows, see ``Variant.blocks``, and some have peephole weights, one row a gate.
 
-    All arrays are views: writing to one writes to ``flat``.
+    All arrays are views: writing to one writes to ``flat``. Copies and pickles keep that.
     """
 
     def __init__(self, architecture: Architecture, flat: NDArray | None = None, dtype: np.dtype | str = "float32"):
@@ -77,40 +88,89 @@ class NamedArrays(Mapping[str, NDArray]):
     def __len__(self) -> int:
         return len(self._named)
 
+    def __reduce__(self) -> tuple:
+        return NamedArrays, (self.architecture, self.flat)
+
     def copies(self) -> dict[str, NDArray]:
         """Independent arrays by name."""
         return {name: np.ascontiguousarray(view).copy() for name, view in self.items()}
 
-    def assign(self, arrays: Mapping[str, NDArray]) -> None:
-        """Take over the values of ``arrays``; nothing changes unless all names and shapes fit.
+    def assign(self, arrays: Mapping[str, ArrayLike]) -> None:
+        """Take over the values of ``arrays``; nothing changes unless all of them fit, see ``fitting``."""
+        for name, array in self.fitting(arrays).items():
+            self[name][...] = array
+
+    def fitting(self, arrays: Mapping[str, ArrayLike]) -> dict[str, NDArray]:
+        """The arrays in this dtype.
 
         Raises:
             WeightsError: a name is missing or unexpected, or an array has another shape, is not finite, or is of a
                 wider dtype and would lose digits.
         """
+        arrays = named_mapping("the weights", arrays, WeightsError)
         missing, extra = self.keys() - arrays.keys(), arrays.keys() - self.keys()
         if missing or extra:
             parts = [f"missing: {', '.join(sorted(missing))}"] if missing else []
-            parts += [f"unexpected: {', '.join(sorted(map(str, extra)))}"] if extra else []
+            parts += [f"unexpected: {', '.join(sorted(extra))}"] if extra else []
             raise WeightsError(f"the weights do not fit this model; {'; '.join(parts)}. Expected: {', '.join(self)}")
-        for name, view in self.items():
-            array = np.asarray(arrays[name])
-            if array.shape != view.shape:
-                raise WeightsError(f"{name} has shape {array.shape}, expected {view.shape}")
-            if array.dtype.kind != "f":
-                raise WeightsError(f"{name} has dtype {array.dtype}, expected a floating-point dtype")
-            if not np.isfinite(array).all():
-                raise WeightsError(f"{name} holds values that are not finite")
-            with np.errstate(over="ignore"):
-                narrowed = array.astype(view.dtype, copy=False)
-            if not np.array_equal(narrowed, array):
-                raise WeightsError(
-                    f"{name}, {array.shape}, holds {array.dtype} numbers that {view.dtype} would round, expected "
-                    f"{view.dtype}; convert them with .astype({view.dtype.name!r}), or take a model of "
-                    f"dtype={array.dtype.name!r}"
-                )
-        for name, view in self.items():
-            view[...] = arrays[name]
+        return {name: fitting(name, arrays[name], view) for name, view in self.items()}
+
+
+def fitting(name: str, value: ArrayLike, like: NDArray) -> NDArray:
+    """An array to take the place of another one, in its dtype.
+
+    Raises:
+        WeightsError: it has another shape, is not finite, or is of a wider dtype and would lose digits.
+    """
+    array = as_array(name, value, WeightsError)
+    if array.shape != like.shape:
+        raise WeightsError(f"{name} has shape {array.shape}, expected {like.shape}")
+    if array.dtype.kind != "f":
+        raise WeightsError(f"{name} has dtype {array.dtype}, expected a floating-point dtype")
+    if not np.isfinite(array).all():
+        raise WeightsError(f"{name} holds values that are not finite")
+    exact = narrowed(array, like.dtype)
+    if not np.array_equal(exact, array):
+        raise WeightsError(
+            f"{name}, {array.shape}, holds {array.dtype} numbers that {like.dtype} would round, expected "
+            f"{like.dtype}; convert them with .astype({like.dtype.name!r}), or take a model of "
+            f"dtype={array.dtype.name!r}"
+        )
+    return exact
+
+
+def initialise(parameters: NamedArrays, seed: int, forget_bias: object, init_std: object) -> None:
+    """Draw first weights; arguments as in ``LSTMModel``.
+
+    Raises:
+        SettingsError: a scale is out of range, or so large that a weight could be infinite.
+    """
+    a, dtype = parameters.architecture, parameters.flat.dtype
+    largest = float(np.finfo(dtype).max)
+    bias = real_number("forget_bias", forget_bias)
+    if abs(bias) > largest:
+        raise SettingsError(f"forget_bias is {shown(forget_bias)}, expected a number that {dtype} can hold")
+    scale = None
+    if init_std is not None:
+        expected = f"a finite number of at least 0 and at most {largest / FARTHEST_DRAW:g} in {dtype}, or None"
+        scale = real_number("init_std", init_std, expected)
+        if not 0 <= scale <= largest / FARTHEST_DRAW:
+            raise SettingsError(f"init_std is {shown(init_std)}, expected {expected}")
+    generator = np.random.default_rng(seed)
+    H = a.hidden_size
+    bound = 1 / np.sqrt(H)
+    for name, view in parameters.items():
+        if "bias" not in name:
+            draw = (
+                generator.uniform(-bound, bound, view.shape)
+                if scale is None
+                else generator.normal(0, scale, view.shape)
+            )
+            view[...] = draw
+    if a.bias and "forget_gate" in a.variant.blocks:
+        row = a.variant.blocks.index("forget_gate") * H
+        for k in range(a.num_layers):
+            parameters[f"{a.variant.family}.bias_ih_l{k}"][row : row + H] = bias
 
 
 def converted(arrays: Mapping[str, NDArray], dtype: np.dtype | str) -> dict[str, NDArray]:

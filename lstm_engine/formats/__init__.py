@@ -1,1 +1,1 @@
-"""Models in and out: safetensors, PyTorch, Keras, ONNX."""
+"""Models in and out: safetensors, PyTorch, Keras, ONNX, and the notebook's five matrices."""

@@ -5,7 +5,8 @@ from os import PathLike
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.errors import SettingsError
+from lstm_engine.checks import instance, path_text
+from lstm_engine.errors import SettingsError, WeightsError
 from lstm_engine.model import LSTMModel
 
 OPSET = 17
@@ -16,7 +17,9 @@ def export_onnx(model: LSTMModel, path: str | PathLike[str]) -> None:
 
     Raises:
         SettingsError: the model is not of the standard variant, or the package ``onnx`` is not installed.
+        WeightsError: the file cannot be written.
     """
+    instance("model", model, LSTMModel)
     if not model.is_standard:
         raise SettingsError(f"ONNX has no {model.variant} cell; expected the standard variant")
     try:
@@ -54,7 +57,10 @@ def export_onnx(model: LSTMModel, path: str | PathLike[str]) -> None:
     )
     built = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
     onnx.checker.check_model(built)
-    onnx.save(built, path)
+    try:
+        onnx.save(built, path)
+    except (OSError, TypeError, ValueError) as error:
+        raise WeightsError(f"{path_text(path)} cannot be written: {error}") from error
 
 
 def onnx_rows(rows: NDArray) -> NDArray:

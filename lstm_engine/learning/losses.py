@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.errors import SettingsError, ShapeError
+from lstm_engine.checks import REAL, choice, narrowed
+from lstm_engine.errors import ShapeError
 
 # (outputs (O, T, B), targets, weights (T, B) or None, want_gradient) -> (loss, gradient (O, T, B) or None)
 Loss = Callable[[NDArray, NDArray, NDArray | None, bool], tuple[float, NDArray | None]]
@@ -67,8 +68,7 @@ def squared_error(
         raise ShapeError(f"targets have shape {targets.shape}, expected (T, B, O) = {(T, B, O)}")
     if targets.dtype.kind not in "fiu":
         raise ShapeError(f"targets have dtype {targets.dtype}, expected real numbers")
-    with np.errstate(over="ignore"):
-        targets = targets.astype(outputs.dtype, copy=False)
+    targets = narrowed(targets, outputs.dtype)
     if not np.isfinite(targets).all():
         raise ShapeError(f"targets hold values that are not finite in {outputs.dtype} (NaN, infinity or too large)")
     difference = outputs - targets.transpose(2, 0, 1)  # (O, T, B)
@@ -97,7 +97,7 @@ def binary_cross_entropy(
     O, T, B = outputs.shape
     if targets.shape != (T, B, O):
         raise ShapeError(f"targets have shape {targets.shape}, expected (T, B, O) = {(T, B, O)}")
-    if targets.dtype.kind not in "fiub" or not ((targets >= 0) & (targets <= 1)).all():
+    if targets.dtype.kind not in REAL or not ((targets >= 0) & (targets <= 1)).all():
         raise ShapeError("targets must be numbers from 0 to 1")
     t = targets.transpose(2, 0, 1).astype(outputs.dtype)  # (O, T, B)
     weights = position_weights(mask, T, B, outputs.dtype).reshape(T, B) / outputs.dtype.type(O)
@@ -116,6 +116,8 @@ def position_weights(mask: NDArray | None, T: int, B: int, dtype: np.dtype) -> N
         return np.full(T * B, 1 / (T * B), dtype)
     if mask.shape != (T, B):
         raise ShapeError(f"mask has shape {mask.shape}, expected (T, B) = {(T, B)}")
+    if mask.dtype.kind != "b" and (mask.dtype.kind not in REAL or not ((mask == 0) | (mask == 1)).all()):
+        raise ShapeError(f"mask has dtype {mask.dtype}, expected True where a position counts and False elsewhere")
     counted = mask.reshape(T * B).astype(bool)
     if not counted.any():
         raise ShapeError("the mask leaves no position to count; at least one must be True")
@@ -135,6 +137,4 @@ def get_loss(name: str) -> Loss:
     Raises:
         SettingsError: there is none.
     """
-    if name not in LOSSES:
-        raise SettingsError(f"there is no loss {name!r}; choose one of {', '.join(LOSSES)}")
-    return LOSSES[name]
+    return choice("loss", name, LOSSES)

@@ -4,17 +4,21 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from lstm_engine.cell.parameters import NamedArrays
+from lstm_engine.cell.parameters import NamedArrays, fitting
+from lstm_engine.checks import as_array, fraction, instance, named_mapping, positive, real_number, shown
 from lstm_engine.errors import SettingsError, WeightsError
 from lstm_engine.model import LSTMModel
 
+MOST_STEPS = 2**53  # that anybody takes
 BLOCK = 16_384  # numbers updated at a time: parameters, gradient and moments of a block stay in the processor's cache
 
 
 class Optimizer:
     """What all optimizers share: the learning rate, and clipping by the gradient's global norm (Pascanu et al. 2013).
+
+    An optimizer belongs to one thread at a time, and nobody may run the model while it takes a step.
 
     Args:
         model: whose weights to update.
@@ -25,19 +29,18 @@ class Optimizer:
     """
 
     state_names: ClassVar[tuple[str, ...]] = ()  # flat vectors, one number a weight
+    squares: ClassVar[tuple[str, ...]] = ()  # those of them that are means of squares, so at least 0
 
     def __init__(
         self, model: LSTMModel, learning_rate: float, clip_norm: float | None = None, weight_decay: float = 0.0
     ):
-        check_positive("learning_rate", learning_rate)
-        if clip_norm is not None:
-            check_positive("clip_norm", clip_norm)
-        if not (np.isfinite(weight_decay) and weight_decay >= 0):
-            raise SettingsError(f"weight_decay is {weight_decay!r}, expected a finite number of at least 0")
-        self.model = model
-        self.learning_rate = learning_rate
-        self.clip_norm = clip_norm
-        self.weight_decay = weight_decay
+        self.model = instance("model", model, LSTMModel)
+        self.learning_rate = positive("learning_rate", learning_rate)
+        self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
+        expected = "a finite number of at least 0"
+        self.weight_decay = real_number("weight_decay", weight_decay, expected)
+        if self.weight_decay < 0:
+            raise SettingsError(f"weight_decay is {weight_decay!r}, expected {expected}")
         self.steps_taken = 0
         size, dtype = model.parameters.flat.size, model.dtype
         for name in self.state_names:
@@ -57,8 +60,13 @@ class Optimizer:
         Raises:
             WeightsError: names or shapes do not fit.
         """
-        if not isinstance(gradients, NamedArrays):
-            named = NamedArrays(self.model.architecture, dtype=self.model.dtype)
+        architecture, dtype = self.model.architecture, self.model.dtype
+        if not (
+            isinstance(gradients, NamedArrays)
+            and (gradients.architecture is architecture or gradients.architecture == architecture)
+            and gradients.flat.dtype == dtype
+        ):
+            named = NamedArrays(architecture, dtype=dtype)
             named.assign(gradients)
             gradients = named
         gradient = gradients.flat
@@ -90,17 +98,35 @@ class Optimizer:
         """Go on from a ``state_dict()``.
 
         Raises:
-            WeightsError: names or shapes do not fit; nothing is then changed.
+            WeightsError: names, shapes or values do not fit; nothing is then changed.
         """
+        self.take_state(*self.fitting_state(state))
+
+    def fitting_state(self, state: Mapping[str, NDArray]) -> tuple[int, dict[str, NDArray]]:
+        """The steps taken and the vectors of a ``state_dict()``, judged; errors as in ``load_state_dict``."""
+        state = named_mapping("the optimizer's state", state, WeightsError)
         expected = {"steps_taken", *self.state_names}
         if state.keys() != expected:
             raise WeightsError(f"the optimizer's state holds {sorted(state)}, expected {sorted(expected)}")
-        for name in self.state_names:
-            if state[name].shape != getattr(self, name).shape:
-                raise WeightsError(f"{name} has shape {state[name].shape}, expected {getattr(self, name).shape}")
-        self.steps_taken = int(state["steps_taken"])
-        for name in self.state_names:
-            getattr(self, name)[...] = state[name]
+        vectors = {name: fitting(name, state[name], getattr(self, name)) for name in self.state_names}
+        for name in self.squares:
+            if (vectors[name] < 0).any():
+                raise WeightsError(f"{name} holds negative numbers, expected means of squares, which are at least 0")
+        return fitting_steps("the optimizer's steps_taken", state["steps_taken"]), vectors
+
+    def take_state(self, steps_taken: int, vectors: Mapping[str, NDArray]) -> None:
+        """Go on from what ``fitting_state`` found good."""
+        self.steps_taken = steps_taken
+        for name, vector in vectors.items():
+            getattr(self, name)[...] = vector
+
+
+def fitting_steps(name: str, value: ArrayLike) -> int:
+    """A number of steps that was stored as an array, or WeightsError unless it is one whole number of at least 0."""
+    array = as_array(name, value, WeightsError)
+    if array.shape != () or array.dtype.kind not in "iu" or not 0 <= array <= MOST_STEPS:
+        raise WeightsError(f"{name} is {shown(array.tolist())}, expected one whole number from 0 to {MOST_STEPS:,}")
+    return int(array)
 
 
 class SGD(Optimizer):
@@ -124,7 +150,7 @@ class SGD(Optimizer):
         momentum: float = 0.0,
     ):
         super().__init__(model, learning_rate, clip_norm, weight_decay)
-        self.momentum = check_fraction("momentum", momentum)
+        self.momentum = fraction("momentum", momentum)
 
     def _update(self, parameters: NDArray, gradient: NDArray, block: slice, scratch: NDArray) -> None:
         velocity = self.velocity[block]
@@ -142,6 +168,7 @@ class RMSprop(Optimizer):
     """
 
     state_names = ("second_moment",)
+    squares = ("second_moment",)
     second_moment: NDArray
 
     def __init__(
@@ -154,8 +181,8 @@ class RMSprop(Optimizer):
         weight_decay: float = 0.0,
     ):
         super().__init__(model, learning_rate, clip_norm, weight_decay)
-        self.smoothing = check_fraction("smoothing", smoothing)
-        self.epsilon = check_positive("epsilon", epsilon)
+        self.smoothing = fraction("smoothing", smoothing)
+        self.epsilon = positive("epsilon", epsilon)
 
     def _update(self, parameters: NDArray, gradient: NDArray, block: slice, scratch: NDArray) -> None:
         v = self.second_moment[block]
@@ -177,6 +204,7 @@ class Adam(Optimizer):
     """
 
     state_names = ("first_moment", "second_moment")
+    squares = ("second_moment",)
     first_moment: NDArray
     second_moment: NDArray
 
@@ -190,9 +218,11 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ):
         super().__init__(model, learning_rate, clip_norm, weight_decay)
+        if not isinstance(betas, list | tuple) or len(betas) != 2:
+            raise SettingsError(f"betas is {shown(betas)}, expected a pair of numbers such as (0.9, 0.999)")
         beta1, beta2 = betas
-        self.betas = check_fraction("beta1", beta1), check_fraction("beta2", beta2)
-        self.epsilon = check_positive("epsilon", epsilon)
+        self.betas = fraction("beta1", beta1), fraction("beta2", beta2)
+        self.epsilon = positive("epsilon", epsilon)
 
     def _update(self, parameters: NDArray, gradient: NDArray, block: slice, scratch: NDArray) -> None:
         beta1, beta2 = self.betas
@@ -225,17 +255,3 @@ class AdamW(Adam):
         weight_decay: float = 1e-2,
     ):
         super().__init__(model, learning_rate, betas, epsilon, clip_norm, weight_decay)
-
-
-def check_positive(name: str, value: float) -> float:
-    """The value, or SettingsError unless it is a finite number above 0."""
-    if not (np.isfinite(value) and value > 0):
-        raise SettingsError(f"{name} is {value!r}, expected a finite number above 0")
-    return value
-
-
-def check_fraction(name: str, value: float) -> float:
-    """The value, or SettingsError unless it lies in [0, 1)."""
-    if not 0 <= value < 1:
-        raise SettingsError(f"{name} is {value!r}, expected a number from 0 up to, but not including, 1")
-    return value

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 
+from lstm_engine.checks import real_number, shown, whole_number
 from lstm_engine.errors import SettingsError
 
 Schedule = Callable[[int], float]
@@ -19,7 +20,7 @@ def warmup(steps: int) -> Schedule:
     >>> [warmup(4)(step) for step in (1, 2, 4, 100)]
     [0.25, 0.5, 1.0, 1.0]
     """
-    check_steps("steps", steps)
+    steps = whole_number("steps", steps)
     return lambda step: min(1.0, step / steps)
 
 
@@ -29,9 +30,10 @@ def step_decay(every: int, factor: float) -> Schedule:
     >>> [step_decay(10, 0.5)(step) for step in (1, 10, 11, 21)]
     [1.0, 1.0, 0.5, 0.25]
     """
-    check_steps("every", every)
-    if not 0 < factor <= 1:
-        raise SettingsError(f"factor is {factor!r}, expected a number above 0 and at most 1")
+    every = whole_number("every", every)
+    expected = "a number above 0 and at most 1"
+    if not 0 < (factor := real_number("factor", factor, expected)) <= 1:
+        raise SettingsError(f"factor is {factor!r}, expected {expected}")
     return lambda step: factor ** ((step - 1) // every)
 
 
@@ -41,18 +43,16 @@ def cosine(end: int, least: float = 0.0) -> Schedule:
     >>> [round(cosine(10)(step), 3) for step in (1, 5, 10, 20)]
     [0.976, 0.5, 0.0, 0.0]
     """
-    check_steps("end", end)
-    if not 0 <= least <= 1:
-        raise SettingsError(f"least is {least!r}, expected a number from 0 to 1")
+    end = whole_number("end", end)
+    expected = "a number from 0 to 1"
+    if not 0 <= (least := real_number("least", least, expected)) <= 1:
+        raise SettingsError(f"least is {least!r}, expected {expected}")
     return lambda step: least + (1 - least) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / end)))
 
 
 def chain(first: Schedule, second: Schedule) -> Schedule:
     """Both at once: their product, such as a warm-up before a decay."""
+    for name, schedule in (("first", first), ("second", second)):
+        if not callable(schedule):
+            raise SettingsError(f"{name} is {shown(schedule)}, expected a schedule such as warmup(100)")
     return lambda step: first(step) * second(step)
-
-
-def check_steps(name: str, steps: int) -> None:
-    """Raise SettingsError unless it is a whole number of at least 1."""
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise SettingsError(f"{name} is {steps!r}, expected a whole number of at least 1")

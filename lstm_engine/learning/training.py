@@ -3,16 +3,22 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.parameters import strip_prefix
-from lstm_engine.errors import DivergenceError, SettingsError, WeightsError
-from lstm_engine.learning.optimizers import Adam, Optimizer
+from lstm_engine.checks import as_array, instance, named_mapping, real_number, shown, whole_number
+from lstm_engine.errors import DivergenceError, SettingsError, ShapeError, WeightsError
+from lstm_engine.learning.optimizers import Adam, Optimizer, fitting_steps
 from lstm_engine.learning.schedules import Schedule, constant
-from lstm_engine.model import LSTMModel, LSTMState
+from lstm_engine.model import MOST_SEED, LSTMModel
+from lstm_engine.network import LSTMState
 from lstm_engine.tasks.base import Batch, Task
+
+OWN_STATE = {"generator", "steps_taken"}  # beside the model's and the optimizer's
+MOST_POSITIONS = 2**24  # in a batch; as inputs of 28 numbers these are two gigabytes
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class StepMetrics:
 
 
 class Trainer:
-    """Trains a model on a task.
+    """Trains a model on a task. It belongs to one thread at a time, since each step changes the model's weights.
 
     Args:
         model: what learns.
@@ -41,11 +47,12 @@ class Trainer:
         optimizer: how; Adam with its defaults if None.
         batch_size: B, sequences in a batch.
         sequence_length: T, timesteps of a sequence.
-        seed: of the batches.
+        seed: of the batches, from 0 to 2**128 - 1.
         schedule: factor on the optimizer's learning rate at each step; None for 1.
 
     Raises:
-        SettingsError: the model's sizes are not the task's, or a size is not a positive integer.
+        SettingsError: the model's sizes are not the task's, the optimizer is of another model, or a size is not a
+            positive integer.
 
     >>> from lstm_engine import tasks
     >>> trainer = Trainer(LSTMModel(28, 16, 28), tasks.get("names"), batch_size=4, sequence_length=10)
@@ -63,9 +70,8 @@ class Trainer:
         seed: int = 0,
         schedule: Schedule | None = None,
     ):
-        for name, size in (("batch_size", batch_size), ("sequence_length", sequence_length)):
-            if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-                raise SettingsError(f"{name} is {size!r}, expected a whole number of at least 1")
+        instance("model", model, LSTMModel)
+        instance("task", task, Task)  # type: ignore[type-abstract]
         a = model.architecture
         if (a.input_size, a.output_size) != (task.input_size, task.output_size):
             raise SettingsError(
@@ -74,13 +80,20 @@ class Trainer:
             )
         self.model = model
         self.task = task
-        self.optimizer = optimizer if optimizer is not None else Adam(model)
+        self.optimizer = Adam(model) if optimizer is None else of_model(optimizer, model)
+        if schedule is not None and not callable(schedule):
+            raise SettingsError(f"schedule is {shown(schedule)}, expected one such as schedules.warmup(100), or None")
         self.schedule = schedule if schedule is not None else constant()
         self.base_rate = self.optimizer.learning_rate
-        self.batch_size = batch_size
-        self.sequence_length = sequence_length
+        self.batch_size = whole_number("batch_size", batch_size)
+        self.sequence_length = whole_number("sequence_length", sequence_length)
+        if self.batch_size * self.sequence_length > MOST_POSITIONS:
+            raise SettingsError(
+                f"batch_size {shown(batch_size)} times sequence_length {shown(sequence_length)} is more than "
+                f"{MOST_POSITIONS:,} positions in a batch; make one of them smaller"
+            )
         self.steps_taken = 0
-        self._generator = np.random.Generator(np.random.PCG64(seed))
+        self._generator = np.random.Generator(np.random.PCG64(whole_number("seed", seed, 0, MOST_SEED)))
 
     @cached_property
     def _validation(self) -> Batch:
@@ -91,10 +104,11 @@ class Trainer:
 
         Raises:
             DivergenceError: loss or gradient is not finite; the weights are then those of the step before.
+            SettingsError: the schedule gives no factor.
         """
         batch = self.task.batch(self._generator, self.batch_size, self.sequence_length)
         step = self.steps_taken + 1
-        self.optimizer.learning_rate = self.base_rate * self.schedule(step)
+        self.optimizer.learning_rate = self.base_rate * not_negative(self.schedule(step), step)
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is told below, in words that help
             loss, gradients = self.model.loss_and_gradients(batch.inputs, batch.targets, self.task.loss, batch.mask)
             if not np.isfinite(loss):
@@ -120,15 +134,41 @@ class Trainer:
         """Go on from a ``state_dict()``: later steps are bit-identical to those of the trainer that it came from.
 
         Raises:
-            WeightsError: something is missing or of another shape.
+            WeightsError: something is missing, unexpected, of another shape, or no state that a trainer can be in; the
+                trainer is then unchanged.
         """
-        missing = {"generator", "steps_taken"} - state.keys()
+        state = named_mapping("the trainer's state", state, WeightsError)
+        missing = OWN_STATE - state.keys()
         if missing:
             raise WeightsError(f"the trainer's state lacks {', '.join(sorted(missing))}")
-        self.optimizer.load_state_dict(strip_prefix(state, "optimizer."))
-        self.model.load_state_dict(strip_prefix(state, "model."))
-        unpack_generator(self._generator, state["generator"])
-        self.steps_taken = int(state["steps_taken"])
+        extra = {name for name in state if not name.startswith(("model.", "optimizer."))} - OWN_STATE
+        if extra:
+            raise WeightsError(f"the trainer's state holds {shown(sorted(extra))}, which no trainer has")
+        weights = self.model.parameters.fitting(strip_prefix(state, "model."))
+        optimizer = self.optimizer.fitting_state(strip_prefix(state, "optimizer."))
+        generator = unpack_generator(state["generator"])
+        steps_taken = fitting_steps("steps_taken", state["steps_taken"])
+        # from here on nothing can fail, so that a refused state changes nothing
+        self.model.load_state_dict(weights)
+        self.optimizer.take_state(*optimizer)
+        self._generator.bit_generator.state = generator
+        self.steps_taken = steps_taken
+
+
+def not_negative(factor: float, step: int) -> float:
+    """A schedule's factor, or SettingsError unless it is a finite number of at least 0."""
+    number = real_number(f"the schedule's factor at step {step:,}", factor)
+    if number < 0:
+        raise SettingsError(f"the schedule's factor at step {step:,} is {number:g}, expected at least 0")
+    return number
+
+
+def of_model(optimizer: object, model: LSTMModel) -> Optimizer:
+    """The optimizer, or SettingsError unless it is one, and updates this model."""
+    found = instance("optimizer", optimizer, Optimizer)
+    if found.model is not model:
+        raise SettingsError("the optimizer updates another model; make one with the model that is to learn")
+    return found
 
 
 def truncated_bptt(
@@ -156,10 +196,13 @@ def truncated_bptt(
 
     Raises:
         DivergenceError: loss or gradient is not finite; the weights are then those of the window before.
+        ShapeError, SettingsError: as ``LSTMModel.loss_and_gradients``, or window is not a positive integer.
     """
-    if isinstance(window, bool) or not isinstance(window, int) or window < 1:
-        raise SettingsError(f"window is {window!r}, expected a whole number of at least 1")
-    inputs, targets = np.asarray(inputs), np.asarray(targets)
+    of_model(optimizer, instance("model", model, LSTMModel))
+    window = whole_number("window", window)
+    inputs, targets = as_array("inputs", inputs), as_array("targets", targets)
+    if 0 in (inputs.ndim, targets.ndim) or not len(inputs) or len(inputs) != len(targets):
+        raise ShapeError(f"inputs have shape {inputs.shape} and targets {targets.shape}, expected T timesteps of both")
     for number, start in enumerate(range(0, len(inputs), window), start=1):
         part = slice(start, start + window)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -188,12 +231,19 @@ def pack_generator(generator: np.random.Generator) -> NDArray:
     return np.array([*words, state["has_uint32"], state["uinteger"]], np.uint64)
 
 
-def unpack_generator(generator: np.random.Generator, packed: NDArray) -> None:
-    """Set a PCG64 generator to the state that ``pack_generator`` took."""
-    words = [int(word) for word in packed]
-    if len(words) != 6:
-        raise WeightsError(f"the random generator's state has {len(words)} numbers, expected 6")
-    generator.bit_generator.state = {
+def unpack_generator(packed: ArrayLike) -> dict[str, Any]:
+    """The state of a PCG64 generator that ``pack_generator`` took, in the form that NumPy takes.
+
+    Raises:
+        WeightsError: it is none.
+    """
+    array = as_array("generator", packed, WeightsError)
+    if array.shape != (6,) or array.dtype != np.uint64:
+        raise WeightsError(f"generator is {array.dtype} of shape {array.shape}, expected six uint64")
+    words = [int(word) for word in array]
+    if words[3] % 2 == 0 or words[4] > 1 or words[5] >= 2**32:  # PCG64 steps by odd numbers, and buffers 32 bits
+        raise WeightsError("generator holds numbers that no PCG64 generator has")
+    return {
         "bit_generator": "PCG64",
         "state": {"state": words[0] << 64 | words[1], "inc": words[2] << 64 | words[3]},
         "has_uint32": words[4],

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from lstm_engine.errors import EngineError, SettingsError
-from lstm_engine.formats.weights import save_model
+from lstm_engine.formats.safetensors import save_model
 from lstm_engine.runs.checkpoints import restored
 from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import PRESET_NAMES, PUBLISHED, RunSettings, preset

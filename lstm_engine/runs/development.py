@@ -61,15 +61,14 @@ def read_development(store: RunStore, run_id: int, settings: RunSettings, step: 
 
 
 def gate_statistics(trace: Trace) -> dict[str, GateStatistics]:
-    """Of every gate, and of the candidate, that the cell has."""
+    """Of every gate, and of the candidate, that the cell has: all but its states."""
     found = {}
-    for name in ("forget_gate", "input_gate", "candidate", "output_gate", "reset_gate", "update_gate"):
-        values = [getattr(layer, name) for layer in trace.layers if hasattr(layer, name)]
-        if not values:
+    for quantity in trace.layers[0].quantities:
+        if quantity.carried:
             continue
-        every: NDArray = np.stack(values).astype(np.float64)
-        low = -1 + SATURATED if name == "candidate" else SATURATED
-        found[name] = GateStatistics(
+        every: NDArray = np.stack([getattr(layer, quantity.name) for layer in trace.layers]).astype(np.float64)
+        low = SATURATED if quantity.is_gate else -1 + SATURATED
+        found[quantity.name] = GateStatistics(
             float(every.mean()), float(every.std()), float((every < low).mean()), float((every > 1 - SATURATED).mean())
         )
     return found

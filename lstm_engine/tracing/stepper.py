@@ -4,12 +4,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.kernel import LayerKernel
+from lstm_engine.checks import REAL, as_array, instance, narrowed, whole_number
 from lstm_engine.errors import SettingsError, ShapeError
-from lstm_engine.model import LSTMModel, LSTMState
+from lstm_engine.model import LSTMModel
+from lstm_engine.network import LSTMState, checked_state
+
+MOST_SEQUENCES = 2**20  # side by side
 
 
 class Stepper:
-    """Keeps a model's states from one timestep to the next.
+    """Keeps a model's states from one timestep to the next. It belongs to one thread at a time.
 
     Args:
         model: of the standard variant; its weights are copied, later changes of them do not count.
@@ -17,7 +21,8 @@ class Stepper:
         state: before the first timestep; None for zeros.
 
     Raises:
-        SettingsError: the model is of another variant.
+        SettingsError: the model is of another variant, or batch_size is not a positive integer.
+        ShapeError: the state has another shape, or holds values that are not finite.
 
     >>> stepper = Stepper(LSTMModel(3, 4, 2))
     >>> stepper.step(np.zeros((1, 3))).shape
@@ -25,10 +30,13 @@ class Stepper:
     """
 
     def __init__(self, model: LSTMModel, batch_size: int = 1, state: LSTMState | None = None):
+        instance("model", model, LSTMModel)
+        batch_size = whole_number("batch_size", batch_size, 1, MOST_SEQUENCES)
         if not model.is_standard:
             raise SettingsError(f"a Stepper steps the standard variant, and this model is of variant {model.variant!r}")
         a = model.architecture
         self.architecture = a
+        self._dtype = model.dtype
         self._kernels = [
             LayerKernel(a.layer_input_size(k), a.hidden_size, 1, batch_size, a.bias, model.dtype)
             for k in range(a.num_layers)
@@ -50,10 +58,7 @@ class Stepper:
         top = self._kernels[-1]
         self._read = top.operand[1, top.input_size : top.input_size + self._readout.shape[1]]  # [h; 1]
         if state is not None:
-            shape = (a.num_layers, batch_size, a.hidden_size)
-            for name, part in zip(LSTMState._fields, state, strict=True):
-                if np.shape(part) != shape:
-                    raise ShapeError(f"state.{name} has shape {np.shape(part)}, expected (num_layers, B, H) = {shape}")
+            state = checked_state(state, a, batch_size, model.dtype)
             for kernel, hidden, cell in zip(self._kernels, state.hidden, state.cell, strict=True):
                 kernel.initial_hidden[...], kernel.initial_cell[...] = hidden.T, cell.T
 
@@ -61,12 +66,17 @@ class Stepper:
         """One timestep without the readout: from x (B, I) to the topmost h, (H, B), which the next call overwrites.
 
         Raises:
-            ShapeError: x has another shape.
+            ShapeError: x has another shape, or numbers that do not fit the model's dtype. Of an x in that dtype the
+                values are not looked at, which would cost a tenth of the timestep.
         """
-        below = np.asarray(x)
+        below = as_array("x", x)
         if below.shape[::-1] != self._views[0][0].shape:
             expected = self._views[0][0].shape[::-1]
             raise ShapeError(f"x has shape {below.shape}, expected (B, I) = {expected}")
+        if below.dtype != self._dtype and (
+            below.dtype.kind not in REAL or not np.isfinite(narrowed(below, self._dtype)).all()
+        ):
+            raise ShapeError(f"x has dtype {below.dtype}, expected real numbers that are finite in {self._dtype}")
         below = below.T
         for inputs, hidden, hidden_before, cell, cell_before, run in self._views:
             inputs[...] = below

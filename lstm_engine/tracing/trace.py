@@ -2,64 +2,18 @@
 
 from dataclasses import dataclass, fields
 from os import PathLike
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.errors import WeightsError
-
-
-@dataclass(frozen=True)
-class LayerTrace:
-    """One LSTM layer's gates and states, each (T, B, H), in the order in which the cell computes them.
-
-    The pre-activations are what goes into sigmoid or tanh: ``W [x, h'] + b``; a gate that a variant lacks is 1 and has
-    none (None). ``initial_hidden`` and ``initial_cell``, each (B, H), are the states before the first timestep.
-    """
-
-    forget_gate: NDArray
-    input_gate: NDArray
-    candidate: NDArray
-    output_gate: NDArray
-    cell: NDArray
-    hidden: NDArray
-    forget_gate_preactivation: NDArray | None
-    input_gate_preactivation: NDArray | None
-    candidate_preactivation: NDArray | None
-    output_gate_preactivation: NDArray | None
-    initial_hidden: NDArray
-    initial_cell: NDArray
-
-
-@dataclass(frozen=True)
-class GRULayerTrace:
-    """One GRU layer's gates and state, each (T, B, H), and the state before the first timestep, (B, H)."""
-
-    reset_gate: NDArray
-    update_gate: NDArray
-    candidate: NDArray
-    hidden: NDArray
-    reset_gate_preactivation: NDArray
-    update_gate_preactivation: NDArray
-    candidate_preactivation: NDArray
-    initial_hidden: NDArray
-
-
-@dataclass(frozen=True)
-class RNNLayerTrace:
-    """One plain layer's state and what went into its tanh, each (T, B, H), and the state before, (B, H)."""
-
-    hidden: NDArray
-    hidden_preactivation: NDArray
-    initial_hidden: NDArray
-
-
-LAYER_TRACES: dict[str, type[LayerTrace] | type[GRULayerTrace] | type[RNNLayerTrace]] = {
-    "lstm": LayerTrace,
-    "gru": GRULayerTrace,
-    "rnn": RNNLayerTrace,
-}
+from lstm_engine.cell.gru import GRULayerTrace
+from lstm_engine.cell.layer_trace import TRACED_DTYPES, TracedLayer
+from lstm_engine.cell.lstm import LayerTrace
+from lstm_engine.cell.rnn import RNNLayerTrace
+from lstm_engine.checks import path_text, shown
+from lstm_engine.errors import ShapeError, WeightsError
+from lstm_engine.tracing.files import MOST_BYTES, read_trace, write_trace
 
 
 @dataclass(frozen=True)
@@ -95,48 +49,63 @@ class Trace:
     """One pass: ``inputs`` (T, B, I), a trace for each layer from the input upward, ``outputs`` (T, B, O).
 
     For an LSTM, ``layers[k]`` is a ``LayerTrace``.
+
+    Raises:
+        ShapeError: the arrays do not fit each other.
     """
 
     inputs: NDArray
     layers: tuple[LayerTrace, ...]
     outputs: NDArray
 
-    def save(self, path: str | PathLike[str] | BinaryIO) -> None:
-        """Write an .npz file, or into an open one: one plain array each, no pickle."""
-        arrays = {"inputs": self.inputs, "outputs": self.outputs}
-        family = next(name for name, kind in LAYER_TRACES.items() if isinstance(self.layers[0], kind))
-        for k, layer in enumerate(self.layers):
-            for field in fields(layer):
-                array = getattr(layer, field.name)
-                if array is not None:
-                    arrays[f"{family}.{k}.{field.name}"] = array
-        if isinstance(path, str | PathLike):
-            with open(path, "wb") as file:  # NumPy would add .npz to a name without it
-                np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        else:
-            np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+    def __post_init__(self) -> None:
+        if not isinstance(self.layers, list | tuple) or not self.layers:
+            raise ShapeError(f"layers are {shown(self.layers)}, expected the traces of at least one layer")
+        first, kind = self.layers[0], type(self.layers[0])
+        for layer in self.layers:
+            if not isinstance(layer, TracedLayer) or type(layer) is not kind:
+                raise ShapeError(f"layers hold {shown(layer)}, expected traces of layers with one kind of cell")
+            if layer.shape != first.shape or layer.hidden.dtype != first.hidden.dtype:
+                raise ShapeError(
+                    f"a layer is {layer.hidden.dtype} of shape {layer.shape}, expected {first.hidden.dtype} with "
+                    f"(T, B, H) = {first.shape}, as the first one"
+                )
+        for name in ("inputs", "outputs"):
+            array = getattr(self, name)
+            if not isinstance(array, np.ndarray) or array.dtype not in TRACED_DTYPES:
+                raise ShapeError(
+                    f"{name} are {shown(array)}, expected an array of {' or '.join(map(str, TRACED_DTYPES))}"
+                )
+            if array.ndim != 3 or array.shape[:2] != first.shape[:2] or array.dtype != first.hidden.dtype:
+                T, B, _ = first.shape
+                raise ShapeError(
+                    f"{name} are {array.dtype} of shape {array.shape}, expected {first.hidden.dtype} and three "
+                    f"dimensions, of which the first are (T, B) = {(T, B)}"
+                )
 
-    @classmethod
-    def load(cls, path: str | PathLike[str]) -> "Trace":
-        """Read what ``save`` wrote.
+    def save(self, path: str | PathLike[str] | BinaryIO) -> None:
+        """Write an .npz file, or into an open one: one plain array each, no pickle.
 
         Raises:
-            WeightsError: the file is not one.
+            WeightsError: the file cannot be written.
         """
+        write_trace(path, self.inputs, self.layers, self.outputs)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str] | BinaryIO, most_bytes: int = MOST_BYTES) -> Self:
+        """Read what ``save`` wrote.
+
+        Args:
+            most_bytes: that the arrays may take in memory; a file that says it holds more is not read.
+
+        Raises:
+            WeightsError: the file is not one, or holds too much.
+        """
+        inputs, layers, outputs = read_trace(path, most_bytes)
         try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = dict(file)
-            named = {tuple(name.split(".", 2)): array for name, array in arrays.items() if "." in name}
-            count = 1 + max(int(layer) for _, layer, _ in named)
-            family = next(iter(named))[0]
-            kind = LAYER_TRACES[family]
-            layers = tuple(
-                kind(**{field.name: named.get((family, str(k), field.name)) for field in fields(kind)})  # type: ignore[arg-type]
-                for k in range(count)
-            )
-            return cls(arrays["inputs"], layers, arrays["outputs"])  # type: ignore[arg-type]
-        except Exception as error:  # NumPy and zipfile raise many kinds for a file that is damaged
-            raise WeightsError(f"{path} cannot be read as a trace: {error}") from error
+            return cls(inputs, layers, outputs)  # type: ignore[arg-type]
+        except ShapeError as error:
+            raise WeightsError(f"{path_text(path)} cannot be read as a trace: {error}") from error
 
     def columns(self) -> dict[str, NDArray]:
         """Tidy long form: columns layer, quantity, timestep, sequence, unit and value, one row a number."""
@@ -149,3 +118,6 @@ class Trace:
                     rows.append((number, name, *np.indices(array.shape).reshape(3, -1), array.ravel()))
         names = ("layer", "quantity", "timestep", "sequence", "unit", "value")
         return {name: np.concatenate(parts) for name, parts in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+__all__ = ["GRULayerTrace", "LayerTrace", "PreactivationParts", "RNNLayerTrace", "Trace", "TraceGradients"]

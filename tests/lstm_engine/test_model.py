@@ -218,8 +218,29 @@ def test_weights_that_do_not_fit_change_nothing():
         ({"hidden_size": 0}, "hidden_size is 0"),
         ({"hidden_size": 2.5}, "hidden_size is 2.5"),
         ({"variant": "peephole"}, "no variant 'peephole'"),
+        (
+            {"hidden_size": 10**9},
+            "these sizes need 4000000022000000002 weights, expected at most 268,435,456; make one",
+        ),
+        ({"num_layers": 501}, "num_layers is 501, expected a whole number of at least 1 and at most 500"),
         ({"dtype": "float16"}, "dtype is 'float16'"),
+        ({"dtype": "xx"}, "dtype is 'xx', expected one of float32, float64"),
+        ({"dtype": None}, "dtype is None"),
+        ({"dtype": ">f4"}, "dtype is '>f4'"),
+        ({"seed": -1}, "seed is -1, expected a whole number of at least 0"),
+        ({"seed": 1.5}, "seed is 1.5"),
+        ({"seed": None}, "seed is None"),
+        ({"seed": 2**128}, "and at most 340,282,366,920,938,463,463,374,607,431,768,211,455"),
+        ({"variant": ["standard"]}, r"no variant \['standard'\]"),
+        ({"bias": 1}, "bias is 1, expected True or False"),
         ({"init_std": -1.0}, "init_std is -1.0"),
+        (
+            {"init_std": 1e39},
+            r"init_std is 1e\+39, expected a finite number of at least 0 and at most 3.40282e\+36 in float32",
+        ),
+        ({"init_std": 1e307, "dtype": "float64"}, r"at most 1.79769e\+306 in float64"),
+        ({"init_std": 10**400}, "init_std is 1000"),
+        ({"forget_bias": 1e39}, r"forget_bias is 1e\+39, expected a number that float32 can hold"),
         ({"forget_bias": float("nan")}, "forget_bias is nan"),
     ],
 )
@@ -232,7 +253,7 @@ def test_memory_for_buffers_is_bounded_however_many_lengths_come():
     model = LSTMModel(3, 4, 2)
     for T in range(1, 40):
         model.forward(np.zeros((T, 1, 3)))
-    assert len(model._workspaces) <= 4
+    assert len(model._buffers.kept) <= 4
 
 
 def test_weights_of_a_wider_dtype_are_not_rounded_unasked():
@@ -256,3 +277,27 @@ def test_numbers_that_the_dtype_cannot_hold_are_refused():
     state = LSTMState(np.full((1, 1, 4), 1e300), np.zeros((1, 1, 4)))
     with pytest.raises(ShapeError, match=r"state\.hidden .* finite in float32"):
         model.forward(np.zeros((2, 1, 3)), state)
+
+
+@pytest.mark.parametrize(("dtype", "largest"), [("float32", 3e36), ("float64", 1e306)])
+def test_the_largest_scales_that_are_taken_give_weights_that_are_finite(dtype, largest):
+    model = LSTMModel(20, 40, 20, dtype=dtype, init_std=largest, forget_bias=-largest)
+    assert np.isfinite(model.parameters.flat).all()
+    assert LSTMModel(2, 3, 2, dtype="float64", forget_bias=1e39).parameters["lstm.bias_ih_l0"].max() == 1e39
+
+
+@pytest.mark.parametrize(("variant", "bias"), [("standard", True), ("vanilla", False), ("gru", True), ("rnn", False)])
+def test_the_sizes_tell_how_many_numbers_are_learned(variant, bias):
+    model = LSTMModel(3, 4, 2, 3, variant, bias=bias)
+    assert model.architecture.num_parameters == model.num_parameters == model.parameters.flat.size
+
+
+def test_a_mask_of_anything_but_yes_and_no_is_refused():
+    model = LSTMModel(3, 4, 2)
+    inputs, targets = np.zeros((4, 2, 3)), np.zeros((4, 2), int)
+    for mask in (np.full((4, 2), 0.5), np.full((4, 2), np.nan), np.full((4, 2), "yes")):
+        with pytest.raises(ShapeError, match=r"mask has dtype .* expected True where a position counts"):
+            model.loss(inputs, targets, mask=mask)
+    ones = np.ones((4, 2))
+    ones[0] = 0
+    assert model.loss(inputs, targets, mask=ones) == model.loss(inputs, targets, mask=ones.astype(bool))

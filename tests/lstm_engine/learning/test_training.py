@@ -64,6 +64,71 @@ def test_a_checkpoint_of_another_model_or_of_noise_is_refused():
             restore(trainer, data)
 
 
+def with_one_wrong(name: str, position: int, value: float):
+    """A change of a state: one of an array's numbers is another one."""
+
+    def change(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        array = state[name].copy()
+        array.reshape(-1)[position] = value
+        return {**state, name: array}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (with_one_wrong("optimizer.first_moment", 3, np.nan), "first_moment holds values that are not finite"),
+        (with_one_wrong("optimizer.second_moment", 3, np.inf), "second_moment holds values that are not finite"),
+        (with_one_wrong("optimizer.second_moment", 3, -1e-9), "second_moment holds negative numbers"),
+        (with_one_wrong("model.readout.bias", 0, np.nan), "readout.bias holds values that are not finite"),
+        (with_one_wrong("steps_taken", 0, -1), "steps_taken is -1"),
+        (with_one_wrong("optimizer.steps_taken", 0, -1), "the optimizer's steps_taken is -1"),
+        (with_one_wrong("generator", 3, 2), "numbers that no PCG64 generator has"),
+        (with_one_wrong("generator", 4, 2), "numbers that no PCG64 generator has"),
+        (with_one_wrong("generator", 5, 2**32), "numbers that no PCG64 generator has"),
+        (lambda state: {**state, "steps_taken": np.array(1.5)}, "steps_taken is 1.5"),
+        (lambda state: {**state, "generator": np.array(7, np.uint64)}, r"generator is uint64 of shape \(\)"),
+        (lambda state: {**state, "generator": np.zeros(6)}, "generator is float64"),
+        (lambda state: {**state, "generator": np.zeros(7, np.uint64)}, r"of shape \(7,\), expected six"),
+        (lambda state: {**state, "surprise": np.zeros(7)}, "holds \\['surprise'\\], which no trainer has"),
+        (lambda state: {name: state[name] for name in state if name != "generator"}, "lacks generator"),
+        (lambda state: {name: state[name] for name in state if name != "optimizer.first_moment"}, "optimizer's state"),
+        (lambda state: {**state, 7: np.zeros(7)}, "has the key 7"),
+        (lambda state: list(state), "expected arrays by name"),
+    ],
+)
+def test_a_state_is_taken_as_a_whole_or_not_at_all(change, message):
+    trainer, other = make_trainer(), make_trainer(seed=9)
+    for _ in range(3):
+        trainer.step()
+    other.step()
+    before = trainer.state_dict()
+    with pytest.raises(WeightsError, match=message):
+        trainer.load_state_dict(change(other.state_dict()))
+    for name, array in trainer.state_dict().items():
+        np.testing.assert_array_equal(array, before[name], err_msg=name)
+
+
+def test_an_optimizer_of_another_model_is_refused():
+    task, (model, other) = tasks.get("names"), (LSTMModel(28, 4, 28, seed=seed) for seed in (0, 1))
+    with pytest.raises(SettingsError, match="updates another model"):
+        Trainer(model, task, Adam(other))
+    with pytest.raises(SettingsError, match="updates another model"):
+        next(truncated_bptt(model, Adam(other), np.zeros((4, 1, 28)), np.zeros((4, 1), int), 2))
+
+
+@pytest.mark.parametrize("factor", [-0.5, float("nan"), float("inf"), None])
+def test_a_schedule_without_a_factor_is_told_before_anything_is_learned(factor):
+    trainer = make_trainer()
+    trainer.schedule = lambda step: factor
+    before = trainer.state_dict()
+    with pytest.raises(SettingsError, match="the schedule's factor at step 1 is"):
+        trainer.step()
+    np.testing.assert_array_equal(trainer.model.parameters["readout.bias"], before["model.readout.bias"])
+    assert trainer.steps_taken == 0
+
+
 def test_a_schedule_scales_the_learning_rate_and_resumes():
     trainer = make_trainer()
     trainer.schedule = schedules.chain(schedules.warmup(4), schedules.step_decay(5, 0.1))

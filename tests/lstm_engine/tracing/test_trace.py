@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lstm_engine import LSTMModel, LSTMState, SettingsError, ShapeError, Trace, WeightsError
-from lstm_engine.cell.cells import CELLS, Intervention
+from lstm_engine import Intervention, LSTMModel, LSTMState, SettingsError, ShapeError, Trace, WeightsError
+from lstm_engine.cell.quantities import quantities_of
 from lstm_engine.cell.variants import VARIANTS
 from lstm_engine.learning.losses import cross_entropy
 
@@ -31,7 +31,7 @@ def test_the_gradient_of_every_quantity_is_what_a_small_shift_of_it_changes(name
     timesteps, step = [3, 4], 1e-6
     gradients = model.trace_gradients(INPUTS, TARGETS, timesteps=timesteps)
     for layer in range(layers):
-        for quantity in CELLS[VARIANTS[name].family].quantities:
+        for quantity in (quantity.name for quantity in quantities_of(name)):
             for t, unit in ((0, 1), (2, 3), (4, 0)):
                 shifts = [
                     [Intervention(quantity, [t], [unit], scale=1.0, shift=sign * step, layer=layer)] for sign in (1, -1)
@@ -45,7 +45,7 @@ def test_the_gradient_of_every_quantity_is_what_a_small_shift_of_it_changes(name
 @pytest.mark.parametrize("name", NAMES)
 def test_gradients_with_interventions_equal_finite_differences(name):
     model = make(name)
-    first = CELLS[VARIANTS[name].family].quantities[0]
+    first = quantities_of(name)[0].name
     changes = [Intervention(first, [1, 2], [0, 2], scale=0.5, shift=0.1), Intervention("hidden", [0], [1])]
     gradients = model.trace_gradients(INPUTS, TARGETS, interventions=changes)
     for index in ((0, 0, 1), (1, 1, 2), (3, 0, 0)):

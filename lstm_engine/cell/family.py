@@ -1,0 +1,112 @@
+"""The words in which a family of cells describes itself: its quantities, its variants, and what computes them.
+
+A family is one file (``lstm.py``, ``gru.py``, ``rnn.py``) that ends in a ``Family``, and one entry in ``variants.py``.
+Everything that lists gates and states (traces, statistics, figures, the drawn cell) reads them from there, so that
+names, symbols, ranges and colours agree everywhere.
+"""
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lstm_engine.cell.cell import Cell
+    from lstm_engine.cell.layer_trace import TracedLayer
+
+GATE_RANGE = (0.0, 1.0)
+SIGNED_RANGE = (-1.0, 1.0)
+WIDEST_CLAMP = 1e6  # where a quantity has no limits; beyond, a float32 has no digits left for what is added to it
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One quantity of a cell.
+
+    Attributes:
+        name: attribute name in a trace, e.g. ``forget_gate``.
+        label: the words that a person reads.
+        symbol: the letter of the equations.
+        equation: how the cell computes it, in the letters of ``equations.py``.
+        limits: smallest and largest value it can take; None where it is unbounded.
+        colour: key into the palette (Okabe and Ito 2008, eight colours that colour-blind people tell apart).
+        carried: whether it is a state, which the next timestep starts from.
+    """
+
+    name: str
+    label: str
+    symbol: str
+    equation: str
+    limits: tuple[float, float] | None
+    colour: str
+    carried: bool = False
+
+    @property
+    def is_gate(self) -> bool:
+        """Whether the values are fractions: 0 closes the gate, 1 opens it."""
+        return self.limits == GATE_RANGE
+
+    @property
+    def clamp_limits(self) -> tuple[float, float]:
+        """Smallest and largest value that it can be clamped to."""
+        return self.limits or (-WIDEST_CLAMP, WIDEST_CLAMP)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One kind of cell.
+
+    Attributes:
+        name: as in ``LSTMModel(variant=name)``.
+        title: in words.
+        family: ``lstm``, ``gru`` or ``rnn``; the prefix of its weights' names.
+        blocks: what each H rows of the weights compute, in the order of PyTorch.
+        peepholes: the gates that also see the cell state, each through one weight a unit.
+        input_activation: whether the candidate goes through tanh.
+        output_activation: whether the cell state goes through tanh before it is said.
+        coupled: whether the forget gate is one minus the input gate.
+    """
+
+    name: str
+    title: str
+    family: str
+    blocks: tuple[str, ...]
+    peepholes: tuple[str, ...] = ()
+    input_activation: bool = True
+    output_activation: bool = True
+    coupled: bool = False
+
+
+@dataclass(frozen=True)
+class Family:
+    """Variants that have their quantities, their trace and their code in common.
+
+    Attributes:
+        name: the prefix of the weights' names, and of the arrays in a saved trace.
+        variants: its members.
+        cell: computes them; names the quantities.
+        trace: holds what one layer computed.
+    """
+
+    name: str
+    variants: tuple[Variant, ...]
+    cell: "type[Cell]"
+    trace: "type[TracedLayer]"
+
+    def __post_init__(self) -> None:
+        held, expected = {field.name for field in fields(self.trace)}, set(self.trace_arrays)
+        if held != expected:  # a mistake in a family's file, which is told when it is first imported
+            raise TypeError(f"{self.trace.__name__} differs from the quantities in {sorted(held ^ expected)}")
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What its cells compute, in the paper's order."""
+        return self.cell.quantities
+
+    @property
+    def trace_arrays(self) -> tuple[str, ...]:
+        """What a layer's trace holds: every quantity and pre-activation, and the states before the first timestep."""
+        blocks = {block for variant in self.variants for block in variant.blocks}
+        return (
+            *(quantity.name for quantity in self.quantities),
+            *(f"{quantity.name}_preactivation" for quantity in self.quantities if quantity.name in blocks),
+            *(f"initial_{quantity.name}" for quantity in self.quantities if quantity.carried),
+        )
