@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import Executor, Future
 from concurrent.futures import wait as wait_for
 
-from lstm_engine.runs.store.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
 from lstm_engine.runs.training.processes import ProcessExecutor
 from lstm_engine.runs.training.worker import train_run
 

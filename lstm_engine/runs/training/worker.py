@@ -14,7 +14,7 @@ from lstm_engine.errors import DivergenceError, EngineError
 from lstm_engine.runs.checkpoints import restore, serialise
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Change, Recorded, Run
-from lstm_engine.runs.store.store import LeaseLost, RunNotFound, RunStore, StoreError, changed_settings
+from lstm_engine.runs.store import LeaseLost, RunNotFound, RunStore, StoreError, changed_settings
 
 RECORD_SECONDS = 0.1  # metrics are appended, and wishes read, this often
 PASSING_CHECKPOINT_SECONDS = 2.0  # between log-spaced checkpoints, the newest state is kept this fresh

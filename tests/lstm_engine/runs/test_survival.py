@@ -101,9 +101,8 @@ def test_kills_of_worker_and_server_leave_no_trace(tmp_path: Path):
 
 
 def test_a_database_that_is_locked_for_long_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(
-        "lstm_engine.runs.store.store.BUSY_SECONDS", 0.3
-    )  # so that the lock is met within the test's time
+    # so that the lock is met within the test's time
+    monkeypatch.setattr("lstm_engine.runs.store.database.BUSY_SECONDS", 0.3)
     url = f"sqlite:///{tmp_path / 'runs.sqlite3'}"
     with RunStore(url) as store:
         run = store.create(replace(SETTINGS, end_step=150, pace=100.0))

@@ -1,9 +1,7 @@
 """Curves of long runs, from the summaries of their extremes; and gates as they learn."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,12 +15,6 @@ from lstm_engine.runs.run import Recorded
 from lstm_engine.runs.training.worker import train_run
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=8, batch_size=4, sequence_length=10, end_step=60, pace=0.0)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}") as store:
-        yield store
 
 
 def record(store: RunStore, loss: np.ndarray, norm: np.ndarray, at_once: int = 777) -> int:

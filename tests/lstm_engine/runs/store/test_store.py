@@ -14,9 +14,9 @@ from lstm_engine import StepMetrics
 from lstm_engine.runs import RunNotFound, RunStore, Status, StoreError
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
-from lstm_engine.runs.store.store import LeaseLost, thin_steps
-
-from .conftest import SMALL
+from lstm_engine.runs.store import LeaseLost
+from lstm_engine.runs.store.checkpoints import thin_steps
+from tests.lstm_engine.runs.conftest import SMALL
 
 
 def recorded(*steps: int) -> list[Recorded]:
