@@ -53,25 +53,15 @@ class PostgresServer:
             shutil.chown(self.home, UNPRIVILEGED)
         folder = programs(self.home)
         data = self.home / "data"
-        log = (self.home / "log").open("wb")
-        encoding = ["--encoding=UTF8", "--locale=C"]
-        subprocess.run(
-            [folder / "initdb", "--auth=trust", "--username=postgres", "--no-sync", *encoding, "-D", data],
-            check=True,
-            stdout=log,
-            stderr=log,
-            cwd=self.home,
-            **user,  # type: ignore[call-overload]
-        )
         settings = [word for setting in FAST for word in ("-c", setting)]
-        self.process = subprocess.Popen(
-            [folder / "postgres", "-D", data, "-k", self.home, "-c", "listen_addresses=", *settings],
-            stdout=log,
-            stderr=log,
-            cwd=self.home,
-            preexec_fn=die_with_parent,
-            **user,  # type: ignore[call-overload]
-        )
+        make = [folder / "initdb", "--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8", "--locale=C"]
+        serve = [folder / "postgres", "-k", self.home, "-c", "listen_addresses=", *settings]
+        with (self.home / "log").open("wb") as log:
+            where = {"cwd": self.home, "stdout": log, "stderr": log, **user}
+            subprocess.run([*make, "-D", data], check=True, **where)  # type: ignore[call-overload]
+            self.process = subprocess.Popen(  # type: ignore[call-overload]
+                [*serve, "-D", data], preexec_fn=die_with_parent, **where
+            )
         deadline = time.monotonic() + 30
         while True:
             try:

@@ -139,13 +139,11 @@ class Space(Database):
                 return True
         if self._path is None:
             return False  # a server's own vacuum does the rest
-        with self._reading() as connection:
-            more = sqlite.shrinks(connection) and sqlite.pragma(connection, "freelist_count") > sqlite.SPARE_PAGES
-        while more and time.monotonic() < deadline:
-            with self._writing() as connection:
-                more = sqlite.give_back_pages(connection)
-            time.sleep(REST_SECONDS)
+        more = True
         with self._explained():
+            while more and time.monotonic() < deadline:
+                more = sqlite.give_back_pages(self._engine)
+                time.sleep(REST_SECONDS if more else 0)
             sqlite.cut_log(self._engine, self._path)
         return more
 

@@ -53,7 +53,7 @@ def look_at(path: Path) -> FileState | None:
             )
         folder_read_only = not os.access(path.parent, os.W_OK)
         return FileState(found.st_dev, found.st_ino, folder_read_only or not may_be_written(path), folder_read_only)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise StoreError(f"The run store {path} cannot be read: {error.strerror}.", StoreProblem.UNREADABLE) from error
@@ -154,12 +154,14 @@ def make_shrinkable(writer: Engine) -> None:
                 raise
 
 
-def give_back_pages(connection: Connection) -> bool:
+def give_back_pages(writer: Engine) -> bool:
     """Give some free pages back to the file system; returns whether there are more."""
-    free = pragma(connection, "freelist_count") if shrinks(connection) else 0
-    if free <= SPARE_PAGES:
-        return False
-    connection.exec_driver_sql(f"PRAGMA incremental_vacuum({min(PAGES_AT_ONCE, free - SPARE_PAGES)})").fetchall()
+    with writer.connect().execution_options(**{OUTSIDE: True}) as connection:
+        free = pragma(connection, "freelist_count") if shrinks(connection) else 0
+        if free > SPARE_PAGES:
+            # a script, since of a single statement without rows Python takes the first step alone, which is one page
+            driver: Any = connection.connection.dbapi_connection
+            driver.executescript(f"PRAGMA incremental_vacuum({min(PAGES_AT_ONCE, free - SPARE_PAGES)})")
     return free - PAGES_AT_ONCE > SPARE_PAGES
 
 
