@@ -57,7 +57,7 @@ def thin_steps(
     >>> thin_steps([0, 10, 11, 100], 3)
     [11]
     >>> thin_steps([0, 10, 100, 1000], 60, [5, 5, 5, 5], 15)
-    [10]
+    [100]
     """
     kept = list(steps)
     left = dict(zip(steps, sizes, strict=True)) if sizes else dict.fromkeys(steps, 0)

@@ -21,7 +21,7 @@ from lstm_engine.runs.store.metrics import BUCKET, summarise
 from lstm_engine.runs.store.notes import put_notes
 from lstm_engine.runs.store.rows import find_run, gone, insert_run
 from lstm_engine.runs.store.schema import metrics, runs, summaries
-from lstm_engine.runs.store.space import REST_SECONDS, Space
+from lstm_engine.runs.store.space import Space, rest
 
 COPY_SECONDS = 0.02  # that a transaction of copying is to take
 FIRST_BUCKETS = 4  # copied in the first one; the time that it takes says how many in the next
@@ -93,7 +93,7 @@ class Forks(Space, Checkpoints):
                 connection.execute(sql.insert(summaries).from_select(names, copy))
             share = COPY_SECONDS / max(time.monotonic() - started, COPY_SECONDS / 2)  # at most twice as many next time
             done, at_once = upto, max(1, round(share * (upto - done)))
-            time.sleep(REST_SECONDS)
+            rest()
 
 
 def copy_metrics(connection: Connection, parent: int, fork: int, first: int, end: int) -> None:

@@ -22,7 +22,7 @@ UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 UNDO_SECONDS = 24 * 3600.0  # how long a deleted run can be had back, while there is room
 FORK_SECONDS = 120.0  # a fork on another machine of which nothing was heard for so long is given up
 PURGE_SECONDS = 0.2  # that one call of ``purge`` takes
-REST_SECONDS = 0.01  # between two short transactions of a long task, so that whoever waits gets in
+REST_SECONDS = 0.01
 ROWS_AT_ONCE = 2_000  # deleted in one transaction
 CHECKPOINTS_AT_ONCE = 2
 
@@ -59,6 +59,11 @@ def used_bytes(connection: Connection) -> int:
     steps = sql.func.coalesce(sql.func.sum(runs.c.step), 0)
     found = connection.execute(sql.select(total, steps)).one()
     return int(found[0]) + METRIC_BYTES * int(found[1])
+
+
+def rest() -> None:
+    """Let in whoever waits, between two short transactions of a long task."""
+    time.sleep(REST_SECONDS)
 
 
 def is_being_made(lease: str, heartbeat: float) -> bool:
@@ -143,7 +148,7 @@ class Space(Database):
         with self._explained():
             while more and time.monotonic() < deadline:
                 more = sqlite.give_back_pages(self._engine)
-                time.sleep(REST_SECONDS if more else 0)
+                rest()
             sqlite.cut_log(self._engine, self._path)
         return more
 
@@ -176,7 +181,7 @@ class Space(Database):
                     batch = sql.delete(table).where(table.c.run_id == run_id, key.in_(some.scalar_subquery()))
                     if connection.execute(batch).rowcount == 0:
                         break
-                time.sleep(REST_SECONDS)
+                rest()
         with self._writing() as connection:
             connection.execute(sql.delete(runs).where(runs.c.id == run_id))
         return True
