@@ -3,6 +3,7 @@
 from lstm_engine.runs.store.changes import changed_settings
 from lstm_engine.runs.store.errors import AlreadyThere, LeaseLost, RunNotFound, StoreError, StoreProblem
 from lstm_engine.runs.store.metrics import MOST_ROWS
+from lstm_engine.runs.store.rows import gone
 from lstm_engine.runs.store.store import RunStore
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "StoreError",
     "StoreProblem",
     "changed_settings",
+    "gone",
 ]

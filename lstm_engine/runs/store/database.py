@@ -15,6 +15,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from lstm_engine.runs.store import sqlite
+from lstm_engine.runs.store.address import without_password
 from lstm_engine.runs.store.errors import AlreadyThere, StoreError, StoreProblem, problem_of, sentence_of
 from lstm_engine.runs.store.versions import bring_up_to_date
 
@@ -32,9 +33,10 @@ def parse_url(url: str) -> sql.URL:
     """
     try:
         parsed = make_url(url)
-    except sql.exc.ArgumentError as error:
+    except (sql.exc.ArgumentError, ValueError) as error:  # such as a port that is no number
         raise StoreError(
-            f"“{url}” is not a database URL; write one like sqlite:///runs.sqlite3", StoreProblem.ADDRESS
+            f"“{without_password(url)}” is not a database URL; write one like sqlite:///runs.sqlite3",
+            StoreProblem.ADDRESS,
         ) from error
     if parsed.drivername in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
@@ -162,7 +164,7 @@ class Database:
     @property
     def public_url(self) -> str:
         """The URL as anybody may see it: without the password."""
-        return make_url(self.url).render_as_string(hide_password=True)
+        return without_password(self.url)
 
     @property
     def _place(self) -> str:

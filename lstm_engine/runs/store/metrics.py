@@ -9,7 +9,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from lstm_engine.runs.curves import curves_of, thinned
-from lstm_engine.runs.run import Curves, History
+from lstm_engine.runs.run import Curves, History, Series
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.rows import THERE, find_run
 from lstm_engine.runs.store.schema import LARGEST, metrics, runs, summaries
@@ -55,6 +55,19 @@ class Metrics(Database):
             rows = connection.execute(query).fetchall()
         columns = list(zip(*rows, strict=True)) if rows else [()] * 5
         return History(np.array(columns[0], np.int64), *(np.array(column, np.float64) for column in columns[1:]))
+
+    def validations(self, run_id: int, after: int = 0) -> Series:
+        """The validation loss at every step after one at which it was measured, none left out."""
+        query = (
+            sql.select(metrics.c.step, metrics.c.validation_loss)
+            .where(metrics.c.run_id == run_id, metrics.c.step > after, metrics.c.validation_loss.is_not(None))
+            .where(sql.exists().where(runs.c.id == run_id, THERE))
+            .order_by(metrics.c.step)
+        )
+        with self._reading() as connection:
+            rows = connection.execute(query).fetchall()
+        steps, values = zip(*rows, strict=True) if rows else ((), ())
+        return Series(np.array(steps, np.int64), np.array(values, np.float64))
 
     def curves(self, run_id: int, after: int = 0, until: int | None = None, most: int = 4_000) -> Curves:
         """The run's curves over the steps after one up to another, each with at most that many points.

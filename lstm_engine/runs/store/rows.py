@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sql
@@ -52,14 +52,19 @@ def find_run(connection: Connection, run_id: int, lock: bool = False) -> Run:
     return run_of(row)
 
 
+def same_numbers(one: RunSettings, other: RunSettings) -> bool:
+    """Whether runs with these settings compute the same: whether all is equal but the pace."""
+    deciding = [field.name for field in fields(one) if field.name != "pace"]
+    return type(one) is type(other) and all(getattr(one, name) == getattr(other, name) for name in deciding)
+
+
 def find_same(connection: Connection, settings: RunSettings, among: Collection[int] | None = None) -> Run | None:
     """The newest run with the numbers of these settings, which all but the pace decides, if nobody changed it."""
     query = sql.select(*COLUMNS).where(UNCHANGED).order_by(runs.c.id.desc())
     if among is not None:
         query = query.where(runs.c.id.in_(among))
-    wanted = replace(settings, pace=0.0)
     found = (run_of(row) for row in connection.execute(query))
-    return next((run for run in found if replace(run.settings, pace=0.0) == wanted), None)
+    return next((run for run in found if same_numbers(run.settings, settings)), None)
 
 
 def insert_run(

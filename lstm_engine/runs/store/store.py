@@ -17,7 +17,7 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, Leases):
     ``runs``       create, create_first_run, find, find_or_create, list_runs, get, start, pause, advance,
                    stop, set_target, set_pace, rename, delete, undelete
     ``forks``      fork
-    ``metrics``    history, curves
+    ``metrics``    history, curves, validations
     ``checkpoints``  checkpoint, checkpoint_steps, newest_checkpoint_step
     ``changes``    change, changes, take_changes
     ``notes``      notes, annotate

@@ -60,6 +60,15 @@ def test_a_stretch_is_as_fine_as_it_was_recorded(store):
     assert wide.loss.step.max() <= 29_000
 
 
+def test_every_validation_is_told(store):
+    run_id = record(store, np.arange(1.0, 301.0), np.ones(300))
+    found = store.validations(run_id, after=100)
+    assert found.step.tolist() == list(range(125, 301, 25))
+    assert found.value.tolist() == found.step.tolist()
+    store.delete(run_id)
+    assert len(store.validations(run_id).step) == 0
+
+
 def test_a_fork_has_summaries_of_its_own(store):
     run = store.create(SETTINGS)
     train_run(store.url, run.id, threading.Event())

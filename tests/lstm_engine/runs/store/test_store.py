@@ -9,7 +9,7 @@ from lstm_engine import StepMetrics
 from lstm_engine.runs import RunNotFound, RunStore, Status, StoreError
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
-from lstm_engine.runs.store import LeaseLost
+from lstm_engine.runs.store import LeaseLost, StoreProblem
 from lstm_engine.runs.store.checkpoints import thin_steps
 from tests.lstm_engine.runs.conftest import SMALL
 
@@ -120,10 +120,12 @@ def test_of_many_first_visitors_one_starts_the_first_run(url, store):
     assert store.create_first_run(SMALL, "again") is None
 
 
-@pytest.mark.parametrize("url", ["nonsense", "", "mysterydb://host/name"])
-def test_a_url_that_names_no_database_is_refused(url):
-    with pytest.raises(StoreError):
-        RunStore(url)
+@pytest.mark.parametrize("address", ["nonsense", "", "mysterydb://host/name", "postgresql://me:secret@host:abc/runs"])
+def test_a_url_that_names_no_database_is_refused(address):
+    with pytest.raises(StoreError) as refused:
+        RunStore(address)
+    assert refused.value.kind is StoreProblem.ADDRESS
+    assert "secret" not in str(refused.value)
 
 
 @given(st.sets(st.integers(0, 10**6), min_size=1, max_size=100), st.integers(2, 70))
