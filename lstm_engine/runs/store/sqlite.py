@@ -134,6 +134,7 @@ def pragma(connection: Connection, name: str) -> int:
 
 def shrinks(connection: Connection) -> bool:
     """Whether freed pages can be given back; files of earlier versions had to be made so."""
+    connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()  # else it tells what once was
     return pragma(connection, "auto_vacuum") == 2
 
 
