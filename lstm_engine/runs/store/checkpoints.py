@@ -8,8 +8,8 @@ from sqlalchemy.engine import Connection
 
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.errors import RunNotFound, StoreProblem
-from lstm_engine.runs.store.rows import find_run, gone
-from lstm_engine.runs.store.schema import LARGEST, checkpoints, runs
+from lstm_engine.runs.store.rows import LONGEST_SHOWN, find_run, gone
+from lstm_engine.runs.store.schema import checkpoints, runs
 
 KEPT_CHECKPOINTS = 60  # a run's checkpoints are thinned to so many
 METRIC_BYTES = 100  # that a step's metrics take in the database, roughly
@@ -104,7 +104,7 @@ class Checkpoints(Database):
             find_run(connection, run_id)
             data = connection.execute(query).scalar()
         if data is None:
-            place = f"step {step:,} any more" if abs(step) <= LARGEST else "so large a step"
+            place = f"step {step:,} any more" if abs(step) <= LONGEST_SHOWN else "so large a step"
             raise RunNotFound(
                 f"Run {run_id} has no checkpoint at {place}; choose another.", StoreProblem.CHECKPOINT_GONE
             )

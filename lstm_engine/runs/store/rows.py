@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 from lstm_engine.runs.run import Run
 from lstm_engine.runs.settings import RunSettings
 from lstm_engine.runs.store.errors import RunNotFound
-from lstm_engine.runs.store.schema import LARGEST, changes, runs
+from lstm_engine.runs.store.schema import changes, runs
 
 LONGEST_NAME = 80  # characters
+LONGEST_SHOWN = 10**30  # a number beyond it is not printed; Python refuses to from 4,300 digits on
 
 COLUMNS = [runs.c[field.name] for field in fields(Run) if field.name in runs.c]
 # of a query over runs: those that were not deleted, and are whole
@@ -23,7 +24,7 @@ UNCHANGED = THERE & ~sql.exists().where(changes.c.run_id == runs.c.id)
 
 def gone(run_id: int) -> str:
     """What to say of a run that cannot be found."""
-    if not -LARGEST <= run_id <= LARGEST:
+    if abs(run_id) > LONGEST_SHOWN:
         return "There is no run with so large a number."
     return f"Run {run_id} is no more: it was deleted, perhaps by someone else."
 

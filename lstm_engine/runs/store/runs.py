@@ -15,6 +15,7 @@ from lstm_engine.runs.store.errors import AlreadyThere, RunNotFound
 from lstm_engine.runs.store.rows import (
     COLUMNS,
     LONGEST_NAME,
+    LONGEST_SHOWN,
     THERE,
     UNCHANGED,
     find_run,
@@ -24,7 +25,7 @@ from lstm_engine.runs.store.rows import (
     plain,
     run_of,
 )
-from lstm_engine.runs.store.schema import LARGEST, marks, runs
+from lstm_engine.runs.store.schema import marks, runs
 from lstm_engine.runs.store.space import Space, can_come_back
 from lstm_engine.runs.store.versions import take_turn
 
@@ -180,7 +181,7 @@ class Runs(Space):
             if connection.execute(at_rest.values(deleted_at=None, target_step=runs.c.step)).rowcount == 0:
                 raise RunNotFound(
                     f"Run {run_id} cannot be brought back: it was deleted more than a day ago, or its space was needed."
-                    if abs(run_id) <= LARGEST
+                    if abs(run_id) <= LONGEST_SHOWN
                     else gone(run_id)
                 )
             return find_run(connection, run_id)
