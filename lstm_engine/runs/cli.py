@@ -16,7 +16,7 @@ from lstm_engine.formats.safetensors import save_model
 from lstm_engine.runs.checkpoints import restored
 from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import PRESET_NAMES, PUBLISHED, RunSettings, preset
-from lstm_engine.runs.store.store import RunStore
+from lstm_engine.runs.store import RunStore
 from lstm_engine.runs.training.worker import train_run
 from lstm_engine.tasks import OWN_TASKS, TASKS
 

@@ -9,7 +9,7 @@ from lstm_engine.learning.optimizers import Adam
 from lstm_engine.learning.training import Trainer
 from lstm_engine.runs.checkpoints import restored
 from lstm_engine.runs.settings import RunSettings
-from lstm_engine.runs.store.store import RunStore
+from lstm_engine.runs.store import RunStore
 from lstm_engine.tracing.trace import Trace
 
 SATURATED = 0.1  # a gate is shut below this, and open above 1 less this; a candidate is saturated that close to -1 or 1

@@ -3,15 +3,17 @@
 import logging
 import os
 import threading
+import time
 from concurrent.futures import Executor, Future
 from concurrent.futures import wait as wait_for
 
-from lstm_engine.runs.store.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
 from lstm_engine.runs.training.processes import ProcessExecutor
 from lstm_engine.runs.training.worker import train_run
 
 POLL_SECONDS = 0.2
 LEAVE_SECONDS = 5.0  # how long workers may take to save their last checkpoint when the server stops
+PURGE_EVERY_SECONDS = 60.0
 MOST_DEATHS = 3  # a run whose worker died so often without getting any further is given up
 
 log = logging.getLogger(__name__)
@@ -57,10 +59,13 @@ class Launcher:
         wait_for(self._active.values(), LEAVE_SECONDS)
 
     def _watch(self) -> None:
-        complained = ""
+        complained, purge_at = "", 0.0
         while not self._closing.is_set():
             try:
                 self._look()
+                if time.monotonic() > purge_at:
+                    more = self.store.purge()
+                    purge_at = time.monotonic() + (0 if more else PURGE_EVERY_SECONDS)
                 complained = ""
             except StoreError as error:
                 if str(error) != complained:  # once is enough; the store may be away for long
