@@ -59,7 +59,8 @@ export function themed(layout, node) {
 }
 
 export class Curves {
-  constructor(figure, plotlyPath, questions) {
+  constructor(figure, plotlyPath, questions, pace) {
+    this.pace = pace; // how often and how fine, see dashboard/serving/delivery.py
     this.figure = structuredClone(figure);
     this.questions = questions;
     this.chart = element("div", { class: "lstm-curves", role: "img", "aria-label": "Loss and gradient norm by step" });
@@ -172,10 +173,10 @@ export class Curves {
     this.draw();
   }
 
-  /** Draw what has come, as finely as the pace says (dashboard/serving/delivery.py); zoomed in, all points are drawn. */
+  /** Draw what has come, as finely as the pace says; zoomed in, all points are drawn. */
   draw(pace = this.pace) {
     this.pace = pace;
-    if (!pace || !this.plotly || !this.root.isConnected) return;
+    if (!this.plotly || !this.root.isConnected) return;
     clearTimeout(this.wholeTimer);
     const asked = this.asked || !this.layout;
     if (asked) this.layout = this.layoutNow();

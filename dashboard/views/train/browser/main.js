@@ -53,7 +53,7 @@ class LiveView {
     this.run = this.columns = this.drawnAt = this.heardAt = null;
     this.reported = data.status;
     this.progress = new Progress(data.perplexity);
-    this.curves = new Curves(data.figure, data.plotly, data.questions);
+    this.curves = new Curves(data.figure, data.plotly, data.questions, this.pace);
     this.samples = new Samples(data.samples_title, data.samples_figure, data.plotly, data.questions);
     this.development = new Development(data.development_figure, data.plotly, data.questions);
     this.root.replaceChildren(this.progress.root, this.trouble, this.curves.root, this.samples.root, this.development.root);
