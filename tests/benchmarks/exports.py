@@ -3,9 +3,11 @@
 import asyncio
 import os
 import statistics
+import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,7 +90,7 @@ async def measure(server: AppServer, large: int, small: int, kind: str) -> list[
     ]
 
 
-def main() -> None:
+def main(kinds: Sequence[str] = KINDS) -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = AppServer(Path(folder))
         with RunStore(server.database_url) as store:
@@ -96,7 +98,7 @@ def main() -> None:
             large = store.create(replace(PRESETS["classroom"], **sizes), "large", start=False)  # type: ignore[arg-type]
             small = store.create(PRESETS["classroom"], "another visitor's", start=False)
         server.start()
-        rows = [asyncio.run(measure(server, large.id, small.id, kind)) for kind in KINDS]
+        rows = [asyncio.run(measure(server, large.id, small.id, kind)) for kind in kinds]
         server.stop()
     print_table(
         f"{FILES} different files at once, {LONGEST:,} letters on {UNITS} units and {LAYERS} layer",
@@ -106,4 +108,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or KINDS)
