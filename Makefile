@@ -1,13 +1,18 @@
-# `make run` opens the app, `make test` tests it, `make bench` measures it, `make results` trains the papers'
-# experiments. Each sets up what it needs.
+# `make run` opens the app on this machine, `make serve` lets others in, `make test` tests it, `make bench` measures it,
+# `make results` trains the papers' experiments. Each sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench results clean
+PORT ?= 8501
+.PHONY: run serve test bench results clean
 
 run: $(VENV)/.installed
-	$(BIN)/streamlit run dashboard/app.py
+	$(BIN)/streamlit run dashboard/app.py --server.address localhost
+
+serve: $(VENV)/.installed
+	@$(BIN)/python -c 'import socket; from streamlit.net_util import get_internal_ip as ip; print("\nOthers open:  http://%s:$(PORT)   (or http://%s:$(PORT))\nWhoever reaches this address sees all runs, and may start, change and delete them. It is plain HTTP:\nput a proxy with a certificate and a password in front of it outside of a network that you trust.\n" % (ip() or "this machine", socket.gethostname()))'
+	$(BIN)/streamlit run dashboard/app.py --server.address 0.0.0.0 --server.port $(PORT) --server.headless true
 
 test: $(VENV)/.installed-test
 	$(BIN)/python tests/browser/chromium.py --install

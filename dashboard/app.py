@@ -1,6 +1,6 @@
 """The web app: Streamlit's pages, the routes of the live data beside them, and the training that outlives both.
 
-Started with ``streamlit run dashboard/app.py``.
+Started with ``streamlit run dashboard/app.py``, which ``make run`` does for this machine and ``make serve`` for others.
 """
 
 import asyncio
@@ -8,21 +8,31 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
 # Plotly looks pandas up among the loaded modules: two first visitors at once must not find it half loaded by Streamlit
 import pandas  # noqa: F401
 import streamlit as st
+from starlette.middleware import Middleware
 
 from dashboard.serving.assets import asset_routes
-from dashboard.serving.stream import stream_routes
-from dashboard.serving.topics import Feeds
+from dashboard.serving.headers import SecurityHeaders
+from dashboard.serving.patience import Patience, watch_connections
+from dashboard.serving.pools import Pools
+from dashboard.serving.routes import no_other_routes
+from dashboard.serving.run_feed import RunFeed
+from dashboard.serving.socket import live_routes
+from dashboard.serving.topics import Topics
+from dashboard.serving.trust import Trust, listens_locally
 from dashboard.shell.services import services
 from dashboard.views.step.questions import Questions
 from dashboard.views.step.routes import step_routes
 from dashboard.views.train.routes import train_routes
 from lstm_engine.runs import RunStore, StoreError
+
+log = logging.getLogger(__name__)
 
 
 def get_store() -> RunStore:
@@ -30,42 +40,52 @@ def get_store() -> RunStore:
     return services().store
 
 
-feeds = Feeds(get_store)
+pools = Pools()
+topics = Topics({"run": partial(RunFeed, get_store, pools.feeds)})
 routes = [
     *asset_routes(),
-    *stream_routes(feeds),
-    *train_routes(get_store),
-    *step_routes(Questions(get_store)),
+    *live_routes(topics),
+    *train_routes(get_store, pools),
+    *step_routes(Questions(get_store), pools),
+    *no_other_routes(),
 ]
+middleware = [Middleware(SecurityHeaders), Middleware(Trust), Middleware(Patience)]
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Take up unfinished runs when the server starts; let the workers save and leave when it stops."""
     try:
-        services()
+        await asyncio.to_thread(services)
     except StoreError as error:  # the pages say so, and try again on every visit
-        logging.getLogger(__name__).warning("%s", error)
+        log.warning("%s", error)
+    if not listens_locally():
+        log.warning(
+            "This server answers whoever can reach it: they see all runs, and start, change and delete them. "
+            "“make run” listens on this machine only."
+        )
     end_streams_on_exit()
     yield {}
+    pools.close()
     try:
-        services().launcher.close()
+        await asyncio.to_thread(lambda: services().launcher.close())
     except StoreError:
         return
 
 
 def end_streams_on_exit() -> None:
-    """End the event streams as soon as the server is told to stop; it would wait for them to end by themselves."""
+    """End the live data as soon as the server is told to stop; it would wait for connections to end by themselves."""
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         then = signal.getsignal(signal_number)
 
         def stop(number: int, frame: FrameType | None, then: Any = then) -> None:
-            loop.call_soon_threadsafe(feeds.close)
+            loop.call_soon_threadsafe(topics.close)
             if callable(then):
                 then(number, frame)
 
         signal.signal(signal_number, stop)
 
 
-app = st.App("main.py", lifespan=lifespan, routes=routes)
+watch_connections()
+app = st.App("main.py", lifespan=lifespan, routes=routes, middleware=middleware)

@@ -16,3 +16,8 @@ export async function ask(questions, path, query = {}) {
     return null;
   }
 }
+
+/** How to ask for what changes something: with the token that the server hands its own pages. */
+export function changing(token) {
+  return { method: "POST", headers: { "X-Lstm-Token": token } };
+}

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from dashboard.serving.answering import QuestionError
-from lstm_engine.runs import RunStore
+from dashboard.serving.numbers import LONGEST_NUMBER, STEP
+from dashboard.serving.problems import Kind, Problem, QuestionError
+from lstm_engine.runs import RunNotFound, RunStore
 
 NEWEST = "newest"
 
@@ -15,7 +16,26 @@ def checkpoint_step(store: RunStore, run_id: int, asked: Mapping[str, str]) -> i
         RunNotFound: there is no such run.
         QuestionError: it is neither.
     """
-    wanted = asked.get("checkpoint", NEWEST)
-    if wanted != NEWEST and not (wanted.isdecimal() and len(wanted) < 18):
-        raise QuestionError(f"There is no checkpoint “{wanted[:40]}”; expected a step, or “{NEWEST}”.")
-    return store.newest_checkpoint_step(run_id) if wanted == NEWEST else int(wanted)
+    wanted = asked.get(STEP.name, NEWEST)
+    if wanted == NEWEST:
+        return store.newest_checkpoint_step(run_id)
+    try:
+        return int(STEP.read(wanted))
+    except Problem:
+        raise QuestionError(
+            f"There is no checkpoint “{wanted[:LONGEST_NUMBER]}”; expected a step, or “{NEWEST}”."
+        ) from None
+
+
+def read_checkpoint(store: RunStore, run_id: int, step: int) -> bytes:
+    """The safetensors bytes of a checkpoint.
+
+    Raises:
+        RunNotFound: there is no such run.
+        Problem: it has no such checkpoint, or has it no more.
+    """
+    try:
+        return store.checkpoint(run_id, step)
+    except RunNotFound as error:
+        store.get(run_id)
+        raise Problem(str(error), Kind.CHECKPOINT_MISSING) from error

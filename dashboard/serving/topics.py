@@ -1,232 +1,268 @@
-"""Live data: one feed a run, however many watch it, sent to browsers as server-sent events.
+"""Live data: one task a topic, however many listen to it.
 
-A feed looks into the store many times a second while somebody listens, encodes what is new once, and hands the same
-bytes to every listener. Events: ``metrics`` (columns of new steps; its id is the last step, from which a browser that
-lost its connection goes on), ``run`` (status and progress), ``samples``, and ``gone``.
+While somebody listens, a topic's source is looked at again and again; what is new is encoded once and given to every
+listener. An event with a position (a run's metrics) reaches each listener once and in order; of the others only the
+newest matters, so those that a listener has not been told yet are replaced.
 """
 
 import asyncio
 import json
-import math
+import logging
 import random
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from dashboard.serving.run_messages import curves_payload, metrics_payload, run_payload, samples_payload
+from dashboard.serving.delivery import MOST_RETRY_SECONDS, MOST_WAITING, RETRY_SECONDS, Pace, pace_for
+from dashboard.serving.problems import UNEXPECTED, Kind, kind_of, told
 from lstm_engine import EngineError
-from lstm_engine.runs import History, RunNotFound, RunStore, StoreError
-from lstm_engine.runs.store import MOST_ROWS
-
-POLL_SECONDS = 0.06
-SILENT_SECONDS = 3.0  # without a sign of life, after which the store itself is looked at
-CROWD = 20  # listeners; more of them are told less often, so that the run they watch keeps its processor
-CROWD_POLL_SECONDS = 0.15
-CROWD_SEND_SECONDS = 0.75  # between two words to one of them; each has its turn, so that not all browsers draw at once
-KEEP_ALIVE_SECONDS = 15.0
-SAMPLES_EVERY_SECONDS = 1.0
-CROWD_SAMPLES_EVERY_SECONDS = 4.0
-MOST_WAITING = 200  # events that a slow listener may lag behind before it must reconnect
-
-
-def encode_event(name: str, payload: dict[str, Any], event_id: int | None = None) -> bytes:
-    """One server-sent event."""
-    head = f"id: {event_id}\n" if event_id is not None else ""
-    return f"{head}event: {name}\ndata: {json.dumps(payload, separators=(',', ':'))}\n\n".encode()
 
 
 @dataclass(frozen=True)
 class Event:
-    """An encoded event; for metrics also the steps it spans and the columns, for a listener who has seen some."""
+    """Something to tell, encoded.
 
-    name: str
-    data: bytes
-    first_step: int = 0
-    last_step: int = 0
-    history: History | None = None
-
-    @classmethod
-    def of(cls, name: str, payload: dict[str, Any]) -> "Event":
-        """Anything but metrics."""
-        return cls(name, encode_event(name, payload))
-
-    @classmethod
-    def of_metrics(
-        cls, payload: dict[str, Any], last_step: int, first_step: int = 0, history: History | None = None
-    ) -> "Event":
-        """New steps; their last is the event's id."""
-        return cls("metrics", encode_event("metrics", payload, last_step), first_step, last_step, history)
-
-
-@dataclass
-class Feed:
-    """One run's feed and its listeners."""
-
-    last_step: int  # up to here the metrics were published
-    listeners: set[asyncio.Queue[Event | None]] = field(default_factory=set)
-    task: asyncio.Task[None] | None = None
-    latest: dict[str, Event] = field(default_factory=dict)  # of "run" and "samples", for whoever comes next
-
-    @property
-    def crowded(self) -> bool:
-        """Whether so many listen that telling them takes processor time from the run."""
-        return len(self.listeners) > CROWD
-
-    def publish(self, event: Event | None) -> None:
-        """Give the event to every listener; None ends their streams."""
-        for queue in list(self.listeners):
-            if queue.qsize() >= MOST_WAITING:  # its browser reconnects and goes on from the last event it got
-                self.listeners.discard(queue)
-                queue.put_nowait(None)
-            else:
-                queue.put_nowait(event)
-
-
-class Feeds:
-    """All feeds of this server.
-
-    Args:
-        get_store: gives the run store, or raises StoreError while it cannot be opened.
+    Attributes:
+        name: by which a browser knows what it is about. data: JSON.
+        position, first: for an event that must not be lost: from where to where it goes.
+        rest: its data, encoded, behind a position that a listener knows already.
     """
 
-    def __init__(self, get_store: Callable[[], RunStore]):
-        self._get_store = get_store
-        self._feeds: dict[int, Feed] = {}
+    name: str
+    data: str
+    position: int | None = None
+    first: int = 0
+    rest: Callable[[int], str] | None = None
 
-    async def exists(self, run_id: int) -> bool:
-        """Whether there is such a run, as far as the store can tell."""
-        try:
-            await asyncio.to_thread(lambda: self._get_store().get(run_id))
-        except RunNotFound:
-            return False
-        except StoreError:
-            return True  # it may be back in a moment; the stream then says so
-        return True
+    @classmethod
+    def of(cls, name: str, payload: Mapping[str, Any]) -> "Event":
+        """An event of which only the newest matters."""
+        return cls(name, encode(payload))
 
-    async def _step_reached(self, run_id: int) -> int:
-        """Where the run is; 0, from which nothing can be missed, while the store cannot tell."""
+    def text(self, data: str) -> str:
+        """The event as it is sent, without whom it is for."""
+        position = "" if self.position is None else f'"id":{self.position},'
+        return f'"name":"{self.name}",{position}"data":{data}}}'
+
+
+def encode(payload: Mapping[str, Any]) -> str:
+    return json.dumps(payload, separators=(",", ":"), allow_nan=False)
+
+
+class Ended(Exception):
+    """There is nothing to listen to any more; ``event`` says why."""
+
+    def __init__(self, event: Event):
+        super().__init__(event.name)
+        self.event = event
+
+
+class Source(Protocol):
+    """Where a topic's events come from."""
+
+    async def look(self, topic: "Topic") -> None:
+        """Publish what is new; raises Ended if there will be nothing any more. The first look sets the position."""
+
+    async def missed(self, after: int) -> Event | None:
+        """All that has a position behind that one, as one event."""
+
+
+@dataclass(eq=False)
+class Subscription:
+    """One listener's part in a topic.
+
+    Attributes:
+        number: by which the listener knows it.
+        sent: the position up to which it was told all.
+        wake: called when there is something to tell.
+        due: when it is its turn, in a crowd; the loop's time.
+    """
+
+    topic: "Topic"
+    number: int
+    sent: int
+    wake: Callable[[], None]
+    due: float = 0.0
+    behind: bool = True  # what it missed is read anew
+    ended: bool = False
+    positioned: list[Event] = field(default_factory=list)
+    newest: dict[str, Event] = field(default_factory=dict)
+
+    def put(self, event: Event) -> None:
+        if event.position is None:
+            self.newest[event.name] = event
+        elif len(self.positioned) >= MOST_WAITING:
+            self.behind = True
+            self.positioned.clear()
+        elif not self.behind:
+            self.positioned.append(event)
+        self.wake()
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is something to tell."""
+        return bool(self.positioned or self.newest or (self.behind and self.topic.position is not None))
+
+    async def take(self) -> list[str]:
+        """All that is to be told now, encoded."""
+        head = f'{{"to":{self.number},"topic":"{self.topic.name}",'
+        texts = []
         try:
-            return (await asyncio.to_thread(lambda: self._get_store().get(run_id))).step
-        except StoreError:
-            return 0
+            if self.behind and self.topic.position is not None:
+                self.behind = False
+                missed = await self.topic.source.missed(self.sent)
+                if missed is not None and missed.position is not None:
+                    texts.append(head + missed.text(missed.data))
+                    self.sent = max(self.sent, missed.position)
+        except EngineError:
+            self.behind = True  # the topic's own task says what is wrong
+            self.due = asyncio.get_running_loop().time() + RETRY_SECONDS
+        if not self.behind:
+            for event in self.positioned:
+                assert event.position is not None
+                if event.position <= self.sent:
+                    continue
+                whole = event.first > self.sent or event.rest is None
+                texts.append(head + event.text(event.data if whole else event.rest(self.sent)))  # type: ignore[misc]
+                self.sent = event.position
+            self.positioned.clear()
+        texts += [head + event.text(event.data) for event in self.newest.values()]
+        self.newest.clear()
+        return texts
+
+
+class Topic:
+    """One thing that is listened to.
+
+    Attributes:
+        position: up to here events were published; None before the first look.
+        latest: the newest of those events of which only the newest matters, for whoever comes next.
+    """
+
+    def __init__(self, name: str, source: Source):
+        self.name, self.source = name, source
+        self.position: int | None = None
+        self.latest: dict[str, Event] = {}
+        self.listeners: set[Subscription] = set()
+        self.task: asyncio.Task[None] | None = None
+
+    @property
+    def pace(self) -> Pace:
+        return pace_for(len(self.listeners))
+
+    def publish(self, event: Event) -> None:
+        """Give an event to every listener, unless it is what they know."""
+        if event.position is None:
+            if event.name in self.latest and self.latest[event.name].data == event.data:
+                return
+            self.latest[event.name] = event
+        else:
+            self.position = event.position
+        for listener in self.listeners:
+            listener.put(event)
+
+    def reached(self, position: int) -> None:
+        """Where the source stands at the first look: what lies before, each listener is told as what it missed."""
+        self.position = position
+        for listener in self.listeners:
+            listener.wake()
+
+    def recovered(self) -> None:
+        """After trouble: say again what is so, which takes the word of trouble back."""
+        if self.latest.pop("trouble", None) is None:
+            return
+        for listener in self.listeners:
+            for event in self.latest.values():
+                listener.put(event)
+
+    def end(self, event: Event | None) -> None:
+        """Tell all why, and let them go."""
+        for listener in list(self.listeners):
+            listener.ended = True
+            if event is not None:
+                listener.put(event)
+            listener.wake()
+        self.listeners.clear()
+
+
+class Topics:
+    """All topics of this server.
+
+    Args:
+        sources: by the first part of a topic's name, what makes its source from the rest, or refuses.
+    """
+
+    def __init__(self, sources: Mapping[str, Callable[[str], Source]]):
+        self._sources = sources
+        self._topics: dict[str, Topic] = {}
+        self.closed = False
+
+    def join(self, name: str, number: int, after: int, wake: Callable[[], None]) -> Subscription:
+        """Listen to a topic from a position on.
+
+        Raises:
+            EngineError: there is no such topic.
+        """
+        topic = self._topics.get(name)
+        if topic is None:
+            kind, _, rest = name.partition("/")
+            if kind not in self._sources:
+                raise TopicUnknown(name)
+            topic = self._topics[name] = Topic(name, self._sources[kind](rest))
+            topic.task = asyncio.create_task(self._watch(topic))
+        listener = Subscription(topic, number, after, wake)
+        listener.newest.update(topic.latest)
+        topic.listeners.add(listener)
+        listener.due = asyncio.get_running_loop().time() + random.uniform(0, topic.pace.tell_every)
+        wake()
+        return listener
+
+    def leave(self, listener: Subscription) -> None:
+        """Listen no more; the topic's task ends at its next look if it was the last one."""
+        listener.topic.listeners.discard(listener)
 
     def close(self) -> None:
-        """End all streams."""
-        for feed in self._feeds.values():
-            feed.publish(None)
+        """End all topics."""
+        self.closed = True
+        for topic in list(self._topics.values()):
+            if topic.task is not None:
+                topic.task.cancel()
+            topic.end(None)
 
-    async def events(self, run_id: int, after: int) -> AsyncIterator[bytes]:
-        """The stream of one listener: what it missed since step ``after``, then everything as it comes."""
-        reached = await self._step_reached(run_id)
-        feed = self._feeds.get(run_id)
-        joins = feed is not None
-        if feed is None:
-            # its first look fetches what this listener lacks; one who wants no metrics asks for steps far ahead
-            feed = self._feeds[run_id] = Feed(last_step=min(after, reached))
-            feed.task = asyncio.create_task(self._watch(run_id, feed))
-        queue: asyncio.Queue[Event | None] = asyncio.Queue()
-        feed.listeners.add(queue)
-        sent = after
-        turn = random.uniform(0, CROWD_SEND_SECONDS)
+    async def _watch(self, topic: Topic) -> None:
+        """Look while somebody listens; trouble is told, and looked after again, later the more often it fails."""
+        failures = 0
         try:
-            yield b"retry: 1000\n\n"
-            for known in list(feed.latest.values()):
-                yield known.data
-            if joins:
+            while topic.listeners:
+                rest = topic.pace.look_every
                 try:
-                    curves = await asyncio.to_thread(lambda: self._get_store().curves(run_id, after))
-                except StoreError:
-                    return  # the browser comes back in a moment
-                if len(curves.loss.step):
-                    sent = int(curves.loss.step[-1])
-                    yield encode_event("metrics", curves_payload(curves), sent)
-            while True:
-                try:
-                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
-                        event = await queue.get()
-                except TimeoutError:
-                    yield b": still here\n\n"
-                    continue
-                # what came together leaves together, of all but metrics only the newest: a crowd costs writes
-                metrics: list[bytes] = []
-                others: dict[str, bytes] = {}
-                while event is not None:
-                    if event.name != "metrics":
-                        others[event.name] = event.data
-                    elif event.history is None or event.first_step > sent:
-                        metrics.append(event.data)
-                    elif event.last_step > sent:  # overlaps with what was sent on arrival
-                        payload = metrics_payload(since(event.history, sent))
-                        metrics.append(encode_event("metrics", payload, event.last_step))
-                    sent = max(sent, event.last_step)
-                    if queue.empty():
-                        break
-                    event = queue.get_nowait()
-                yield b"".join([*metrics, *others.values()])
-                if event is None:
-                    return
-                if feed.crowded:
-                    await asyncio.sleep(turn)
-                    turn = CROWD_SEND_SECONDS
+                    await topic.source.look(topic)
+                    topic.publish(Event.of("pace", topic.pace.message()))
+                    topic.recovered()
+                    failures = 0
+                except Ended as ended:
+                    topic.end(ended.event)
+                except EngineError as error:
+                    topic.publish(trouble(kind_of(error), str(error)))
+                    rest = RETRY_SECONDS
+                except Exception:
+                    logging.getLogger(__name__).exception("The topic %s failed; it is begun again.", topic.name)
+                    topic.publish(trouble(Kind.UNEXPECTED, UNEXPECTED))
+                    rest = min(MOST_RETRY_SECONDS, RETRY_SECONDS * 2**failures)
+                    failures += 1
+                await asyncio.sleep(rest)
         finally:
-            feed.listeners.discard(queue)
-
-    async def _watch(self, run_id: int, feed: Feed) -> None:
-        """Publish what is new while somebody listens."""
-        sampled_at, loop = -math.inf, asyncio.get_running_loop()
-        sampled_step: int | None = None
-        while feed.listeners:
-            try:
-                store = self._get_store()
-                run = await asyncio.to_thread(store.get, run_id)
-                fresh: Event | None = None
-                if run.step - feed.last_step > MOST_ROWS:
-                    curves = await asyncio.to_thread(store.curves, run_id, feed.last_step)
-                    last = int(curves.loss.step[-1])
-                    fresh = Event.of_metrics(curves_payload(curves), last)
-                elif run.step > feed.last_step:
-                    history = await asyncio.to_thread(store.history, run_id, feed.last_step)
-                    if len(history.step):
-                        first, last = int(history.step[0]), int(history.step[-1])
-                        fresh = Event.of_metrics(metrics_payload(history), last, first, history)
-                payload = await asyncio.to_thread(run_payload, store, run)
-                if run.wants_worker and run.heartbeat and time.time() - run.heartbeat > SILENT_SECONDS:
-                    await asyncio.to_thread(store.probe)  # a worker that cannot write waits; this says for what
-                payload["crowd"] = feed.crowded
-                if fresh is not None:
-                    feed.publish(fresh)
-                    feed.last_step = fresh.last_step
-                self._publish_latest(feed, "run", payload)
-                newest = payload["checkpoint"]
-                rest = CROWD_SAMPLES_EVERY_SECONDS if feed.crowded else SAMPLES_EVERY_SECONDS
-                if newest != sampled_step and loop.time() - sampled_at > rest:
-                    sampled_step, sampled_at = newest, loop.time()
-                    samples = await asyncio.to_thread(samples_payload, store, run, newest)
-                    self._publish_latest(feed, "samples", samples)
-            except RunNotFound as error:
-                if await self.exists(run_id):  # only the checkpoint went, thinned out just now
-                    continue
-                feed.publish(Event.of("gone", {"message": str(error)}))
-                feed.publish(None)
-                del self._feeds[run_id]
-                return
-            except EngineError as error:
-                self._publish_latest(feed, "trouble", {"message": str(error)})
-            await asyncio.sleep(CROWD_POLL_SECONDS if feed.crowded else POLL_SECONDS)
-        self._feeds.pop(run_id, None)
-
-    @staticmethod
-    def _publish_latest(feed: Feed, name: str, payload: dict[str, Any]) -> None:
-        event = Event.of(name, payload)
-        if name not in feed.latest or feed.latest[name].data != event.data:
-            feed.latest[name] = event
-            feed.publish(event)
-        if name == "run":
-            feed.latest.pop("trouble", None)
+            if self._topics.get(topic.name) is topic:
+                del self._topics[topic.name]
 
 
-def since(history: History, step: int) -> History:
-    """Those rows that come after the step."""
-    later = history.step > step
-    return History(*(getattr(history, name)[later] for name in History.__dataclass_fields__))
+class TopicUnknown(EngineError):
+    """Nobody can listen to that."""
+
+    def __init__(self, name: str):
+        super().__init__(f"There is no topic “{name[:40]}”.")
+
+
+def trouble(kind: Kind, sentence: str) -> Event:
+    """What listeners of a topic in trouble are told."""
+    return Event.of("trouble", told(kind, sentence))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Browser, sync_playwright
+from websockets.asyncio.client import connect
 
 from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS, RunStore
@@ -25,7 +26,7 @@ LISTENERS, PAGES = 190, 10
 VIEWERS = [(0, 0), (0, 1), (0, 0), (LISTENERS, PAGES), (0, 0)]  # alone between them, since machines are not steady
 SECONDS = 20.0
 SETTLING = 8.0  # s until all have come and read what they missed
-MOST_BYTES = 2**24  # of one line that a listener reads
+MOST_BYTES = 2**24  # of one frame that a listener reads
 LONG_RUN = 1_000_000
 # when each step was on the screen: the frame after the chart said that it has drawn it
 WATCH_CHART = """() => {
@@ -39,25 +40,22 @@ WATCH_CHART = """() => {
 }"""
 
 
-async def listen(url: str, count: int, seconds: float) -> list[tuple[int, int, float]]:
-    """So many listeners on a stream, in one process; what each heard, and when."""
+async def listen(url: str, topic: str, count: int, seconds: float) -> list[tuple[int, int, float]]:
+    """So many listeners to a topic, in one process; what each heard, and when."""
     heard: list[tuple[int, int, float]] = []
 
     async def one() -> None:
-        host, port = url.split("//")[1].split("/")[0].split(":")
-        reader, writer = await asyncio.open_connection(host, int(port), limit=MOST_BYTES)
-        path = "/" + url.split("//")[1].split("/", 1)[1]
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/event-stream\r\n\r\n".encode())
-        name, last = "", None
-        while line := (await reader.readline()).decode():
-            if line.startswith("event: "):
-                name = line[7:].strip()
-            elif line.startswith("data: ") and name == "metrics":
-                steps = json.loads(line[6:])["step"]
-                if steps and last is not None:  # the first are those that it missed before it came
-                    heard.append((last, steps[-1], time.time()))
-                last = steps[-1] if steps else last
-        raise ConnectionError("the server closed a listener's stream")
+        async with connect(url.replace("http", "ws") + "/api/live", max_size=MOST_BYTES, compression=None) as socket:
+            await socket.send(json.dumps({"listen": topic, "after": 300}))
+            last = None
+            async for frame in socket:
+                for event in json.loads(frame):
+                    if event["name"] != "metrics":
+                        continue
+                    if last is not None:  # the first are those that it missed before it came
+                        heard.append((last, event["id"], time.time()))
+                    last = event["id"]
+        raise ConnectionError("the server closed a listener's connection")
 
     tasks = [asyncio.create_task(one()) for _ in range(count)]
     await asyncio.sleep(seconds)
@@ -89,7 +87,7 @@ def crowd_row(server: AppServer, store: RunStore, browser: Browser, listeners: i
     run = store.create(replace(PRESETS["classroom"], end_step=100_000, pace=0.0), start=False)
     opened = []
     for _ in range(pages):
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
         page.goto(f"{server.url}/train?run={run.id}")
         page.wait_for_selector(".lstm-curves .main-svg")
         opened.append(page)
@@ -99,9 +97,8 @@ def crowd_row(server: AppServer, store: RunStore, browser: Browser, listeners: i
     for page in opened:
         page.evaluate(WATCH_CHART)
     here = [sys.executable, "-m", "tests.benchmarks.crowd"]
-    stream = f"{server.url}/api/runs/{run.id}/stream?after=300"
     # all come at once, which is another matter: what is measured is their watching
-    crowd = start([*here, "listen", stream, str(listeners), str(SETTLING + SECONDS)])
+    crowd = start([*here, "listen", server.url, f"run/{run.id}", str(listeners), str(SETTLING + SECONDS)])
     time.sleep(SETTLING)
     clock = start([*here, "clock", server.database_url, str(run.id), str(SECONDS)])
     times = {int(step): at for step, at in json.loads(clock.communicate()[0]).items()}
@@ -138,7 +135,7 @@ def long_run_row(server: AppServer, store: RunStore, browser: Browser) -> list[s
     store.release(run.id, lease)
     short = store.create(PRESETS["classroom"], "a short one", start=False)
     opened, zoomed = [], []
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
     for _ in range(5):
         page.goto(f"{server.url}/train?run={short.id}")
         page.wait_for_selector(".lstm-curves .main-svg")
@@ -195,6 +192,6 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["clock"]:
         print(json.dumps(computed_at(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))))
     elif sys.argv[1:2] == ["listen"]:
-        print(json.dumps(asyncio.run(listen(sys.argv[2], int(sys.argv[3]), float(sys.argv[4])))))
+        print(json.dumps(asyncio.run(listen(sys.argv[2], sys.argv[3], int(sys.argv[4]), float(sys.argv[5])))))
     else:
         main()

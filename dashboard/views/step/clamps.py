@@ -2,7 +2,7 @@
 
 import re
 
-from dashboard.serving.answering import QuestionError
+from dashboard.serving.problems import QuestionError
 from lstm_engine import Intervention, LSTMModel
 from lstm_engine.cell.quantities import QUANTITIES, Quantity
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dashboard.serving.assets import base_path
+from dashboard.serving.trust import server_token
 from dashboard.shell.components import register
 from dashboard.views.step.messages import quantity_payload, textbook_lines
 from lstm_engine.runs import Run
@@ -33,6 +34,7 @@ def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_s
         "script": f"{base}/api/modules/views/step/browser/main.js",
         "questions": f"{base}/api/runs/{run.id}",
         "run": run.id,
+        "token": server_token(),
         "end_step": run.end_step,
         "sequence": sequence,
         "examples": examples,

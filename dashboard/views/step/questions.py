@@ -6,17 +6,17 @@ nothing else, and whoever asks it is not waited for by anybody.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
-from dashboard.serving.answering import QuestionError
-from dashboard.serving.questions import checkpoint_step
+from dashboard.serving.kept import Kept
+from dashboard.serving.problems import QuestionError
+from dashboard.serving.questions import checkpoint_step, read_checkpoint
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings
-from dashboard.views.step.export import trace_file
-from dashboard.views.step.messages import gradient_message, hidden_gradient_norms, trace_message
+from dashboard.views.step.export import write_trace
+from dashboard.views.step.messages import check_length, gradient_message, hidden_gradient_norms, trace_message
 from lstm_engine import Intervention, LSTMModel
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.checkpoints import restore, restored
@@ -24,7 +24,7 @@ from lstm_engine.tasks import EncodedSequence, Task
 from lstm_engine.tasks.base import MAX_SEQUENCE
 
 LONGEST_CONTINUATION = 60
-HOTTEST = 5.0  # temperature; beyond it a draw is hardly the model's own
+MOST_KEPT = 2**27  # bytes of traces
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ class Questions:
 
     def __init__(self, get_store: Callable[[], RunStore]):
         self._get_store = get_store
-        self.trace = lru_cache(maxsize=8)(self._trace)
+        self._traces: Kept[Question] = Kept(MOST_KEPT)
 
     def question(self, run_id: int, asked: Mapping[str, str]) -> Question:
         """What the query of an address asks: ``checkpoint`` (a step, or newest), ``sequence``, ``clamps``.
 
         Raises:
-            RunNotFound: there is no such run, or it has no such checkpoint.
+            RunNotFound: there is no such run.
             QuestionError: the checkpoint is not a number.
         """
         store = self._get_store()
@@ -74,9 +74,14 @@ class Questions:
         store.get(run_id)
         return {"steps": store.checkpoint_steps(run_id)}
 
-    def _trace(self, question: Question) -> bytes:
-        model, task, sequence, changes = self._prepare(question)
-        return trace_message(model, task, sequence, changes)
+    def trace(self, question: Question) -> bytes:
+        """See ``trace_message``."""
+
+        def compute() -> bytes:
+            model, task, sequence, changes = self._prepare(question)
+            return trace_message(model, task, sequence, changes)
+
+        return self._traces.get(question, compute)
 
     def gradients(self, question: Question, timestep: int) -> bytes:
         """See ``gradient_message``; timesteps count from 0."""
@@ -86,8 +91,6 @@ class Questions:
 
     def continuation(self, question: Question, timestep: int, temperature: float, seed: int) -> dict[str, Any]:
         """What the model says after the timestep: the whole sequence, beginning and continuation."""
-        if not 0 <= temperature <= HOTTEST:
-            raise QuestionError(f"The temperature is {temperature:g}; it must be from 0 to {HOTTEST:g}.")
         model, task, sequence, _ = self._prepare(question)
         check_timestep(timestep, sequence)
         count = min(LONGEST_CONTINUATION, MAX_SEQUENCE - timestep - 1)
@@ -103,9 +106,10 @@ class Questions:
             return {"status": "missing"}
         steps = store.checkpoint_steps(found.id)
         step = max((s for s in steps if s <= question.step), default=steps[0])
-        trainer = restored(found.settings, store.checkpoint(found.id, step))
+        trainer = restored(found.settings, read_checkpoint(store, found.id, step))
         sequence = trainer.task.encode(question.text)
         check_asked(timestep, sequence)
+        check_length(found.settings.num_layers, found.settings.hidden_size, timestep + 1)
         return {
             "status": found.status.value,
             "run": found.id,
@@ -123,14 +127,15 @@ class Questions:
         store.find_or_create(companion_settings(run.settings), f"plain RNN beside {run.name}")
         return {}
 
-    def export(self, question: Question, kind: str) -> bytes:
-        """The trace as a file: ``csv``, ``parquet`` or ``npz``.
+    def write_export(self, question: Question, kind: str, file: IO[bytes]) -> None:
+        """Write the trace as a file: ``csv``, ``parquet`` or ``npz``; what can be seen can be saved.
 
-        The tables are tidy: one row a number, with timesteps, units and layers counted from 0.
+        Raises:
+            TaskInputError: the sequence is too long for so large a model.
         """
         model, _, sequence, changes = self._prepare(question)
-        trace = model.trace(sequence.inputs, interventions=changes)
-        return trace_file(trace, sequence.labels, kind)
+        check_length(model.architecture.num_layers, model.architecture.hidden_size, len(sequence.labels))
+        write_trace(model.trace(sequence.inputs, interventions=changes), sequence.labels, kind, file)
 
     def _prepare(self, question: Question) -> tuple[LSTMModel, Task, EncodedSequence, list[Intervention]]:
         store = self._get_store()
@@ -141,7 +146,7 @@ class Questions:
         if not trainer.model.is_standard:
             raise QuestionError(f"The cell of this run is of variant “{settings.variant}”; the page draws the LSTM.")
         changes = parse_clamps(question.clamps, trainer.model, len(sequence.labels))
-        restore(trainer, store.checkpoint(question.run_id, question.step))
+        restore(trainer, read_checkpoint(store, question.run_id, question.step))
         return trainer.model, task, sequence, changes
 
 

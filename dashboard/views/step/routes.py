@@ -3,28 +3,33 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from dashboard.serving.answering import QuestionError, answered, number
-from dashboard.serving.assets import base_path
+from dashboard.serving.files import Files
+from dashboard.serving.numbers import SEED, TEMPERATURE, TIMESTEP, run_id
+from dashboard.serving.pools import Pools
+from dashboard.serving.problems import Kind, Problem
+from dashboard.serving.routes import answered, client_of, guarded, run_route
+from dashboard.views.step.export import KINDS
 from dashboard.views.step.questions import Question, Questions
 
 
-def step_routes(questions: Questions) -> list[BaseRoute]:
-    """The step view's routes."""
+def step_routes(questions: Questions, pools: Pools) -> list[BaseRoute]:
+    """The step view's routes.
+
+    Args:
+        pools: the threads in which questions are answered and files are written.
+    """
+    files = Files(pools.files)
 
     def question(request: Request) -> Question:
-        return questions.question(request.path_params["run_id"], request.query_params)
+        return questions.question(run_id(request.path_params["run_id"]), request.query_params)
 
     def timestep(request: Request) -> int:
-        text = request.query_params.get("timestep", "1")
-        if not (text.isdecimal() and len(text) < 10):
-            raise QuestionError(f"timestep is “{text[:40]}”, expected a whole number of at least 1.")
-        return int(text) - 1
+        return int(TIMESTEP.of(request.query_params, 1)) - 1
 
     def checkpoints(request: Request) -> dict[str, Any]:
-        return questions.checkpoints(request.path_params["run_id"])
+        return questions.checkpoints(run_id(request.path_params["run_id"]))
 
     def trace(request: Request) -> bytes:
         return questions.trace(question(request))
@@ -33,32 +38,32 @@ def step_routes(questions: Questions) -> list[BaseRoute]:
         return questions.gradients(question(request), timestep(request))
 
     def continuation(request: Request) -> dict[str, Any]:
-        seed = abs(int(number(request, "seed", 0)))
-        return questions.continuation(question(request), timestep(request), number(request, "temperature", 1.0), seed)
+        query = request.query_params
+        temperature, seed = TEMPERATURE.of(query, 1.0), int(SEED.of(query, 0))
+        return questions.continuation(question(request), timestep(request), temperature, seed)
 
     def companion(request: Request) -> dict[str, Any]:
         if request.method == "POST":
-            return questions.make_companion(request.path_params["run_id"])
+            return questions.make_companion(run_id(request.path_params["run_id"]))
         return questions.companion(question(request), timestep(request))
 
-    def export(request: Request) -> bytes:
-        return questions.export(question(request), request.path_params["kind"])
-
-    async def file(request: Request) -> Response:
+    async def export(request: Request) -> Any:
         kind = request.path_params["kind"]
-        if kind not in ("csv", "parquet", "npz"):
-            return JSONResponse({"error": f"There is no “{kind[:40]}”; choose csv, parquet or npz."}, 404)
-        response = await answered(export)(request)
-        if response.status_code == 200:
-            response.headers["Content-Disposition"] = f'attachment; filename="trace.{kind}"'
-        return response
+        if kind not in KINDS:
+            raise Problem(f"There is no “{kind[:40]}”; choose csv, parquet or npz.", Kind.MISSING)
+        asked = await pools.questions.run(client_of(request), lambda: question(request))
+        return await files.response(
+            request, (asked, kind), lambda file: questions.write_export(asked, kind, file), f"trace.{kind}"
+        )
 
-    run = f"{base_path()}/api/runs/{{run_id:int}}"
+    def ask(answer: Any) -> Any:
+        return answered(pools.questions, answer)
+
     return [
-        Route(f"{run}/checkpoints", answered(checkpoints)),
-        Route(f"{run}/trace", answered(trace)),
-        Route(f"{run}/gradients", answered(gradients)),
-        Route(f"{run}/continuation", answered(continuation)),
-        Route(f"{run}/companion", answered(companion), methods=["GET", "POST"]),
-        Route(f"{run}/trace.{{kind}}", file),
+        run_route("checkpoints", ask(checkpoints)),
+        run_route("trace", ask(trace)),
+        run_route("gradients", ask(gradients)),
+        run_route("continuation", ask(continuation)),
+        run_route("companion", ask(companion), "GET", "POST"),
+        run_route("trace.{kind}", guarded(export)),
     ]

@@ -1,4 +1,4 @@
-"""The live view of one run: progress, curves and samples, fed by the run's event stream."""
+"""The live view of one run: progress, curves and samples, fed by the tab's live data."""
 
 import json
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.serving.assets import base_path, plotly_path
+from dashboard.serving.delivery import FEW
 from dashboard.shell.components import register
 from dashboard.views.train.development_figure import development_figure
 from lstm_engine.runs import Run
@@ -36,6 +37,7 @@ def mount_live(
         "plotly": base + plotly_path(),
         "questions": f"{base}/api/runs/{run.id}",
         "run": run.id,
+        "pace": FEW.message(),
         "status": run.status.value,
         "perplexity": run.settings.task_object.loss == "cross_entropy",
         "figure": json.loads(loss_figure.to_json()),

@@ -5,46 +5,48 @@ from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from dashboard.serving.answering import answered, number
-from dashboard.serving.assets import base_path
+from dashboard.serving.numbers import AFTER, UNTIL, run_id
+from dashboard.serving.pools import Pools
 from dashboard.serving.questions import checkpoint_step
+from dashboard.serving.routes import answered, run_route
 from dashboard.serving.run_messages import curves_payload, samples_payload
 from lstm_engine.runs import RunNotFound, RunStore
 from lstm_engine.runs.development import read_development
 
 
-def train_routes(get_store: Callable[[], RunStore]) -> list[BaseRoute]:
+def train_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[BaseRoute]:
     """The live view's routes.
 
     Args:
         get_store: gives the run store, or raises StoreError while it cannot be opened.
+        pools: the threads in which questions are answered.
     """
     develop = lru_cache(maxsize=2_000)(
-        lambda run_id, settings, step: read_development(get_store(), run_id, settings, step)
+        lambda number, settings, step: read_development(get_store(), number, settings, step)
     )
 
     def curves(request: Request) -> dict[str, Any]:
         """The curves over a stretch of steps, as fine as can be drawn."""
-        after, until = (int(number(request, name, default)) for name, default in (("after", 0), ("until", 2**62)))
-        return curves_payload(get_store().curves(request.path_params["run_id"], max(0, after), until))
+        query = request.query_params
+        after, until = int(AFTER.of(query, AFTER.least)), int(UNTIL.of(query, UNTIL.most))
+        return curves_payload(get_store().curves(run_id(request.path_params["run_id"]), after, until))
 
     def samples(request: Request) -> dict[str, Any]:
         """What the model made up at a checkpoint."""
         store = get_store()
-        run = store.get(request.path_params["run_id"])
+        run = store.get(run_id(request.path_params["run_id"]))
         return samples_payload(store, run, checkpoint_step(store, run.id, request.query_params))
 
     def development(request: Request) -> dict[str, Any]:
         """Gates and weights at every checkpoint, as columns."""
-        run_id = request.path_params["run_id"]
         store = get_store()
-        settings = store.get(run_id).settings
+        run = store.get(run_id(request.path_params["run_id"]))
         found = []
-        for step in store.checkpoint_steps(run_id):
+        for step in store.checkpoint_steps(run.id):
             try:
-                found.append(develop(run_id, settings, step))
+                found.append(develop(run.id, run.settings, step))
             except RunNotFound:  # thinned out just now
                 continue
         names = list(found[0].gates) if found else []
@@ -61,9 +63,8 @@ def train_routes(get_store: Callable[[], RunStore]) -> list[BaseRoute]:
             },
         }
 
-    run = f"{base_path()}/api/runs/{{run_id:int}}"
     return [
-        Route(f"{run}/curves", answered(curves)),
-        Route(f"{run}/development", answered(development)),
-        Route(f"{run}/samples", answered(samples)),
+        run_route("curves", answered(pools.questions, curves)),
+        run_route("development", answered(pools.questions, development)),
+        run_route("samples", answered(pools.questions, samples)),
     ]

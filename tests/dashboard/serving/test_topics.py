@@ -1,17 +1,25 @@
-"""The event stream, fed by a real store."""
+"""The live data of runs, fed by a real store."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from dashboard.serving.delivery import CROWD, MANY, MOST_MESSAGES, MOST_TOPICS_A_LISTENER, MOST_WAITING
+from dashboard.serving.listeners import Listener
+from dashboard.serving.pools import Pools
+from dashboard.serving.problems import Problem
+from dashboard.serving.run_feed import RunFeed
 from dashboard.serving.run_messages import metrics_payload
-from dashboard.serving.topics import CROWD, CROWD_POLL_SECONDS, Feeds
+from dashboard.serving.topics import Topics
 from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS, History, RunStore, StoreError
 from lstm_engine.runs.lease import new_lease
@@ -46,60 +54,98 @@ def run_async(scenario: Coroutine[None, None, None]) -> None:
         executor.submit(asyncio.run, scenario).result()
 
 
-async def listen(feeds: Feeds, run_id: int, after: int) -> AsyncIterator[bytes]:
-    """A listener's stream, event by event: what comes together leaves together."""
-    stream = feeds.events(run_id, after)
-    try:
-        async for chunk in stream:
-            for event in chunk.split(b"\n\n"):
-                yield event
-    finally:
-        await stream.aclose()  # type: ignore[attr-defined]
+@asynccontextmanager
+async def topics_of(store: RunStore) -> AsyncIterator[Topics]:
+    """The topics of a server with that store."""
+    pools = Pools()
+    topics = Topics({"run": partial(RunFeed, lambda: store, pools.feeds)})
+    yield topics
+    topics.close()
+    await asyncio.sleep(0)
+    pools.close()
 
 
-def fields(event: bytes) -> dict[str, str]:
-    """An event's lines by their names."""
-    return dict(line.split(": ", 1) for line in event.decode().splitlines() if ": " in line)
+class Tab:
+    """One connection; keeps what it was sent."""
 
+    def __init__(self, topics: Topics):
+        self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.sends = 0
+        self.listener = Listener(topics, self)
+        self.task = asyncio.create_task(self.listener.tell())
 
-async def next_event(stream: AsyncIterator[bytes], name: str) -> tuple[dict, int | None]:
-    """The next event of that name, and its id."""
-    async with asyncio.timeout(10):
-        async for chunk in stream:
-            lines = fields(chunk)
-            if lines.get("event") == name:
-                return json.loads(lines["data"]), int(lines["id"]) if "id" in lines else None
-    raise AssertionError("the stream ended")
+    async def send_text(self, data: str) -> None:
+        self.sends += 1
+        for event in json.loads(data):
+            self.events.put_nowait(event)
 
+    def listen(self, run_id: int, after: int = 0, number: int = 1) -> "Tab":
+        self.say({"listen": f"run/{run_id}", "after": after, "as": number})
+        return self
 
-async def steps_up_to(stream: AsyncIterator[bytes], last: int) -> list[int]:
-    """All steps that the stream tells of, until it has told of that one."""
-    seen: list[int] = []
-    while not seen or seen[-1] < last:
-        payload, event_id = await next_event(stream, "metrics")
-        assert event_id == payload["step"][-1]
-        seen += payload["step"]
-    return seen
+    def say(self, message: object) -> None:
+        self.listener.hear(message if isinstance(message, str) else json.dumps(message))
+
+    async def next(self, name: str, number: int = 1) -> dict[str, Any]:
+        """The next event of that name."""
+        async with asyncio.timeout(15):
+            while True:
+                event = await self.events.get()
+                if event["name"] == name and event["to"] == number:
+                    return event
+
+    async def steps_up_to(self, last: int, number: int = 1) -> list[int]:
+        """All steps that it is told of, until it was told of that one."""
+        seen: list[int] = []
+        while not seen or seen[-1] < last:
+            event = await self.next("metrics", number)
+            assert event["id"] == event["data"]["step"][-1]
+            seen += event["data"]["step"]
+        return seen
+
+    async def close(self) -> None:
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+        self.listener.leave_all()
 
 
 def test_listeners_who_come_at_any_time_get_every_step_once(store):
     async def scenario() -> None:
-        source, feeds = Source(store), Feeds(lambda: store)
-        source.record(1, 30)
-        early = listen(feeds, source.run.id, 0)
-        assert await steps_up_to(early, 30) == list(range(1, 31))
-        source.record(31, 60)
-        late = listen(feeds, source.run.id, 0)
-        back = listen(feeds, source.run.id, 45)  # lost its connection after step 45
-        listeners = [(early, 31), (late, 1), (back, 46)]
-        tasks = [asyncio.create_task(steps_up_to(stream, 200)) for stream, _ in listeners]
-        for first in range(61, 201, 20):
-            await asyncio.sleep(0.03)
-            source.record(first, first + 19)
-        for task, (_, first) in zip(tasks, listeners, strict=True):
-            assert await task == list(range(first, 201))
-        for stream, _ in listeners:
-            await stream.aclose()
+        source = Source(store)
+        async with topics_of(store) as topics:
+            source.record(1, 30)
+            early = Tab(topics).listen(source.run.id)
+            assert await early.steps_up_to(30) == list(range(1, 31))
+            source.record(31, 60)
+            late = Tab(topics).listen(source.run.id)
+            back = Tab(topics).listen(source.run.id, 45)  # lost its connection after step 45
+            tasks = [asyncio.create_task(tab.steps_up_to(200)) for tab in (early, late, back)]
+            for first in range(61, 201, 20):
+                await asyncio.sleep(0.03)
+                await asyncio.to_thread(source.record, first, first + 19)
+            for task, first in zip(tasks, (31, 1, 46), strict=True):
+                assert await task == list(range(first, 201))
+
+    run_async(scenario())
+
+
+def test_one_connection_listens_to_several_things_and_to_one_thing_twice(store):
+    async def scenario() -> None:
+        first, second = Source(store), Source(store)
+        first.record(1, 20)
+        second.record(1, 7)
+        async with topics_of(store) as topics:
+            tab = Tab(topics).listen(first.run.id).listen(second.run.id, 3, 2).listen(first.run.id, 15, 3)
+            found: dict[int, list[int]] = {1: [], 2: [], 3: []}
+            while [steps[-1:] for steps in found.values()] != [[20], [7], [20]]:
+                event = await asyncio.wait_for(tab.events.get(), 15)
+                if event["name"] == "metrics":
+                    found[event["to"]] += event["data"]["step"]
+            assert found == {1: list(range(1, 21)), 2: [4, 5, 6, 7], 3: [16, 17, 18, 19, 20]}
+            tab.say({"leave": 1})
+            await asyncio.to_thread(first.record, 21, 25)
+            assert await tab.steps_up_to(25, 3) == [21, 22, 23, 24, 25]
+            assert all(event["to"] != 1 for event in tab.events._queue)  # type: ignore[attr-defined]
 
     run_async(scenario())
 
@@ -107,29 +153,60 @@ def test_listeners_who_come_at_any_time_get_every_step_once(store):
 def test_a_crowd_gets_every_step_once_and_of_the_rest_the_newest(store):
     source = Source(store)
 
-    async def follow(feeds: Feeds) -> tuple[list[int], int]:
-        steps, told = [], 0
-        async for chunk in feeds.events(source.run.id, 0):
-            for event in chunk.split(b"\n\n"):
-                lines = fields(event)
-                if lines.get("event") == "metrics":
-                    steps += json.loads(lines["data"])["step"]
-                told += lines.get("event") == "run"
-            if steps and steps[-1] == 60:
-                return steps, told
-        raise AssertionError("the stream ended")
-
     async def scenario() -> None:
-        feeds = Feeds(lambda: store)
-        async with asyncio.timeout(20), asyncio.TaskGroup() as group:
-            listeners = [group.create_task(follow(feeds)) for _ in range(CROWD + 5)]
+        async with topics_of(store) as topics:
+            tabs = [Tab(topics).listen(source.run.id) for _ in range(CROWD + 5)]
+            followers = [asyncio.create_task(tab.steps_up_to(60)) for tab in tabs]
             for last in range(5, 65, 5):
                 await asyncio.to_thread(source.record, last - 4, last)
-                await asyncio.sleep(CROWD_POLL_SECONDS)
-        for listener in listeners:
-            steps, told = listener.result()
-            assert steps == list(range(1, 61))
-            assert 1 <= told < 12  # fewer than there were
+                await asyncio.sleep(MANY.look_every)
+            for follower in followers:
+                assert await follower == list(range(1, 61))
+            assert max(tab.sends for tab in tabs) < 12  # fewer than there were looks
+
+    run_async(scenario())
+
+
+def test_the_pace_is_told_and_changes_with_the_crowd(store):
+    source = Source(store)
+
+    async def scenario() -> None:
+        async with topics_of(store) as topics:
+            tab = Tab(topics).listen(source.run.id)
+            few = (await tab.next("pace"))["data"]
+            crowd = [Tab(topics).listen(source.run.id) for _ in range(CROWD)]
+            many = (await tab.next("pace"))["data"]
+            assert (many["points"], many["hear_every"]) < (few["points"], 1e9)
+            assert many["hear_every"] > few["hear_every"]
+            for other in crowd:
+                await other.close()
+            assert (await tab.next("pace"))["data"] == few
+
+    run_async(scenario())
+
+
+def test_a_listener_too_slow_for_all_that_comes_misses_nothing_and_holds_little(store):
+    source = Source(store)
+
+    async def scenario() -> None:
+        async with topics_of(store) as topics:
+            tab = Tab(topics).listen(source.run.id)
+            await tab.next("run")
+            held, go_on = tab.send_text, asyncio.Event()
+
+            async def slow(data: str) -> None:
+                await go_on.wait()
+                await held(data)
+
+            tab.send_text = slow  # type: ignore[method-assign]
+            subscription = tab.listener._subscriptions[1]
+            for step in range(1, 3 * MOST_WAITING):
+                await asyncio.to_thread(source.record, step, step)
+                while (subscription.topic.position or 0) < step:
+                    await asyncio.sleep(0.002)
+                assert len(subscription.positioned) <= MOST_WAITING
+            go_on.set()
+            assert await tab.steps_up_to(3 * MOST_WAITING - 1) == list(range(1, 3 * MOST_WAITING))
 
     run_async(scenario())
 
@@ -138,36 +215,42 @@ def test_a_listener_who_wants_no_metrics_does_not_keep_them_from_others(store):
     """The step view asks for what comes after the run's end: it needs the status alone."""
 
     async def scenario() -> None:
-        source, feeds = Source(store), Feeds(lambda: store)
+        source = Source(store)
         source.record(1, 20)
-        step_view = listen(feeds, source.run.id, source.run.end_step)
-        await next_event(step_view, "run")
-        train_view = listen(feeds, source.run.id, 0)
-        assert await steps_up_to(train_view, 20) == list(range(1, 21))
-        source.record(21, 50)
-        assert await steps_up_to(train_view, 50) == list(range(21, 51))
-        await step_view.aclose()
-        await train_view.aclose()
+        async with topics_of(store) as topics:
+            step_view = Tab(topics).listen(source.run.id, source.run.end_step)
+            await step_view.next("run")
+            train_view = Tab(topics).listen(source.run.id)
+            assert await train_view.steps_up_to(20) == list(range(1, 21))
+            await asyncio.to_thread(source.record, 21, 50)
+            assert await train_view.steps_up_to(50) == list(range(21, 51))
+            assert all(event["name"] != "metrics" for event in step_view.events._queue)  # type: ignore[attr-defined]
 
     run_async(scenario())
 
 
 def test_the_run_its_samples_and_its_end_are_told(store):
     async def scenario() -> None:
-        source, feeds = Source(store), Feeds(lambda: store)
-        stream = listen(feeds, source.run.id, 0)
-        run, _ = await next_event(stream, "run")
-        assert (run["status"], run["step"], run["checkpoint"], run["end_step"]) == ("training", 0, 0, 10_000)
-        samples, _ = await next_event(stream, "samples")
-        assert len(samples["texts"]) == 12
-        assert {sample["origin"] for sample in samples["texts"]} <= {"new", "memorised", "held out"}
-        store.pause(source.run.id)
-        while run["status"] != "paused":
-            run, _ = await next_event(stream, "run")
-        store.delete(source.run.id)
-        gone, _ = await next_event(stream, "gone")
-        assert "is no more" in gone["message"]
-        assert not await feeds.exists(source.run.id)
+        source = Source(store)
+        async with topics_of(store) as topics:
+            tab = Tab(topics).listen(source.run.id)
+            run = (await tab.next("run"))["data"]
+            assert (run["status"], run["step"], run["checkpoint"], run["end_step"]) == ("training", 0, 0, 10_000)
+            samples = (await tab.next("samples"))["data"]
+            assert len(samples["texts"]) == 12
+            assert {sample["origin"] for sample in samples["texts"]} <= {"new", "memorised", "held out"}
+            store.pause(source.run.id)
+            while run["status"] != "paused":
+                run = (await tab.next("run"))["data"]
+            store.delete(source.run.id)
+            gone = (await tab.next("gone"))["data"]
+            assert gone["kind"] == "missing"
+            assert "is no more" in gone["error"]
+            # it is brought back: whoever listens again is told of it, and not of its end
+            store.undelete(source.run.id)
+            tab.listen(source.run.id, 0, 2)
+            assert (await tab.next("run", 2))["data"]["status"] == "paused"
+            assert all(event["name"] != "gone" for event in tab.events._queue)  # type: ignore[attr-defined]
 
     run_async(scenario())
 
@@ -175,23 +258,126 @@ def test_the_run_its_samples_and_its_end_are_told(store):
 def test_a_queued_run_tells_how_many_are_ahead(store):
     async def scenario() -> None:
         runs = [store.create(SETTINGS) for _ in range(3)]
-        stream = listen(Feeds(lambda: store), runs[2].id, 0)
-        run, _ = await next_event(stream, "run")
-        assert (run["status"], run["ahead_in_queue"]) == ("queued", 2)
-        await stream.aclose()
+        async with topics_of(store) as topics:
+            run = (await Tab(topics).listen(runs[2].id).next("run"))["data"]
+            assert (run["status"], run["ahead_in_queue"]) == ("queued", 2)
 
     run_async(scenario())
 
 
-def test_streams_end_when_the_server_closes(store):
+def test_connections_end_when_the_server_closes(store):
     async def scenario() -> None:
-        source, feeds = Source(store), Feeds(lambda: store)
-        stream = listen(feeds, source.run.id, 0)
-        await next_event(stream, "run")
-        feeds.close()
-        async with asyncio.timeout(5):
-            async for _ in stream:
-                pass
+        source = Source(store)
+        async with topics_of(store) as topics:
+            tab = Tab(topics).listen(source.run.id)
+            await tab.next("run")
+            topics.close()
+            await asyncio.wait_for(tab.task, 5)
+
+    run_async(scenario())
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ({"listen": "run/77"}, "gone"),
+        ({"listen": "run/" + "9" * 30}, "refused"),
+        ({"listen": "run/-1"}, "refused"),
+        ({"listen": "room/1"}, "refused"),
+        ({"listen": "run/1", "after": "soon"}, "refused"),
+        ({"listen": "run/1", "after": {}}, "refused"),
+        ({"listen": "run/1", "as": -1}, "refused"),
+        ({"listen": ["run/1"]}, "refused"),
+        ({"leave": "all"}, "refused"),
+        ({}, "refused"),
+        ([], "refused"),
+        ("{", "refused"),
+        ("[" * 400, "refused"),
+        ('{"listen": "\\ud800"}', "refused"),
+        ("", "refused"),
+    ],
+)
+def test_what_is_listened_to_in_vain_is_answered(store, message, kind):
+    async def scenario() -> None:
+        async with topics_of(store) as topics:
+            tab = Tab(topics)
+            tab.say(message)
+            async with asyncio.timeout(10):
+                event = await tab.events.get()
+            assert event["name"] == kind
+            assert event["data"]["error"]
+
+    run_async(scenario())
+
+
+def test_a_listener_that_says_too_much_is_cut_off(store):
+    async def scenario() -> None:
+        async with topics_of(store) as topics:
+            with pytest.raises(Problem, match="short messages"):
+                Tab(topics).say("x" * 100_000)
+            tab = Tab(topics)
+            for number in range(MOST_MESSAGES):
+                tab.say({"leave": number})
+            with pytest.raises(Problem, match="and few"):
+                tab.say({"leave": 0})
+            greedy = Tab(topics)
+            for number in range(MOST_TOPICS_A_LISTENER + 1):
+                greedy.listen(1, 0, number)
+            assert "8 topics at most" in (await greedy.next("refused", MOST_TOPICS_A_LISTENER))["data"]["error"]
+
+    run_async(scenario())
+
+
+def test_a_topic_that_fails_unexpectedly_is_told_and_begun_again(store, monkeypatch, caplog):
+    source = Source(store)
+    monkeypatch.setattr("dashboard.serving.topics.RETRY_SECONDS", 0.02)
+    broken = {"is": True}
+    read = RunStore.get
+
+    def get(self: RunStore, run_id: int) -> Any:
+        if broken["is"]:
+            raise ZeroDivisionError("nobody thought of that")
+        return read(self, run_id)
+
+    monkeypatch.setattr(RunStore, "get", get)
+
+    async def scenario() -> None:
+        async with topics_of(store) as topics:
+            tab = Tab(topics).listen(source.run.id)
+            trouble = (await tab.next("trouble"))["data"]
+            assert trouble["kind"] == "unexpected"
+            late = Tab(topics).listen(source.run.id)  # comes while nothing goes
+            assert (await late.next("trouble"))["data"] == trouble
+            broken["is"] = False
+            for listener in (tab, late):
+                assert (await listener.next("run"))["data"]["step"] == 0
+
+    run_async(scenario())
+    assert "nobody thought of that" in caplog.text  # with its traceback, in the log alone
+
+
+def test_the_store_is_opened_in_a_thread_and_not_where_everyone_is_served(store):
+    source = Source(store)
+
+    async def scenario() -> None:
+        pools = Pools()
+        opened: list[bool] = []
+
+        def get_store() -> RunStore:
+            try:
+                asyncio.get_running_loop()
+            except RuntimeError:
+                opened.append(True)
+            else:
+                opened.append(False)
+            return store
+
+        topics = Topics({"run": partial(RunFeed, get_store, pools.feeds)})
+        await Tab(topics).listen(source.run.id).next("samples")
+        assert opened
+        assert all(opened)
+        topics.close()
+        pools.close()
 
     run_async(scenario())
 
@@ -219,22 +405,23 @@ def test_numbers_that_are_none_become_null():
 def test_a_run_that_waits_for_the_store_says_for_what(store, monkeypatch):
     source = Source(store)
     source.record(1, 5)
-    monkeypatch.setattr("dashboard.serving.topics.SILENT_SECONDS", 0.0)
+    monkeypatch.setattr("dashboard.serving.run_feed.SILENT_SECONDS", 0.0)
+    monkeypatch.setattr("dashboard.serving.topics.RETRY_SECONDS", 0.05)
 
     def full() -> None:
         raise StoreError("The run store cannot grow: the disk is full. Free some space, then go on.")
 
-    monkeypatch.setattr(store, "probe", full)
-
     async def scenario() -> None:
-        feeds = Feeds(lambda: store)
-        stream = listen(feeds, source.run.id, 0)
-        trouble, _ = await next_event(stream, "trouble")
-        assert "the disk is full" in trouble["message"]
-        monkeypatch.undo()
-        run, _ = await next_event(stream, "run")  # and goes on
-        assert run["step"] == 5
-        await stream.aclose()
+        async with topics_of(store) as topics:
+            tab = Tab(topics).listen(source.run.id)
+            await tab.next("run")
+            monkeypatch.setattr(store, "probe", full)
+            trouble = (await tab.next("trouble"))["data"]
+            assert trouble["kind"] == "store"
+            assert "the disk is full" in trouble["error"]
+            monkeypatch.undo()
+            run = (await tab.next("run"))["data"]  # the same as before: it takes the trouble back
+            assert run["step"] == 5
 
     run_async(scenario())
 

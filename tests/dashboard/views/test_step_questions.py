@@ -8,7 +8,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
-from dashboard.serving.answering import QuestionError
+from dashboard.serving.problems import Kind, Problem, QuestionError
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings
 from dashboard.views.step.questions import Question, Questions
@@ -54,7 +54,7 @@ def test_without_a_sequence_the_first_example_is_read(questions, run):
 @pytest.mark.parametrize(
     ("asked", "error", "message"),
     [
-        ({"checkpoint": "7"}, RunNotFound, "no checkpoint at step 7"),
+        ({"checkpoint": "7"}, Problem, "no checkpoint at step 7"),
         ({"checkpoint": "soon"}, QuestionError, "no checkpoint “soon”; expected a step, or “newest”"),
         ({"checkpoint": "9" * 30}, QuestionError, "expected a step"),
         ({"sequence": "José"}, TaskInputError, "never seen “é”"),
@@ -64,6 +64,15 @@ def test_without_a_sequence_the_first_example_is_read(questions, run):
 def test_what_cannot_be_answered_is_explained(questions, run, asked, error, message):
     with pytest.raises(error, match=message):
         questions.trace(questions.question(run.id, asked))
+
+
+def test_a_checkpoint_that_is_no_more_is_told_from_a_run_that_is_no_more(questions, store, run):
+    with pytest.raises(Problem) as found:
+        questions.trace(Question(run.id, 7, "maria"))
+    assert found.value.kind is Kind.CHECKPOINT_MISSING
+    store.delete(run.id)
+    with pytest.raises(RunNotFound):
+        questions.trace(Question(run.id, 7, "maria"))
 
 
 def test_a_run_that_is_no_more_is_said(questions):
@@ -126,12 +135,6 @@ def test_a_continued_signal_goes_on_with_what_was_predicted(questions, store):
     assert values[2] == pytest.approx(header["predicted"][1], rel=1e-4)
 
 
-@pytest.mark.parametrize("temperature", [-0.1, 5.1, float("nan"), float("inf")])
-def test_temperatures_out_of_range_are_explained(questions, run, temperature):
-    with pytest.raises(QuestionError, match="must be from 0 to 5"):
-        questions.continuation(questions.question(run.id, {}), 0, temperature, 0)
-
-
 def test_timesteps_outside_of_the_sequence_are_explained(questions, run):
     question = questions.question(run.id, {"sequence": "maria"})
     for timestep in (-1, 6):
@@ -155,16 +158,35 @@ def test_the_companion_is_a_plain_network_with_all_else_equal(questions, store, 
         questions.trace(Question(made.id, 0, "maria"))
 
 
-def test_files_hold_the_trace(questions, store, run, tmp_path):
+def exported(questions: Questions, question: Question, kind: str) -> io.BytesIO:
+    file = io.BytesIO()
+    questions.write_export(question, kind, file)
+    file.seek(0)
+    return file
+
+
+def test_files_hold_the_trace(questions, run, tmp_path, monkeypatch):
+    monkeypatch.setattr("dashboard.views.step.export.BATCH_ROWS", 20)  # so that there are several batches
     question = questions.question(run.id, {"sequence": "maria", "clamps": "o:2:3:2-3=0"})
     path = tmp_path / "trace.npz"
-    path.write_bytes(questions.export(question, "npz"))
+    path.write_bytes(exported(questions, question, "npz").read())
     trace = Trace.load(path)
     assert trace.layers[1].output_gate[1:3, 0, 3].tolist() == [0, 0]
-    rows = pyarrow.csv.read_csv(io.BytesIO(questions.export(question, "csv"))).to_pylist()
-    table = pyarrow.parquet.read_table(io.BytesIO(questions.export(question, "parquet"))).to_pylist()
+    rows = pyarrow.csv.read_csv(exported(questions, question, "csv")).to_pylist()
+    written = pyarrow.parquet.ParquetFile(exported(questions, question, "parquet"))
+    table = written.read().to_pylist()
     assert len(rows) == len(table) == 2 * 10 * 6 * 7
+    assert [list(row)[:6] for row in rows[:1]] == [["layer", "quantity", "timestep", "sequence", "unit", "value"]]
     for row in (*rows[::17], *table[::17]):
         value = getattr(trace.layers[row["layer"]], row["quantity"])[row["timestep"], 0, row["unit"]]
         assert row["value"] == pytest.approx(float(value), rel=1e-6)
         assert row["symbol"] == "·maria"[row["timestep"]]
+    assert [(row["timestep"], row["unit"]) for row in table[:42]] == [(t, unit) for t in range(6) for unit in range(7)]
+
+
+def test_a_file_of_more_than_can_be_shown_is_refused_before_anything_is_computed(questions, store, monkeypatch):
+    run = store.create(replace(SETTINGS, hidden_size=512, num_layers=4, batch_size=1), start=False)
+    monkeypatch.setattr(LSTMModel, "trace", lambda *_, **__: pytest.fail("it was computed"))
+    for kind in ("csv", "npz"):
+        with pytest.raises(TaskInputError, match="at most 341 fit"):
+            exported(questions, Question(run.id, 0, "a" * 1_995), kind)

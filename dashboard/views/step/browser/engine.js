@@ -1,15 +1,15 @@
 // Questions to the engine, through the app's own routes.
 
-import { address } from "../../../browser/ask.js";
+import { address, changing } from "../../../browser/ask.js";
 import { Gradients, Trace } from "./trace.js";
 
 const KEPT = 12; // traces that stay in the browser, so that going back and forth costs nothing
 
-/** What the server says against a question; `status` as in HTTP. */
+/** What the server says against a question; `kind` as in dashboard/serving/problems.py, "away" if it cannot be reached. */
 export class Refusal extends Error {
-  constructor(message, status) {
+  constructor(message, kind) {
     super(message);
-    this.status = status;
+    this.kind = kind;
   }
 }
 
@@ -32,10 +32,10 @@ export class Engine {
       response = await fetch(address(this.questions, path, query), options);
       if (response.ok) return await response[kind]();
     } catch {
-      throw new Refusal("The server cannot be reached. It may be starting again; what you see stays as it is.", 0);
+      throw new Refusal("The server cannot be reached. It may be starting again; what you see stays as it is.", "away");
     }
-    const { error } = await response.json().catch(() => ({ error: `The server answered ${response.status}.` }));
-    throw new Refusal(error, response.status);
+    const problem = await response.json().catch(() => ({ error: `The server answered ${response.status}.`, kind: "unexpected" }));
+    throw new Refusal(problem.error, problem.kind);
   }
 
   async trace(question) {
@@ -66,7 +66,7 @@ export class Engine {
   }
 
   async makeCompanion() {
-    await this.ask("companion", {}, "text", { method: "POST" });
+    await this.ask("companion", {}, "text", changing(this.token));
   }
 
   /** Where the trace can be had as a file. */

@@ -135,14 +135,16 @@ class StepView {
   update(component) {
     this.component = component;
     const { data } = component;
-    const turned = this.run !== data.run;
+    const turned = this.gone || this.run !== data.run; // it may have been brought back
+    this.gone = false;
     const other = turned || this.sequence !== data.sequence;
     if (turned) {
       this.engine.turnTo(data);
       if (this.run !== undefined) Object.assign(this.state, { checkpoint: "newest", clamps: [], beside: null, lossAt: null, pins: [] });
-      this.listen(data);
     }
     this.run = data.run;
+    this.engine.token = data.token;
+    if (turned) this.listen(data);
     if (!other) {
       if (this.view) this.show(); // the theme may have changed
       return;
@@ -154,17 +156,23 @@ class StepView {
     else this.load();
   }
 
-  listen({ questions, run, end_step }) {
+  listen({ run, end_step }) {
     this.close();
     clearInterval(this.poll);
-    this.close = listen(`${questions}/stream?after=${end_step}`, {
+    this.close = listen(`run/${run}`, end_step, {
       run: ({ checkpoint }) => this.heard(checkpoint),
-      gone: () => this.component.setStateValue("gone", run),
+      gone: () => this.tellGone(),
       broken: () => {
         clearInterval(this.poll);
         this.poll = setInterval(() => this.state.checkpoint === "newest" && this.load(), POLL_EVERY);
       },
     });
+  }
+
+  /** The run itself is no more; the page then says so and turns to another. It happens once, and is not a state. */
+  tellGone() {
+    this.gone = true;
+    this.component.setTriggerValue("gone", this.run);
   }
 
   destroy() {
@@ -243,13 +251,14 @@ class StepView {
   /** After a refusal: say it, and fall back to what can be had. */
   recover(error, first) {
     if (!(error instanceof Refusal)) throw error;
-    if (error.status === 404 && this.state.checkpoint !== "newest") {
-      this.state.checkpoint = "newest"; // thinned out just now
-      this.say(`${error.message} Here is the newest one.`);
+    if (error.kind === "checkpoint_missing") {
+      // thinned out just now, or the newest one was replaced between the two questions
+      if (this.state.checkpoint !== "newest") this.say(`${error.message} Here is the newest one.`);
+      this.state.checkpoint = "newest";
       this.load(first);
-    } else if (error.status === 404) {
-      this.component.setStateValue("gone", this.run); // the run itself; the page then says so and turns to another
-    } else if (error.status === 400 && this.state.clamps.length) {
+    } else if (error.kind === "missing") {
+      this.tellGone();
+    } else if (error.kind === "invalid" && this.state.clamps.length) {
       this.state.clamps = [];
       this.say(error.message);
       this.load(first);

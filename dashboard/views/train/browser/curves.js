@@ -6,7 +6,6 @@ import { readTheme } from "../../../browser/theme.js";
 
 const [TRAINING, VALIDATION, BASELINE, GRADIENT] = [0, 1, 2, 3]; // as in figures/training.py
 const MOST_POINTS = 12000; // kept of a curve; beyond, every other point goes
-const MOST_DRAWN = 2500; // of a curve seen as a whole, which is more than a screen has columns; zoomed in, all are drawn
 
 const SMOOTHINGS = [
   [1, "no smoothing"],
@@ -18,10 +17,7 @@ const ZOOM_REST = 20; // ms after which a zoom counts as done
 const HEADROOM = 1.5; // of the steps so far: an axis that moves with every point is drawn anew with every point
 const LEAST_HEADROOM = 1.1; // if all is drawn anyway
 const FOOTROOM = 0.9; // of the least loss so far, for the same reason
-const WHOLE_EVERY = 1000; // ms, at least, so that hovering and saving know the newest points
-const WHOLE_IN_CROWD_EVERY = 20000; // ms
-
-const FEW_DRAWN = 300;
+const FEW_DRAWN = 300; // of what lies beside the stretch that was zoomed into
 const MOST_MARKED = 40; // points of a curve with a marker each
 
 let plotlyLoading = null;
@@ -63,7 +59,8 @@ export function themed(layout, node) {
 }
 
 export class Curves {
-  constructor(figure, plotlyPath, questions) {
+  constructor(figure, plotlyPath, questions, pace) {
+    this.pace = pace; // how often and how fine, see dashboard/serving/delivery.py
     this.figure = structuredClone(figure);
     this.questions = questions;
     this.chart = element("div", { class: "lstm-curves", role: "img", "aria-label": "Loss and gradient norm by step" });
@@ -176,9 +173,9 @@ export class Curves {
     this.draw();
   }
 
-  /** Draw what has come. In a crowd, as few points as a curve can be read from: drawing is what a live page costs. */
-  draw(crowd = this.crowd) {
-    this.crowd = crowd;
+  /** Draw what has come, as finely as the pace says; zoomed in, all points are drawn. */
+  draw(pace = this.pace) {
+    this.pace = pace;
     if (!this.plotly || !this.root.isConnected) return;
     clearTimeout(this.wholeTimer);
     const asked = this.asked || !this.layout;
@@ -187,12 +184,12 @@ export class Curves {
     const zoomed = this.chart.layout?.xaxis?.autorange === false;
     // Plotly.react tells a change by identity, so each draw gets fresh arrays
     const traces = this.figure.data.map((trace, k) => {
-      const column = thinned(this.withDetail(k, zoomed), zoomed ? Infinity : crowd ? FEW_DRAWN : MOST_DRAWN);
+      const column = thinned(this.withDetail(k, zoomed), zoomed ? Infinity : pace.points);
       if (k === TRAINING) column.y = smoothed(column.y, Number(this.smoothing.value));
       const mode = trace.mode.replace("+markers", column.x.length > MOST_MARKED ? "" : "$&");
       return { ...trace, ...column, mode };
     });
-    const wholeIn = (this.wholeAt ?? 0) + (crowd ? WHOLE_IN_CROWD_EVERY : WHOLE_EVERY) - performance.now();
+    const wholeIn = (this.wholeAt ?? 0) + 1000 * pace.whole_every - performance.now();
     if (asked || wholeIn <= 0 || this.chart.matches(":hover") || !this.moveLines(traces)) {
       traces[BASELINE].x = this.reachAhead();
       const least = FOOTROOM * traces[TRAINING].y.reduce((low, y) => Math.min(low, y ?? low), Infinity);

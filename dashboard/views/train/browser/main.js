@@ -7,10 +7,7 @@ import { Development } from "./development.js";
 import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
 
-const DRAW_EVERY = 80; // ms; a chart redrawn more often shows no more
-const HEAR_IN_CROWD_EVERY = 10000; // ms between two looks at new checkpoints, where many watch one machine
-const DRAWING_SHARE = 0.3; // of the time, at most, goes into drawing: a long curve must not take the training's processor
-const LONGEST_WAIT = 1000; // ms
+const LONGEST_WAIT = 1000; // ms between two drawings, however long one takes
 
 export function mount(parent) {
   const view = new LiveView();
@@ -29,6 +26,7 @@ class LiveView {
   update(component) {
     this.component = component;
     const { data } = component;
+    this.pace ??= data.pace; // until the stream says otherwise
     if (this.shown !== data.run) this.show(data);
     this.curves.setTheme();
     this.samples.setTheme();
@@ -55,20 +53,24 @@ class LiveView {
     this.run = this.columns = this.drawnAt = this.heardAt = null;
     this.reported = data.status;
     this.progress = new Progress(data.perplexity);
-    this.curves = new Curves(data.figure, data.plotly, data.questions);
+    this.curves = new Curves(data.figure, data.plotly, data.questions, this.pace);
     this.samples = new Samples(data.samples_title, data.samples_figure, data.plotly, data.questions);
     this.development = new Development(data.development_figure, data.plotly, data.questions);
     this.root.replaceChildren(this.progress.root, this.trouble, this.curves.root, this.samples.root, this.development.root);
-    if (!data.snapshot) this.listen(`${data.questions}/stream`);
+    if (!data.snapshot) this.listen(data.run);
   }
 
-  listen(url) {
-    this.close = listen(url, {
+  listen(run) {
+    this.close = listen(`run/${run}`, 0, {
+      pace: (pace) => (this.pace = pace), // how often and how fine, which depends on how many watch
       metrics: (columns) => this.takeMetrics(columns),
       run: (run) => this.takeRun(run),
       samples: (samples) => this.samples.show(samples),
-      trouble: ({ message }) => this.say(message),
-      gone: () => this.report("gone", this.shown),
+      trouble: ({ error }) => this.say(error),
+      gone: () => {
+        this.shown = null; // if it is brought back, it is shown anew
+        this.component.setTriggerValue("gone", run); // it happens once, and is not a state
+      },
       broken: () => this.report("transport", "polling"),
     });
   }
@@ -100,7 +102,8 @@ class LiveView {
   /** Draw what has come, at once if nothing was drawn yet, else no more often than the drawing's share of time allows. */
   drawSoon() {
     if (this.timer) return;
-    const every = Math.max(DRAW_EVERY, (this.drawingTook ?? 0) / DRAWING_SHARE);
+    const { draw_every, draw_share } = this.pace;
+    const every = Math.max(1000 * draw_every, (this.drawingTook ?? 0) / draw_share);
     const due = (this.drawnAt ?? -Infinity) + Math.min(LONGEST_WAIT, every) - performance.now();
     this.timer = setTimeout(() => this.draw(), Math.max(0, due));
   }
@@ -112,7 +115,7 @@ class LiveView {
     if (run) this.curves.goTo(run.target_step);
     if (columns) {
       this.progress.measured(columns);
-      this.curves.draw(run?.crowd);
+      this.curves.draw(this.pace);
       this.columns = null;
     }
     if (run) {
@@ -127,11 +130,12 @@ class LiveView {
   }
 
   /** A newer checkpoint lengthens the film of samples and the gates' curves; a crowd asks for them less often. */
-  hear({ checkpoint, crowd, status }, now) {
-    if (crowd && status === "training" && now - (this.heardAt ?? -Infinity) < HEAR_IN_CROWD_EVERY) return;
+  hear({ checkpoint, status }, now) {
+    const { hear_every } = this.pace;
+    if (status === "training" && now - (this.heardAt ?? -Infinity) < 1000 * hear_every) return;
     this.heardAt = now;
     this.samples.heard(checkpoint);
-    this.development.heard(checkpoint, crowd);
+    this.development.heard(checkpoint, hear_every > 0);
   }
 
   say(message) {

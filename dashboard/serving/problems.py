@@ -1,0 +1,69 @@
+"""What goes wrong with a request: a sentence for people, and a kind for programs, which decides the status."""
+
+from enum import StrEnum
+
+from starlette.responses import JSONResponse, Response
+
+from lstm_engine import EngineError
+from lstm_engine.runs import RunNotFound, StoreError
+
+
+class Kind(StrEnum):
+    """What a browser must tell apart."""
+
+    INVALID = "invalid"  # asked in a way that cannot be answered
+    TOO_LARGE = "too_large"
+    UNTRUSTED = "untrusted"  # from another site, or without this server's token
+    MISSING = "missing"  # no such run, or no such thing at all
+    CHECKPOINT_MISSING = "checkpoint_missing"  # thinned out or replaced just now; the run is there
+    TOO_SLOW = "too_slow"  # a request that did not come in whole
+    BUSY = "busy"
+    STORE = "store"  # the run store cannot be read; it may be back in a moment
+    UNEXPECTED = "unexpected"
+
+
+STATUS = {
+    Kind.INVALID: 400,
+    Kind.UNTRUSTED: 403,
+    Kind.MISSING: 404,
+    Kind.CHECKPOINT_MISSING: 404,
+    Kind.TOO_SLOW: 408,
+    Kind.TOO_LARGE: 413,
+    Kind.UNEXPECTED: 500,
+    Kind.BUSY: 503,
+    Kind.STORE: 503,
+}
+RETRY_SECONDS = 2  # after which one who was told 'busy' may ask again
+UNEXPECTED = "Something went wrong in the server that it did not expect; its log says what. Try again."
+
+
+class Problem(EngineError):
+    """A request is refused; the message says why, and what would be answered."""
+
+    def __init__(self, message: str, kind: Kind = Kind.INVALID):
+        super().__init__(message)
+        self.kind = kind
+
+
+class QuestionError(Problem):
+    """A question cannot be answered as it was asked."""
+
+
+def kind_of(error: EngineError) -> Kind:
+    """What sort of trouble an error of ours is."""
+    if isinstance(error, Problem):
+        return error.kind
+    if isinstance(error, RunNotFound):
+        return Kind.MISSING
+    return Kind.STORE if isinstance(error, StoreError) else Kind.INVALID
+
+
+def told(kind: Kind, sentence: str) -> dict[str, str]:
+    """A problem as browsers read it."""
+    return {"error": sentence, "kind": kind.value}
+
+
+def refusal(kind: Kind, sentence: str) -> Response:
+    """The response to a request that meets a problem."""
+    headers = {"Retry-After": str(RETRY_SECONDS)} if kind in (Kind.BUSY, Kind.STORE) else None
+    return JSONResponse(told(kind, sentence), STATUS[kind], headers=headers)

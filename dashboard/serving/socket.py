@@ -1,0 +1,75 @@
+"""The route of the live data: one WebSocket a tab, since browsers allow six plain connections to a host."""
+
+import asyncio
+import logging
+
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from dashboard.serving.assets import base_path
+from dashboard.serving.listeners import Doors, Listener
+from dashboard.serving.problems import Problem
+from dashboard.serving.routes import client_of
+from dashboard.serving.topics import Topics
+
+GOING_AWAY, REFUSED, UNEXPECTED, TRY_LATER = 1001, 1008, 1011, 1013  # RFC 6455, section 7.4
+
+
+def live_routes(topics: Topics) -> list[BaseRoute]:
+    """``topics`` are what can be listened to."""
+    doors = Doors()
+
+    async def live(socket: WebSocket) -> None:
+        client = client_of(socket)
+        await socket.accept()
+        if not doors.enter(client):
+            await socket.close(TRY_LATER)
+            return
+        listener = Listener(topics, socket)
+        try:
+            code = await serve(socket, listener)
+        finally:
+            listener.leave_all()
+            doors.leave(client)
+        if code is not None:
+            await closed(socket, code)
+
+    return [WebSocketRoute(f"{base_path()}/api/live", live)]
+
+
+async def serve(socket: WebSocket, listener: Listener) -> int | None:
+    """Tell and hear until one side ends it; how to close the connection, if it is still open."""
+    tasks = {asyncio.create_task(listener.tell()), asyncio.create_task(hear(socket, listener))}
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        error = task.exception()
+        if isinstance(error, Problem):
+            return REFUSED
+        if isinstance(error, WebSocketDisconnect | OSError):
+            return None
+        if error is not None:
+            logging.getLogger(__name__).error("A connection of live data failed.", exc_info=error)
+            return UNEXPECTED
+    return GOING_AWAY
+
+
+async def hear(socket: WebSocket, listener: Listener) -> None:
+    """Take messages until the connection ends."""
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1000))
+        listener.hear(message.get("text") or "")
+
+
+async def closed(socket: WebSocket, code: int) -> None:
+    """Close a connection that may be gone already."""
+    try:
+        await socket.close(code)
+    except (RuntimeError, WebSocketDisconnect, OSError):
+        return

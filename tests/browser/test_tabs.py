@@ -1,0 +1,132 @@
+"""What is live in several tabs at once, and what happens once and is not to happen again."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lstm_engine.runs import PRESETS, Run, RunStore
+from tests.browser.server import AppServer
+
+TABS = 7  # browsers allow six connections to a host
+RERUNS_NEVER_END = 6  # runs of the script within two seconds of rest
+
+# how often the page's script ran: each run ends with a message of its own
+COUNT_RERUNS = """
+const Real = window.WebSocket;
+window.reruns = 0;
+window.WebSocket = class extends Real {
+  constructor(...rest) {
+    super(...rest);
+    if (String(rest[0]).includes("_stcore")) this.addEventListener("message", () => (window.reruns += 1));
+  }
+};
+"""
+
+
+def shown_step(page: Page) -> int:
+    found = re.search(r"Step ([\d,]+) of", page.locator(".lstm-sentence").inner_text())
+    return int(found[1].replace(",", "")) if found else -1
+
+
+@pytest.fixture
+def training(store: RunStore):
+    run = store.create(replace(PRESETS["classroom"], end_step=100_000, pace=20.0), "in many tabs")
+    yield run
+    store.delete(run.id)
+
+
+def test_more_tabs_than_a_browser_has_connections_are_all_live(
+    browser: Browser, shared_server: AppServer, training: Run
+):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True)
+    context.set_default_timeout(30_000)
+    tabs = [context.new_page() for _ in range(TABS)]
+    for tab in tabs:
+        tab.goto(f"{shared_server.url}/train?run={training.id}")
+    for tab in tabs:
+        expect(tab.locator(".lstm-sentence")).to_contain_text("training", timeout=30_000)
+    before = [shown_step(tab) for tab in tabs]
+    for tab, step in zip(tabs, before, strict=True):
+        tab.wait_for_function(
+            "step => Number(document.querySelector('.lstm-sentence').innerText.match(/[0-9,]+/)[0].replace(',', ''))"
+            " > step",
+            arg=max(before) if step == max(before) else step,
+        )
+    tabs[-1].get_by_role("button", name="Pause").click()
+    for tab in tabs:
+        expect(tab.locator(".lstm-sentence")).to_contain_text("paused")
+    context.close()
+
+
+def test_a_tab_goes_on_without_loss_after_the_server_was_away(server: AppServer, open_page: Callable[..., Page]):
+    with RunStore(server.database_url) as store:
+        run = store.create(replace(PRESETS["classroom"], end_step=100_000, pace=50.0), "goes on")
+    server.start()
+    page = open_page(f"{server.url}/train?run={run.id}")
+    expect(page.locator(".lstm-sentence")).to_contain_text("training")
+    page.wait_for_selector(".lstm-curves .main-svg")
+    page.evaluate("window.same = true")
+    server.stop(kill=True)
+    server.start()
+    reached, deadline = shown_step(page), time.monotonic() + 60  # the run itself is to be taken up again first
+    while shown_step(page) <= reached + 10:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
+    assert page.evaluate("window.same")  # it was not loaded anew
+    steps = page.evaluate("document.querySelector('.lstm-curves').data[0].x")
+    assert steps == list(range(1, len(steps) + 1))
+
+
+@pytest.mark.parametrize("place", ["train", "step"])
+def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
+    place: str, browser: Browser, shared_server: AppServer, store: RunStore
+):
+    kept = store.create(replace(PRESETS["classroom"], hidden_size=8), "the other one", start=False)
+    newest = store.create(replace(PRESETS["classroom"], hidden_size=8), "shown in its place", start=False)
+    run = store.create(replace(PRESETS["classroom"], hidden_size=8), "deleted elsewhere", start=False)
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(15_000)
+    page.add_init_script(COUNT_RERUNS)
+    shown = page.locator(".lstm-sentence" if place == "train" else ".strip button").first
+    page.goto(f"{shared_server.url}/{place}?run={run.id}")
+    expect(shown).to_be_visible()
+    store.delete(run.id)
+    expect(page.get_by_text("is no more").first).to_be_visible()
+    store.undelete(run.id)
+
+    page.get_by_label("Run").first.click()
+    page.get_by_role("option", name=re.compile("the other one")).click()
+    expect(page).to_have_url(re.compile(f"run={kept.id}"))
+    page.get_by_label("Run").first.click()
+    page.get_by_role("option", name=re.compile("deleted elsewhere")).click()
+    expect(page).to_have_url(re.compile(f"run={run.id}\\b"))
+    expect(shown).to_be_visible()
+    page.wait_for_timeout(1_500)
+    page.evaluate("window.reruns = 0")
+    page.wait_for_timeout(2_000)
+    assert page.evaluate("window.reruns") < RERUNS_NEVER_END
+    expect(page.get_by_text("is no more")).to_have_count(0)
+    # and it is live: what happens to it is seen
+    if place == "train":
+        store.advance(run.id, 3)
+        expect(shown).to_contain_text("Step 3 of")
+    page.close()
+    store.delete(run.id)
+    store.delete(kept.id)
+    store.delete(newest.id)
+
+
+def test_pages_load_nothing_that_their_policy_forbids(browser: Browser, shared_server: AppServer, run: Run):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    for place, shown in (("train", ".lstm-curves .main-svg"), ("step", ".strip button"), ("compare", ".stPlotlyChart")):
+        page.goto(f"{shared_server.url}/{place}?run={run.id}&runs={run.id}")
+        expect(page.locator(shown).first).to_be_visible()
+        page.wait_for_timeout(500)
+    page.close()
+    assert not complaints

@@ -1,0 +1,175 @@
+"""The real server, as strangers meet it."""
+
+import asyncio
+import json
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from lstm_engine.runs import PRESETS, Run, RunStore
+from tests.benchmarks.hostile import attack
+from tests.browser.server import AppServer
+from tests.dashboard.serving.test_topics import run_async
+
+pytestmark = pytest.mark.xdist_group("server")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    server = AppServer(tmp_path_factory.mktemp("hostile"))
+    RunStore(server.database_url).close()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def run(server: AppServer) -> Run:
+    with RunStore(server.database_url) as store:
+        return store.create(PRESETS["classroom"], "stands", start=False)
+
+
+def answer(url: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    request = urllib.request.Request(url, method=method, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.status, dict(response.headers), response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers), error.read()
+
+
+def closes(line: ClientConnection) -> bool:
+    """Whether the server ends the connection, rather than going silent."""
+    try:
+        while True:
+            line.recv(10)
+    except ConnectionClosed:
+        return True
+    except TimeoutError:
+        return False
+
+
+def test_hostile_requests_meet_no_error_that_nobody_expected(server, run):
+    statuses = {}
+
+    async def scenario() -> None:
+        statuses.update(await attack(server.url, 600, seed=1))
+
+    run_async(scenario())
+    assert statuses["200"] > 20
+    assert statuses["400"] > 20
+    assert not {"500", "no answer", "page failed"} & statuses.keys()
+    assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kind"),
+    [
+        (f"runs/{2**63}/trace", 404, "missing"),
+        (f"runs/{'9' * 5_000}/trace", 404, "missing"),
+        ("runs/1/trace?checkpoint=7", 404, "checkpoint_missing"),
+        ("runs/1/trace?timestep=x&sequence=%00", 400, "invalid"),
+        (f"modules/{'a' * 300}", 404, "missing"),
+        ("nothing/here", 404, "missing"),
+        ("runs/1/trace.exe", 404, "missing"),
+    ],
+)
+def test_refusals_have_a_kind_and_a_sentence(server, run, path, status, kind):
+    code, _, body = answer(f"{server.url}/api/{path}")
+    assert (code, json.loads(body)["kind"]) == (status, kind)
+
+
+def test_a_stretch_of_a_curve_may_reach_beyond_all_steps(server, run):
+    code, _, body = answer(f"{server.url}/api/runs/{run.id}/curves?after=1e19&until=-1e300")
+    assert (code, json.loads(body)["step"]) == (200, [])
+
+
+def test_another_sites_page_starts_no_training(server, run):
+    url = f"{server.url}/api/runs/{run.id}/companion"
+    for headers in ({"Origin": "http://evil.example"}, {}, {"Host": "evil.example"}):
+        code, _, body = answer(url, "POST", **headers)
+        assert (code, json.loads(body)["kind"]) == (403, "untrusted")
+    with RunStore(server.database_url) as store:
+        assert len([other for other in store.list_runs() if other.settings.variant == "rnn"]) == 0
+    with pytest.raises(InvalidStatus):
+        connect(server.url.replace("http", "ws") + "/api/live", origin="http://evil.example")  # type: ignore[arg-type]
+
+
+def test_pages_and_routes_send_the_usual_headers(server):
+    for path in ("/", "/train", "/api/modules/browser/stream.js", "/api/nothing", "/_stcore/health"):
+        _, headers, _ = answer(server.url + path)
+        headers = {name.lower(): value for name, value in headers.items()}
+        assert "frame-ancestors 'self'" in headers["content-security-policy"]
+        assert "'unsafe-inline'" not in headers["content-security-policy"].split("style-src")[0]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_half_sent_requests_are_given_up(server):
+    """The limits are seconds, so all ways to be slow are tried at the same time."""
+    beginnings = {
+        "nothing": b"",
+        "half a head": b"GET / HTTP/1.1\r\nHost: localhost\r\n",
+        "half a body": b"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx",
+        "a body that nobody reads": b"POST /train HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx",
+        "a whole one, then half a head": b"GET /_stcore/health HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HT",
+    }
+    sockets = {}
+    for name, beginning in beginnings.items():
+        sockets[name] = socket.create_connection(("127.0.0.1", server.port))
+        sockets[name].sendall(beginning)
+    deadline = time.monotonic() + 40
+    for name, connection in sockets.items():
+        connection.settimeout(max(1.0, deadline - time.monotonic()))
+        try:
+            while connection.recv(4096):
+                continue
+            connection.close()
+        except TimeoutError:
+            pytest.fail(f"{name}: the connection stands for ever")
+        except ConnectionError:
+            continue
+
+
+def test_a_connection_that_only_listens_stays_and_one_that_shouts_is_closed(server, run):
+    address = server.url.replace("http", "ws") + "/api/live"
+    with connect(address) as quiet, connect(address) as loud:
+        quiet.send(json.dumps({"listen": f"run/{run.id}", "after": 0, "as": 4}))
+        names = set()
+        while names < {"run", "pace"}:
+            names |= {event["name"] for event in json.loads(quiet.recv(10))}
+        loud.send("x" * 10_000)
+        assert closes(loud)
+        quiet.send("{")
+        assert json.loads(quiet.recv(10))[0]["name"] == "refused"
+
+
+def test_the_live_data_ends_at_once_when_the_server_stops(tmp_path: Path):
+    server = AppServer(tmp_path)
+    with RunStore(server.database_url) as store:
+        run = store.create(PRESETS["classroom"], start=False)
+    server.start()
+    with connect(server.url.replace("http", "ws") + "/api/live") as tab:
+        tab.send(json.dumps({"listen": f"run/{run.id}", "after": 0}))
+        tab.recv(10)
+        server.stop()
+        assert closes(tab)
+
+
+def test_exports_at_once_are_all_delivered(server, run):
+    async def scenario() -> None:
+        urls = [f"{server.url}/api/runs/{run.id}/trace.csv?sequence={'a' * (k + 1)}" for k in range(12)]
+        found = await asyncio.gather(*(asyncio.to_thread(answer, url) for url in urls))
+        for code, headers, body in found:
+            assert code == 200
+            assert len(body) == int({k.lower(): v for k, v in headers.items()}["content-length"])
+        assert len({body.count(b"\n") for _, _, body in found}) == 12
+
+    run_async(scenario())
