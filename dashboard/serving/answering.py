@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -13,7 +13,13 @@ from lstm_engine.runs import RunNotFound, StoreError
 
 
 class QuestionError(EngineError):
-    """A question cannot be answered as it was asked."""
+    """A question cannot be answered as it was asked.
+
+    Attributes:
+        details: what a program must know of it, beside the sentence for people.
+    """
+
+    details: Mapping[str, Any] = {}
 
 
 def answered(answer: Callable[[Request], dict[str, Any] | bytes]) -> Callable[[Request], Awaitable[Response]]:
@@ -27,7 +33,7 @@ def answered(answer: Callable[[Request], dict[str, Any] | bytes]) -> Callable[[R
         except StoreError as error:
             return JSONResponse({"error": str(error)}, 503)
         except EngineError as error:
-            return JSONResponse({"error": str(error)}, 400)
+            return JSONResponse({"error": str(error), **getattr(error, "details", {})}, 400)
         headers = {"Cache-Control": "no-cache"}
         if isinstance(found, dict):
             return JSONResponse(found, headers=headers)

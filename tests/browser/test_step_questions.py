@@ -301,28 +301,28 @@ def test_a_plain_network_is_trained_to_stand_beside_the_gradients(open_step, sto
 # ---- what if
 
 
-def held_trace(model: LSTMModel, sequence: EncodedSequence, *changes: Intervention) -> Trace:
+def clamped_trace(model: LSTMModel, sequence: EncodedSequence, *changes: Intervention) -> Trace:
     return model.trace(sequence.inputs, interventions=changes)
 
 
-def test_what_is_held_changes_the_run_and_the_change_is_said(open_step, open_page, model, encode):
+def test_what_is_clamped_changes_the_run_and_the_change_is_said(open_step, open_page, model, encode):
     page = open_step("sequence=sakura&timestep=3&unit=5&panel=whatif")
-    page.get_by_label("Quantity to hold").select_option("forget_gate")
-    page.get_by_label("Units to hold").select_option("all")
+    page.get_by_label("Quantity to clamp").select_option("forget_gate")
+    page.get_by_label("Units to clamp").select_option("all")
     page.get_by_label("From timestep").fill("2")
     page.get_by_label("To timestep", exact=True).fill("4")
-    value = page.get_by_label("Value to hold")
+    value = page.get_by_label("Value to clamp at")
     value.fill("1.2")
-    page.get_by_role("button", name="Hold", exact=True).click()
+    page.get_by_role("button", name="Clamp", exact=True).click()
     expect(page.locator(".whatif .problem")).to_contain_text(
-        "1.2 is no value for the forget gate; type a number from 0 to 1"
+        "“1.2” is no value for the forget gate; it must be a number from 0 to 1"
     )
     value.fill("0")
-    page.get_by_role("button", name="Hold", exact=True).click()
-    expect(page.locator(".held li")).to_have_count(1)
+    page.get_by_role("button", name="Clamp", exact=True).click()
+    expect(page.locator(".clamps li")).to_have_count(1)
     sequence = encode("sakura")
     change = Intervention("forget_gate", range(1, 4))
-    trace = held_trace(model, sequence, change)
+    trace = clamped_trace(model, sequence, change)
     page.locator(".step-view").focus()
     page.keyboard.press("End")
     for symbol, value in shown(page).items():
@@ -332,47 +332,47 @@ def test_what_is_held_changes_the_run_and_the_change_is_said(open_step, open_pag
     assert before == pytest.approx(model.loss(sequence.inputs, sequence.targets), abs=0.00051)
     assert difference == pytest.approx(after - before, abs=0.0011)
     assert page.locator(".curves polyline.altered").count() == 6
-    expect(page.locator(".ghost-note")).to_be_visible()
+    expect(page.locator(".clamped-note")).to_be_visible()
     again = open_page(page.url if "clamps" in query(page) else "")
-    expect(again.locator(".held li")).to_have_count(1)
+    expect(again.locator(".clamps li")).to_have_count(1)
     assert shown(again) == shown(page)
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".held li")).to_have_count(0)
+    expect(page.locator(".clamps li")).to_have_count(0)
     expect(page.locator(".curves polyline.altered")).to_have_count(0)
 
 
-def test_keys_hold_and_undo(open_step, model, encode):
+def test_keys_clamp_and_undo(open_step, model, encode):
     page = open_step("sequence=sakura&timestep=2&unit=9")
     page.keyboard.press("i")
     page.keyboard.press("0")
-    expect(page.locator(".held li")).to_have_count(1)
+    expect(page.locator(".clamps li")).to_have_count(1)
     assert shown(page)["i"] == 0
-    assert "but it is held at 0.000" in page.locator(".equation .numbers").inner_text()
+    assert "but it is clamped at 0.000" in page.locator(".equation .numbers").inner_text()
     page.keyboard.press("ArrowRight")
-    trace = held_trace(model, encode("sakura"), Intervention("input_gate", [1], [9]))
+    trace = clamped_trace(model, encode("sakura"), Intervention("input_gate", [1], [9]))
     assert shown(page)["c"] == pytest.approx(float(trace.layers[0].cell[2, 0, 9]), abs=0.00051)
     page.keyboard.press("o")
     page.keyboard.press("1")
-    expect(page.locator(".held li")).to_have_count(2)
+    expect(page.locator(".clamps li")).to_have_count(2)
     page.keyboard.press("z")
-    expect(page.locator(".held li")).to_have_count(1)
+    expect(page.locator(".clamps li")).to_have_count(1)
     page.get_by_role("button", name="Reset").click()
-    expect(page.locator(".held li")).to_have_count(0)
+    expect(page.locator(".clamps li")).to_have_count(0)
     page.keyboard.press("z")  # even that can be undone
-    expect(page.locator(".held li")).to_have_count(1)
+    expect(page.locator(".clamps li")).to_have_count(1)
 
 
-def test_a_double_click_on_a_unit_offers_to_hold_it_and_old_is_its_former_value(open_step, model, encode):
+def test_a_double_click_on_a_unit_offers_to_clamp_it_and_old_is_its_former_value(open_step, model, encode):
     page = open_step("sequence=sakura&timestep=4")
     box = page.locator(".cell canvas").bounding_box()
     page.mouse.dblclick(box["x"] + box["width"] * 651 / 752, box["y"] + box["height"] * 51 / 336)  # c, the first unit
     expect(page.get_by_role("tab", name="What if")).to_have_attribute("aria-selected", "true")
-    assert page.get_by_label("Quantity to hold").input_value() == "cell"
+    assert page.get_by_label("Quantity to clamp").input_value() == "cell"
     page.get_by_role("button", name="old", exact=True).click()
     former = float(model.trace(encode("sakura").inputs).layers[0].cell[2, 0, 0])
-    assert float(page.get_by_label("Value to hold").input_value()) == pytest.approx(former, rel=1e-5)
-    page.get_by_role("button", name="Hold", exact=True).click()
-    expect(page.locator(".held li")).to_have_count(1)
+    assert float(page.get_by_label("Value to clamp at").input_value()) == pytest.approx(former, rel=1e-5)
+    page.get_by_role("button", name="Clamp", exact=True).click()
+    expect(page.locator(".clamps li")).to_have_count(1)
     assert shown(page)["c"] == pytest.approx(former, abs=0.00051)
 
 
@@ -429,7 +429,7 @@ def test_data_link_and_code_give_the_same_numbers(open_step, shared_server, tmp_
     trace = Trace.load(tmp_path / "trace.npz")
     assert float(trace.layers[1].output_gate[3, 0, 6]) == pytest.approx(on_screen, abs=0.00051)
     np.testing.assert_array_equal(trace.layers[1].forget_gate[:3, 0, 6], np.float32(0.25))
-    code = page.locator(".takealong pre").inner_text()
+    code = page.locator(".save pre").inner_text()
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=shared_server.folder, capture_output=True, text=True, check=True
     )

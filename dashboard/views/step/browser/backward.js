@@ -3,6 +3,7 @@
 import { element, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed, whole } from "../../../browser/format.js";
 import { backwardStep } from "./operations.js";
+import { stackOf } from "./pictures.js";
 
 const ASK_AGAIN = 2000; // ms between two looks at the plain RNN while it trains
 const LEAST = 1e-8; // of the largest norm; the axis ends there
@@ -61,6 +62,16 @@ export class Backward {
     this.norms.show(lines, gradients.lossAt);
   }
 
+  pictures({ trace, gradients, state, theme }) {
+    if (!gradients) return [];
+    const draw = () => {
+      Object.assign(this, { trace, gradients });
+      this.drawNorms(state.layer);
+      return stackOf([{ title: this.norms.title, drawing: this.norms.drawing }], theme);
+    };
+    return [{ name: "norms", label: "Gradient norms", draw }];
+  }
+
   async lookForCompanion(state) {
     const asked = this.gradients;
     let found;
@@ -99,7 +110,7 @@ export class Backward {
     if (!gradients) return;
     this.norms.mark(gradients.lossAt - state.timestep);
     this.cells ??= Object.entries(ONWARD).map(([name, way]) => {
-      const choose = element("button", { class: "link", text: way, title: "Show its equation", onclick: () => this.actions.move({ quantity: name }) });
+      const choose = element("button", { class: "link", text: way, title: "Show its equation", onclick: () => this.actions.set({ quantity: name }) });
       const cells = [element("td"), element("td"), element("td")];
       this.table.append(element("tr", {}, element("th", { scope: "row" }, choose), ...cells));
       return { name, cells };

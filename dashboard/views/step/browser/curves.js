@@ -3,6 +3,7 @@
 
 import { element, onDrag, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed } from "../../../browser/format.js";
+import { stackOf } from "./pictures.js";
 
 const MOST_TICKS = 40;
 
@@ -11,7 +12,7 @@ export class Curves {
     this.actions = actions;
     this.title = element("h3");
     this.legend = element("ul", { class: "legend" });
-    this.ghosts = element("small", { class: "ghost-note", text: "dashed: with what is held" });
+    this.clampedNote = element("small", { class: "clamped-note", text: "dashed: with what is clamped" });
     this.ticks = element("div", { class: "time-axis", "aria-hidden": "true" });
     this.bands = [
       new Band("Gates, candidate and hidden state", actions),
@@ -20,7 +21,7 @@ export class Curves {
     this.selected = element(
       "section",
       { class: "curves", "aria-label": "Curves of the selected unit" },
-      element("header", {}, this.title, this.legend, this.ghosts),
+      element("header", {}, this.title, this.legend, this.clampedNote),
       ...this.bands.flatMap(({ axis, field }) => [axis, field]),
       this.ticks,
     );
@@ -40,7 +41,7 @@ export class Curves {
         element("li", { title: label }, element("b", { text: symbol, style: `--colour: ${colour}` }), this.values[k]),
       ),
     );
-    this.ghosts.hidden = !view.original || backward;
+    this.clampedNote.hidden = !view.original || backward;
     const T = window.to - window.from;
     const every = Math.ceil(T / MOST_TICKS);
     const ticks = [];
@@ -56,8 +57,8 @@ export class Curves {
       const band = new Band("All quantities", this.actions);
       band.show(view, view.quantities);
       band.drawUnit(unit);
-      const choose = element("button", { class: "link", text: `Unit ${unit}`, onclick: () => this.actions.move({ unit }) });
-      const remove = element("button", { class: "small-tool", text: "×", "aria-label": `Unpin unit ${unit}`, onclick: () => this.actions.unpin(unit) });
+      const choose = element("button", { class: "link", text: `Unit ${unit}`, onclick: () => this.actions.set({ unit }) });
+      const remove = element("button", { class: "small-tool", text: "×", "aria-label": `Unpin unit ${unit}`, onclick: () => this.actions.togglePin(unit) });
       return { band, root: element("section", { class: "pin", "aria-label": `Pinned unit ${unit}` }, element("header", {}, choose, remove), band.axis, band.field) };
     });
     this.pinned.replaceChildren(...this.pins.map(({ root }) => root));
@@ -75,6 +76,12 @@ export class Curves {
     for (const band of this.bands) band.drawCursor(timestep);
     for (const { band } of this.pins) band.drawCursor(timestep);
   }
+
+  pictures({ theme }) {
+    const bands = [...this.bands, ...this.pins.map(({ band }) => band)];
+    const parts = () => bands.map((band) => ({ title: band.title(), drawing: band.drawing, legend: band.quantities }));
+    return [{ name: "curves", label: "Curves", draw: () => stackOf(parts(), theme) }];
+  }
 }
 
 /** Curves that share one scale: from -1 to 1, or as far as the unit's values go beyond; for gradients as far as they go. */
@@ -85,7 +92,7 @@ class Band {
     this.cursor = element("div", { class: "cursor-column" }, element("i"));
     this.field = element("div", { class: "field" }, this.drawing, this.cursor);
     this.axis = element("div", { class: "value-axis", "aria-hidden": "true" });
-    onDrag(this.field, (x) => actions.move({ timestep: this.window.from + Math.floor(x * (this.window.to - this.window.from)) }));
+    onDrag(this.field, (x) => actions.point({ timestep: this.window.from + Math.floor(x * (this.window.to - this.window.from)) }));
   }
 
   show({ trace, original, field, window, state, backward }, quantities) {

@@ -5,11 +5,14 @@ import { Gradients, Trace } from "./trace.js";
 
 const KEPT = 12; // traces that stay in the browser, so that going back and forth costs nothing
 
-/** What the server says against a question; `status` as in HTTP. */
+/**
+ * What the server says against a question: a sentence for people, and for the program its kind, as the server names it,
+ * or "away" if it cannot be reached. The `places` of a refusal of clamps are those of the ones that cannot be.
+ */
 export class Refusal extends Error {
-  constructor(message, status) {
-    super(message);
-    this.status = status;
+  constructor({ error, kind = "unexpected", places = [] }, status = 0) {
+    super(error);
+    Object.assign(this, { kind, places, status });
   }
 }
 
@@ -25,17 +28,17 @@ export class Engine {
     this.quantities = quantities;
   }
 
-  /** An answer, read as "json" or "arrayBuffer". */
-  async ask(path, query, kind, options = {}) {
+  /** What the server says to a question, read as "json", "text" or "arrayBuffer". */
+  async ask(path, query, format, options = {}) {
     let response;
     try {
       response = await fetch(address(this.questions, path, query), options);
-      if (response.ok) return await response[kind]();
+      if (response.ok) return await response[format]();
     } catch {
-      throw new Refusal("The server cannot be reached. It may be starting again; what you see stays as it is.", 0);
+      throw new Refusal({ error: "The server cannot be reached. It may be starting again; what you see stays as it is.", kind: "away" });
     }
-    const { error } = await response.json().catch(() => ({ error: `The server answered ${response.status}.` }));
-    throw new Refusal(error, response.status);
+    const refused = await response.json().catch(() => ({ error: `The server answered ${response.status}.` }));
+    throw new Refusal(refused, response.status);
   }
 
   async trace(question) {
@@ -57,7 +60,9 @@ export class Engine {
     return (await this.ask("checkpoints", {}, "json")).steps;
   }
 
-  async continuation(question, timestep, temperature, seed) {
+  /** The whole sequence as the model goes on with it after the timestep. */
+  async continuation(question, timestep, temperature) {
+    const seed = Math.floor(Math.random() * 2 ** 32);
     return (await this.ask("continuation", { ...question, timestep: timestep + 1, temperature, seed }, "json")).sequence;
   }
 

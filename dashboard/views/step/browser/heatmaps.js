@@ -4,6 +4,7 @@
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
 import { colourScale } from "./colours.js";
+import { mosaicOf } from "./pictures.js";
 
 export class Heatmaps {
   constructor(actions) {
@@ -26,6 +27,10 @@ export class Heatmaps {
 
   draw(state) {
     for (const map of this.maps) map.draw(state);
+  }
+
+  pictures({ theme }) {
+    return [{ name: "heatmaps", label: "Heatmaps", draw: () => mosaicOf(this.maps.map((map) => map.picture()), theme) }];
   }
 }
 
@@ -56,7 +61,7 @@ class Heatmap {
     onDrag(this.field, (x, y) => {
       const { from, to } = this.window;
       const place = Math.max(0, Math.min(this.units - 1, Math.floor(y * this.units)));
-      actions.move({ timestep: from + Math.floor(x * (to - from)), unit: this.places.unitAt[place], quantity: quantity.name });
+      actions.point({ timestep: from + Math.floor(x * (to - from)), unit: this.places.unitAt[place], quantity: quantity.name });
     });
   }
 
@@ -101,6 +106,12 @@ class Heatmap {
     setText(this.high, compact(+scale.high.toPrecision(2)));
     this.column.firstChild.style.width = `max(2px, ${100 / T}%)`;
     this.line.firstChild.style.height = `max(2px, ${100 / H}%)`;
+  }
+
+  picture() {
+    const { from, to } = this.window;
+    const title = `${this.quantity.symbol}  ${this.label.textContent}  (${this.low.textContent} to ${this.high.textContent})`;
+    return { title, canvas: this.canvas, from: (this.cursor - from) / (to - from), width: 1 / (to - from) };
   }
 
   draw({ timestep, unit }) {

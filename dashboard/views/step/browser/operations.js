@@ -1,6 +1,7 @@
 // The nine operations of a timestep, in the order in which the cell carries them out.
 
 import { fixed } from "../../../browser/format.js";
+import { isClamped } from "./clamps.js";
 
 const activation = (symbol, name, squash) => ({
   quantity: name,
@@ -9,7 +10,7 @@ const activation = (symbol, name, squash) => ({
   numbers: (at) => at.result(`${symbol} = ${squash}(${at.z(name)})`, name),
 });
 
-/** name; words: what it does; quantity: which one results; line: letter of the textbook's line; numbers: filled in. */
+/** name; words: what it does; quantity: which one results; about: which it is on the way to; line: letter of the textbook's line; numbers: filled in. */
 export const OPERATIONS = [
   {
     name: "concatenate",
@@ -24,6 +25,7 @@ export const OPERATIONS = [
   {
     name: "keep",
     words: "The forget gate lets part of the old memory through.",
+    about: "cell",
     line: "c",
     equation: "f · c′",
     numbers: (at) => `f · c′ = ${at("forget_gate")} · ${at.within("cell", -1)} = ${at.number(at.raw("forget_gate") * at.raw("cell", -1))}`,
@@ -40,6 +42,7 @@ export const OPERATIONS = [
   {
     name: "squash",
     words: "The memory, however large, is brought between −1 and 1.",
+    about: "cell",
     line: "h",
     equation: "tanh(c)",
     numbers: (at) => `tanh(c) = tanh(${at("cell")}) = ${at.number(Math.tanh(at.raw("cell")))}`,
@@ -56,6 +59,7 @@ export const OPERATIONS = [
   {
     name: "predict",
     words: "All hidden values together say what comes next.",
+    about: "prediction",
     equation: "p = softmax(W_y h + b_y)",
     numbers: (at) => at.trace.expectation(at.timestep),
   },
@@ -81,22 +85,19 @@ export function backwardStep(name, trace, gradients, state) {
 
 /** The operation to explain: the one at work, or, where whole timesteps are stepped, that of the quantity asked about. */
 export function explained(state) {
-  if (state.byOperation) return OPERATIONS[state.operation];
+  if (state.operation !== null) return OPERATIONS[state.operation];
   if (state.quantity === "output_gate") return OUTPUT_GATE;
   return OPERATIONS.find(({ quantity }) => quantity === state.quantity) ?? OPERATIONS.at(-1);
 }
 
-/** Whether a quantity of the unit is held at the timestep. */
-export function isHeld(trace, { clamps, layer, unit }, name, timestep) {
-  const { symbol } = trace.quantities[trace.index[name]];
-  return clamps.some(
-    (clamp) => clamp.symbol === symbol && clamp.layer === layer && (clamp.unit ?? unit) === unit && timestep >= clamp.first && timestep <= clamp.last,
-  );
+/** The quantity that the operation of that number is about; undefined where it makes none. */
+export function subjectOf(operation) {
+  return OPERATIONS[operation].quantity ?? OPERATIONS[operation].about;
 }
 
 /**
  * Reads a unit's numbers for the equations: at(name, shift) as text, at.raw as a number, at.within in brackets if
- * negative, at.z the pre-activation, at.result an equation's end, which is not what was computed where it is held.
+ * negative, at.z the pre-activation, at.result an equation's end, which is not what was computed where it is clamped.
  */
 export function reader(trace, state) {
   const { layer, timestep, unit, precision } = state;
@@ -105,6 +106,6 @@ export function reader(trace, state) {
   const at = (name, shift) => number(raw(name, shift));
   const within = (name, shift) => (raw(name, shift) < 0 ? `(${at(name, shift)})` : at(name, shift));
   const z = (name) => number(trace.preactivation(layer, trace.index[name], timestep, unit));
-  const result = (left, name) => `${left}${isHeld(trace, state, name, timestep) ? ", but it is held at" : " ="} ${at(name)}`;
+  const result = (left, name) => `${left}${isClamped(trace, state, name, timestep) ? ", but it is clamped at" : " ="} ${at(name)}`;
   return Object.assign(at, { raw, z, number, within, result, trace, timestep, label: trace.labels[timestep] });
 }

@@ -69,21 +69,19 @@ const sheet = ({ width, height }, theme) =>
   );
 const caption = (text, x, y, theme) => svg("text", { x, y, fill: theme.text, "font-family": "sans-serif", "font-size": 15, text });
 
-/** All heatmaps with their names, as one drawing. */
-export function heatmapsOf(maps, theme) {
+/** Canvases in three columns, each {title, canvas, from, width}: what is marked in it, as fractions of its width. */
+export function mosaicOf(parts, theme) {
   const [width, height] = [360, 150];
   const columns = 3;
-  const rows = Math.ceil(maps.length / columns);
-  const all = { width: columns * (width + GAP) + GAP, height: rows * (height + 2 * GAP) + GAP };
-  const drawing = sheet(all, theme);
-  maps.forEach((map, k) => {
+  const rows = Math.ceil(parts.length / columns);
+  const drawing = sheet({ width: columns * (width + GAP) + GAP, height: rows * (height + 2 * GAP) + GAP }, theme);
+  parts.forEach((part, k) => {
     const x = GAP + (k % columns) * (width + GAP);
     const y = 2 * GAP + Math.floor(k / columns) * (height + 2 * GAP);
-    const place = map.window ? (map.cursor - map.window.from) / (map.window.to - map.window.from) : 0;
     drawing.append(
-      caption(`${map.quantity.symbol}  ${map.label.textContent}  (${map.low.textContent} to ${map.high.textContent})`, x, y - 8, theme),
-      svg("image", { x, y, width, height, href: map.canvas.toDataURL("image/png"), preserveAspectRatio: "none", style: "image-rendering: pixelated" }),
-      svg("rect", { x: x + place * width, y, width: Math.max(1, width / (map.window.to - map.window.from)), height, fill: "none", stroke: theme.text, "stroke-width": 1.5 }),
+      caption(part.title, x, y - 8, theme),
+      svg("image", { x, y, width, height, href: part.canvas.toDataURL("image/png"), preserveAspectRatio: "none", style: "image-rendering: pixelated" }),
+      svg("rect", { x: x + part.from * width, y, width: Math.max(1, part.width * width), height, fill: "none", stroke: theme.text, "stroke-width": 1.5 }),
     );
   });
   return drawing;
@@ -110,7 +108,7 @@ export async function toPicture(drawing, kind) {
 }
 
 /** Hand a file to the person. */
-export function save(content, name) {
+export function saveFile(content, name) {
   const url = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;

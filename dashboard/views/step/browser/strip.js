@@ -12,7 +12,7 @@ export class Strip {
     this.root = element("div", { class: "strip", role: "group", "aria-label": "Symbols, with the model's surprise at each" }, this.track, this.beside);
     this.track.addEventListener("click", (event) => {
       const symbol = event.target.closest("[data-timestep]");
-      if (symbol) actions.move({ timestep: Number(symbol.dataset.timestep) });
+      if (symbol) actions.point({ timestep: Number(symbol.dataset.timestep) });
     });
   }
 

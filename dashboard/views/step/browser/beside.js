@@ -3,7 +3,7 @@
 import { element, setText } from "../../../browser/dom.js";
 import { fixed, whole } from "../../../browser/format.js";
 
-export class Compare {
+export class Beside {
   constructor(actions) {
     this.checkpoint = element("select", { "aria-label": "Other checkpoint" });
     this.checkpoint.addEventListener("change", () => actions.putBeside(this.checkpoint.value === "" ? null : { kind: "checkpoint", value: this.checkpoint.value }));
