@@ -3,7 +3,7 @@
 import { MOST_PINS, zoomed } from "./arrange.js";
 import { writeClamp } from "./clamps.js";
 import { checkpointAway, otherStepSize, stepped, timestepOf, unitAway } from "./moves.js";
-import { NEWEST } from "./state.js";
+import { NEWEST } from "./fields.js";
 
 const HOTTEST = 5; // temperature
 
@@ -59,7 +59,11 @@ export class Actions {
   jump(text) {
     const { trace } = this.view.loaded;
     const timestep = timestepOf(text, trace, this.view.state.timestep);
-    if (timestep === null) this.say(`“${text.slice(0, 20)}” does not come in this sequence. Type a timestep from 1 to ${trace.timesteps}, or a symbol that does.`);
+    if (timestep === null)
+      this.say(
+        `“${text.slice(0, 20)}” does not come in this sequence. ` +
+          `Type a timestep from 1 to ${trace.timesteps}, or a symbol that does.`,
+      );
     else this.set({ timestep });
   }
 
@@ -131,7 +135,8 @@ export class Actions {
     const { state, loaded } = this.view;
     const { quantity, layer, unit, timestep } = state;
     const { symbol } = loaded.trace.quantities.find(({ name }) => name === quantity) ?? {};
-    if (!symbol) return this.say("The prediction cannot be clamped; choose a gate or a state (f, i, g, o, c or h) first.");
+    if (!symbol)
+      return this.say("The prediction cannot be clamped; choose a gate or a state (f, i, g, o, c or h) first.");
     return this.clamp({ symbol, layer, unit, first: timestep, last: timestep, value });
   }
 
@@ -166,7 +171,8 @@ export class Actions {
 
   async continueFromHere(temperature) {
     const { engine, prediction, state, loaded } = this.view;
-    if (!(temperature >= 0 && temperature <= HOTTEST)) return prediction.complain(`The temperature must be a number from 0 to ${HOTTEST}.`);
+    if (!(temperature >= 0 && temperature <= HOTTEST))
+      return prediction.complain(`The temperature must be a number from 0 to ${HOTTEST}.`);
     prediction.complain("");
     let sequence;
     try {

@@ -16,7 +16,10 @@ export function arrange(trace, { layer, order, quantity }) {
     const name = quantity === "prediction" ? "hidden" : quantity;
     const { gate } = trace.quantities[trace.index[name]];
     const plane = trace.plane(layer, name);
-    const measure = order === "mean" ? (value) => value : (value) => (Math.abs(value) > 1 - SATURATED || (gate && value < SATURATED) ? 1 : 0);
+    const measure =
+      order === "mean"
+        ? (value) => value
+        : (value) => (Math.abs(value) > 1 - SATURATED || (gate && value < SATURATED) ? 1 : 0);
     const totals = units.map(() => 0);
     plane.forEach((value, k) => (totals[k % trace.units] += measure(value)));
     unitAt = units.sort((a, b) => totals[b] - totals[a] || a - b);
@@ -29,7 +32,12 @@ export function arrange(trace, { layer, order, quantity }) {
 /** The stretch of time to draw: as wide as the state wants, with the cursor in it. */
 export function windowAt({ timestep, width }, { timesteps }, former) {
   const wide = Math.min(timesteps, width ?? WIDEST);
-  const kept = former && former.to - former.from === wide && timestep >= former.from && timestep < former.to && former.to <= timesteps;
+  const kept =
+    former &&
+    former.to - former.from === wide &&
+    timestep >= former.from &&
+    timestep < former.to &&
+    former.to <= timesteps;
   if (kept) return former;
   const from = Math.max(0, Math.min(timesteps - wide, timestep - Math.floor(wide / 2)));
   return { from, to: from + wide };
@@ -38,6 +46,6 @@ export function windowAt({ timestep, width }, { timesteps }, former) {
 /** The width after zooming in (by 2) or out (by 1/2); null for all that can be drawn. */
 export function zoomed({ width }, { timesteps }, by) {
   const widest = Math.min(timesteps, WIDEST);
-  const wanted = Math.round((width ?? widest) / by);
-  return wanted >= widest ? null : Math.max(Math.min(NARROWEST, widest), wanted);
+  const wanted = Math.max(NARROWEST, Math.round((width ?? widest) / by));
+  return wanted >= widest ? null : wanted;
 }

@@ -17,7 +17,12 @@ export class Cell {
     this.actions = actions;
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.drawing = new CellDrawing();
-    this.root = element("figure", { class: "cell", "aria-label": "The LSTM cell at this timestep" }, this.drawing.root, this.canvas);
+    this.root = element(
+      "figure",
+      { class: "cell", "aria-label": "The LSTM cell at this timestep" },
+      this.drawing.root,
+      this.canvas,
+    );
     this.canvas.addEventListener("click", (event) => this.pick(event, (change) => actions.point(change)));
     this.canvas.addEventListener("dblclick", (event) => this.pick(event, () => actions.turnPanel("whatif")));
     this.observer = new ResizeObserver(() => this.resize());
@@ -100,7 +105,9 @@ export class Cell {
       node.classList.toggle("to-come", !this.hasHappened(operation));
       node.classList.toggle("at-work", operation === present);
     }
-    BOXES.forEach((box, k) => this.drawing.boxes[k].classList.toggle("asked", present === null && !box.before && box.name === quantity));
+    BOXES.forEach((box, k) =>
+      this.drawing.boxes[k].classList.toggle("asked", present === null && !box.before && box.name === quantity),
+    );
   }
 
   /** Signals run along the wires at work; none while steps follow each other fast, or where motion is not wanted. */
@@ -163,7 +170,12 @@ export class Cell {
     const { columns, width, height } = this.grid;
     const place = this.places.placeOf[unit];
     const gap = Math.min(0.6, width * 0.12);
-    return [box.x + 8 + (place % columns) * width, box.y + 26 + Math.floor(place / columns) * height, width - gap, height - gap];
+    return [
+      box.x + 8 + (place % columns) * width,
+      box.y + 26 + Math.floor(place / columns) * height,
+      width - gap,
+      height - gap,
+    ];
   }
 
   /** Give `then` the unit and the quantity that were clicked on; a box's head chooses the quantity alone. */
@@ -172,7 +184,8 @@ export class Cell {
     const x = ((event.clientX - bounds.left) / bounds.width) * WIDTH;
     const y = ((event.clientY - bounds.top) / bounds.height) * HEIGHT;
     const { columns, rows, width, height } = this.grid;
-    if (x > PREDICTION.x && y > PREDICTION.y && y < PREDICTION.y + PREDICTION.height) return then({ quantity: "prediction" });
+    if (x > PREDICTION.x && y > PREDICTION.y && y < PREDICTION.y + PREDICTION.height)
+      return then({ quantity: "prediction" });
     for (const box of BOXES) {
       if (x < box.x || x > box.x + BOX.width || y < box.y || y > box.y + BOX.height) continue;
       const change = { quantity: box.name };
@@ -197,13 +210,27 @@ export class Cell {
     const group = svg("g", {});
     BOXES.forEach((box, k) => {
       if (!this.hasHappened(box.operation)) return;
-      const row = this.field.row(this.state.layer, box.name, box.before ? this.state.timestep - 1 : this.state.timestep);
+      const row = this.field.row(
+        this.state.layer,
+        box.name,
+        box.before ? this.state.timestep - 1 : this.state.timestep,
+      );
       row.forEach((value, unit) => {
         const [x, y, width, height] = this.tile(box, unit);
         group.append(svg("rect", { x, y, width, height, fill: this.scales[k].colour(value) }));
       });
       const [x, y, width, height] = this.tile(box, this.state.unit);
-      group.append(svg("rect", { x: x - 0.5, y: y - 0.5, width: width + 1, height: height + 1, fill: "none", stroke: this.theme.text, "stroke-width": 1.6 }));
+      group.append(
+        svg("rect", {
+          x: x - 0.5,
+          y: y - 0.5,
+          width: width + 1,
+          height: height + 1,
+          fill: "none",
+          stroke: this.theme.text,
+          "stroke-width": 1.6,
+        }),
+      );
     });
     return group;
   }

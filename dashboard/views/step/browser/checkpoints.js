@@ -2,11 +2,18 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { fixed, whole } from "../../../browser/format.js";
-import { NEWEST } from "./state.js";
+import { NEWEST } from "./fields.js";
 
 export class Checkpoints {
   constructor(actions) {
-    const button = (text, label, key, by) => element("button", { class: "tool narrow", text, "aria-label": label, title: `${label} (${key})`, onclick: () => actions.checkpointBy(by) });
+    const button = (text, label, key, by) =>
+      element("button", {
+        class: "tool narrow",
+        text,
+        "aria-label": label,
+        title: `${label} (${key})`,
+        onclick: () => actions.checkpointBy(by),
+      });
     this.slider = element("input", { type: "range", min: 0, value: 0, "aria-label": "Checkpoint" });
     this.slider.addEventListener("input", () => actions.lookAt(this.steps[Number(this.slider.value)]));
     this.newest = element("input", { type: "checkbox" });

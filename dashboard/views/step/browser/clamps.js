@@ -17,7 +17,10 @@ export function describeClamp({ quantity, layer, unit, first, last, value }, tra
 
 /** Those clamps of a trace that hold a quantity of a layer at a timestep. */
 export const clampsAt = (trace, quantity, layer, timestep) =>
-  trace.clamps.filter((clamp) => clamp.quantity === quantity && clamp.layer === layer && timestep >= clamp.first && timestep <= clamp.last);
+  trace.clamps.filter(
+    (clamp) =>
+      clamp.quantity === quantity && clamp.layer === layer && timestep >= clamp.first && timestep <= clamp.last,
+  );
 
 /** Whether a quantity of the unit is clamped at the timestep. */
 export const isClamped = (trace, { layer, unit }, quantity, timestep) =>

@@ -35,7 +35,10 @@ export class Engine {
       response = await fetch(address(this.questions, path, query), options);
       if (response.ok) return await response[format]();
     } catch {
-      throw new Refusal({ error: "The server cannot be reached. It may be starting again; what you see stays as it is.", kind: "away" });
+      throw new Refusal({
+        error: "The server cannot be reached. It may be starting again; what you see stays as it is.",
+        kind: "away",
+      });
     }
     const refused = await response.json().catch(() => ({ error: `The server answered ${response.status}.` }));
     throw new Refusal(refused, response.status);
@@ -63,7 +66,8 @@ export class Engine {
   /** The whole sequence as the model goes on with it after the timestep. */
   async continuation(question, timestep, temperature) {
     const seed = Math.floor(Math.random() * 2 ** 32);
-    return (await this.ask("continuation", { ...question, timestep: timestep + 1, temperature, seed }, "json")).sequence;
+    return (await this.ask("continuation", { ...question, timestep: timestep + 1, temperature, seed }, "json"))
+      .sequence;
   }
 
   async companion(question, lossAt) {

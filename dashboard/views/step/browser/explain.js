@@ -14,7 +14,7 @@ export function strongest(contributions) {
     .slice(0, MOST_BARS);
 }
 
-/** {title, sum(number), heading, contributions} of the quantity, unit and timestep that the state names. */
+/** {title, lines(number), heading, contributions} of the quantity, unit and timestep that the state names. */
 export function explain(trace, state) {
   if (state.quantity === "prediction") return explainPrediction(trace, state);
   const place = `${trace.quantities[trace.index[state.quantity]].symbol} of unit ${state.unit}`;
@@ -35,13 +35,28 @@ function explainGate(trace, state, place) {
   below.forEach((x, k) => {
     const value = weights[k] * x;
     parts.input += value;
-    if (layer > 0) contributions.push({ value, label: `h ${k}, layer ${layer}`, go: { layer: layer - 1, unit: k, quantity: "hidden" } });
-    else contributions.push({ value, label: `“${trace.input_labels[k]}”`, go: { timestep }, hint: "The symbol that is read" });
+    if (layer > 0)
+      contributions.push({
+        value,
+        label: `h ${k}, layer ${layer}`,
+        go: { layer: layer - 1, unit: k, quantity: "hidden" },
+      });
+    else
+      contributions.push({
+        value,
+        label: `“${trace.input_labels[k]}”`,
+        go: { timestep },
+        hint: "The symbol that is read",
+      });
   });
   before.forEach((h, k) => {
     const value = weights[below.length + k] * h;
     parts.recurrent += value;
-    contributions.push({ value, label: `h′ of unit ${k}`, go: { unit: k, quantity: "hidden", timestep: timestep - 1 } });
+    contributions.push({
+      value,
+      label: `h′ of unit ${k}`,
+      go: { unit: k, quantity: "hidden", timestep: timestep - 1 },
+    });
   });
   const symbol = trace.quantities[gate].symbol;
   const activation = quantity === "candidate" ? "tanh" : "σ";
@@ -49,8 +64,13 @@ function explainGate(trace, state, place) {
   const value = trace.value(layer, quantity, timestep, unit);
   return {
     title: `Why ${place} = ${fixed(value)}?`,
-    sum: (number) =>
-      `input ${number(parts.input)}\nformer hidden state ${number(parts.recurrent)}\nbias ${number(parts.bias)}\nsum z = ${number(z)}\n${reader(trace, state).result(`${symbol} = ${activation}(z)`, quantity)}`,
+    lines: (number) => [
+      `input ${number(parts.input)}`,
+      `former hidden state ${number(parts.recurrent)}`,
+      `bias ${number(parts.bias)}`,
+      `sum z = ${number(z)}`,
+      reader(trace, state).result(`${symbol} = ${activation}(z)`, quantity),
+    ],
     heading: "What went into z, the strongest first",
     contributions,
   };
@@ -68,13 +88,20 @@ function explainCell(trace, state, place) {
       break; // whatever was written before is no longer in it
     }
     const value = kept * at("input_gate", t) * at("candidate", t);
-    contributions.push({ value, label: `“${trace.labels[t]}” at ${t + 1}`, go: { timestep: t, quantity: "candidate" } });
+    contributions.push({
+      value,
+      label: `“${trace.labels[t]}” at ${t + 1}`,
+      go: { timestep: t, quantity: "candidate" },
+    });
     kept *= at("forget_gate", t);
   }
   return {
     title: `Why ${place} = ${fixed(at("cell", timestep))}?`,
-    sum: (number) =>
-      `kept f · c′ = ${number(at("forget_gate", timestep) * at("cell", timestep - 1))}\nwritten i · g = ${number(at("input_gate", timestep) * at("candidate", timestep))}\n${reader(trace, state).result("sum c", "cell")}`,
+    lines: (number) => [
+      `kept f · c′ = ${number(at("forget_gate", timestep) * at("cell", timestep - 1))}`,
+      `written i · g = ${number(at("input_gate", timestep) * at("candidate", timestep))}`,
+      reader(trace, state).result("sum c", "cell"),
+    ],
     heading: "Who wrote it: i · g of each timestep times all forget gates since",
     contributions,
   };
@@ -86,8 +113,11 @@ function explainHidden(trace, state, place) {
   const at = (name) => trace.value(layer, name, timestep, unit);
   return {
     title: `Why ${place} = ${fixed(at("hidden"))}?`,
-    sum: (number) =>
-      `output gate o = ${number(at("output_gate"))}\nmemory tanh(c) = ${number(Math.tanh(at("cell")))}\n${reader(trace, state).result("product h", "hidden")}`,
+    lines: (number) => [
+      `output gate o = ${number(at("output_gate"))}`,
+      `memory tanh(c) = ${number(Math.tanh(at("cell")))}`,
+      reader(trace, state).result("product h", "hidden"),
+    ],
     heading: "The two factors",
     contributions: [
       { value: at("output_gate"), label: "o, the output gate", go: { quantity: "output_gate" } },
@@ -110,7 +140,11 @@ function explainPrediction(trace, { timestep, output }) {
   const name = trace.output_labels[chosen];
   return {
     title: trace.kind === "symbols" ? `Why “${name}”?` : `Why this value?`,
-    sum: (number) => `hidden units ${number(score - weights[trace.units])}\nbias ${number(weights[trace.units])}\nsum, the ${trace.kind === "symbols" ? "score" : "prediction"} = ${number(score)}`,
+    lines: (number) => [
+      `hidden units ${number(score - weights[trace.units])}`,
+      `bias ${number(weights[trace.units])}`,
+      `sum, the ${trace.kind === "symbols" ? "score" : "prediction"} = ${number(score)}`,
+    ],
     heading: "What went into it, the strongest first",
     contributions,
   };

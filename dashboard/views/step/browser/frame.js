@@ -13,7 +13,12 @@ export class Frame {
       "p",
       { class: "notice", role: "alert", hidden: "" },
       this.message,
-      element("button", { class: "small-tool", text: "×", "aria-label": "Close the message", onclick: () => this.say("") }),
+      element("button", {
+        class: "small-tool",
+        text: "×",
+        "aria-label": "Close the message",
+        onclick: () => this.say(""),
+      }),
     );
     this.waiting = element("p", { class: "waiting", text: "The engine is reading the sequence …" });
     this.content = element(
@@ -22,14 +27,25 @@ export class Frame {
       checkpoints.root,
       strip.root,
       transport.root,
-      element("div", { class: "stage" }, element("div", { class: "drawing" }, cell.root, equation.root), panels.root, prediction.root),
+      element(
+        "div",
+        { class: "stage" },
+        element("div", { class: "drawing" }, cell.root, equation.root),
+        panels.root,
+        prediction.root,
+      ),
       arrangeBar.root,
       heatmaps.root,
       curves.root,
     );
     this.root = element(
       "div",
-      { class: "step-view", tabindex: 0, role: "application", "aria-label": "LSTM cell, stepped with the arrow keys; press ? for all keys" },
+      {
+        class: "step-view",
+        tabindex: 0,
+        role: "application",
+        "aria-label": "LSTM cell, stepped with the arrow keys; press ? for all keys",
+      },
       this.notice,
       this.waiting,
       this.content,
@@ -44,7 +60,11 @@ export class Frame {
     let byPointer = false;
     this.root.addEventListener("pointerdown", () => (byPointer = true));
     this.root.addEventListener("keydown", () => (byPointer = false));
-    const done = (event) => byPointer && !this.help.root.open && event.target.closest("button, select, [type=checkbox]") && this.root.focus({ preventScroll: true });
+    const done = (event) =>
+      byPointer &&
+      !this.help.root.open &&
+      event.target.closest("button, select, [type=checkbox]") &&
+      this.root.focus({ preventScroll: true });
     this.root.addEventListener("change", done);
     this.root.addEventListener("click", (event) => event.target.tagName !== "SELECT" && done(event));
   }

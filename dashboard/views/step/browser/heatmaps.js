@@ -30,7 +30,17 @@ export class Heatmaps {
   }
 
   pictures({ theme }) {
-    return [{ name: "heatmaps", label: "Heatmaps", draw: () => mosaicOf(this.maps.map((map) => map.picture()), theme) }];
+    return [
+      {
+        name: "heatmaps",
+        label: "Heatmaps",
+        draw: () =>
+          mosaicOf(
+            this.maps.map((map) => map.picture()),
+            theme,
+          ),
+      },
+    ];
   }
 }
 
@@ -61,7 +71,11 @@ class Heatmap {
     onDrag(this.field, (x, y) => {
       const { from, to } = this.window;
       const place = Math.max(0, Math.min(this.units - 1, Math.floor(y * this.units)));
-      actions.point({ timestep: from + Math.floor(x * (to - from)), unit: this.places.unitAt[place], quantity: quantity.name });
+      actions.point({
+        timestep: from + Math.floor(x * (to - from)),
+        unit: this.places.unitAt[place],
+        quantity: quantity.name,
+      });
     });
   }
 
@@ -77,7 +91,11 @@ class Heatmap {
       const extent = difference.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
       return { values: difference, scale: colourScale({ gate: false }, theme, extent) };
     }
-    if (this.kind === "other") return { values: plane(other), scale: colourScale(this.quantity, theme, Math.max(trace.extent(layer, name), other.extent(layer, name))) };
+    if (this.kind === "other")
+      return {
+        values: plane(other),
+        scale: colourScale(this.quantity, theme, Math.max(trace.extent(layer, name), other.extent(layer, name))),
+      };
     const extent = Math.max(field.extent(layer, name), other ? other.extent(layer, name) : 0);
     return { values: plane(field), scale: colourScale(backward ? { gate: false } : this.quantity, theme, extent) };
   }
@@ -90,17 +108,23 @@ class Heatmap {
     const { values, scale } = this.source(view);
     this.canvas.width = T;
     this.canvas.height = H;
-    this.field.style.height = view.other ? "112px" : `${Math.max(128, Math.min(H, 256))}px`; // at least one pixel a unit up to 256 of them
+    // at least one pixel a unit up to 256 of them
+    this.field.style.height = view.other ? "112px" : `${Math.max(128, Math.min(H, 256))}px`;
     const image = new ImageData(T, H);
     const pixels = new Uint32Array(image.data.buffer);
     for (let t = 0; t < T; t++) {
       const start = (window.from + t) * H;
       if (start + H > values.length) break; // the other sequence is shorter
-      for (let place = 0; place < H; place++) pixels[place * T + t] = scale.table[scale.level(values[start + places.unitAt[place]])];
+      for (let place = 0; place < H; place++)
+        pixels[place * T + t] = scale.table[scale.level(values[start + places.unitAt[place]])];
     }
     this.canvas.getContext("2d").putImageData(image, 0, 0);
     this.scale.style.background = scale.gradient;
-    const heading = { this: backward ? `d loss / d ${this.quantity.symbol}` : this.quantity.label, other: "the other", difference: "difference" };
+    const heading = {
+      this: backward ? `d loss / d ${this.quantity.symbol}` : this.quantity.label,
+      other: "the other",
+      difference: "difference",
+    };
     setText(this.label, heading[this.kind]);
     setText(this.low, compact(+scale.low.toPrecision(2)));
     setText(this.high, compact(+scale.high.toPrecision(2)));
@@ -110,7 +134,8 @@ class Heatmap {
 
   picture() {
     const { from, to } = this.window;
-    const title = `${this.quantity.symbol}  ${this.label.textContent}  (${this.low.textContent} to ${this.high.textContent})`;
+    const range = `(${this.low.textContent} to ${this.high.textContent})`;
+    const title = `${this.quantity.symbol}  ${this.label.textContent}  ${range}`;
     return { title, canvas: this.canvas, from: (this.cursor - from) / (to - from), width: 1 / (to - from) };
   }
 

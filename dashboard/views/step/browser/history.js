@@ -25,7 +25,10 @@ export class History {
     if (names.length === 0) return;
     this.undone = [];
     const last = this.done.at(-1);
-    const goesOn = key !== null && last?.key === key && Object.entries(last.after).every(([name, value]) => same(before[name], value));
+    const goesOn =
+      key !== null &&
+      last?.key === key &&
+      Object.entries(last.after).every(([name, value]) => same(before[name], value));
     if (goesOn) this.done.pop();
     const command = {
       key,

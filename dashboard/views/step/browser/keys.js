@@ -1,10 +1,14 @@
 // Every key in one table: what it does, and the words for it in the help.
 
-/** Rows of {shown, words, keys: {key: [command, ...arguments]}} for a cell's quantities; commands are methods of `Actions`. */
+/** Rows of {shown, words, keys: {key: [command, ...arguments]}} for a cell; commands are methods of `Actions`. */
 export const keyTable = (quantities) => [
   { shown: "← →", words: "one step back or forward", keys: { ArrowLeft: ["step", -1], ArrowRight: ["step", 1] } },
   { shown: "Page ↑ ↓", words: "ten timesteps", keys: { PageUp: ["travel", -10], PageDown: ["travel", 10] } },
-  { shown: "Home, End", words: "the first, the last timestep", keys: { Home: ["travel", -Infinity], End: ["travel", Infinity] } },
+  {
+    shown: "Home, End",
+    words: "the first, the last timestep",
+    keys: { Home: ["travel", -Infinity], End: ["travel", Infinity] },
+  },
   { shown: "↑ ↓", words: "the unit above or below", keys: { ArrowUp: ["unitBy", -1], ArrowDown: ["unitBy", 1] } },
   { shown: "Space", words: "play and pause", keys: { " ": ["play"] } },
   { shown: "m", words: "step by timestep or by operation", keys: { m: ["turnStepSize"] } },
@@ -15,7 +19,11 @@ export const keyTable = (quantities) => [
   },
   { shown: "y", words: "ask about the prediction", keys: { y: ["askAbout", "prediction"] } },
   { shown: "j", words: "jump to a timestep or symbol", keys: { j: ["startJump"] } },
-  { shown: "[ ]", words: "an earlier or a later checkpoint", keys: { "[": ["checkpointBy", -1], "]": ["checkpointBy", 1] } },
+  {
+    shown: "[ ]",
+    words: "an earlier or a later checkpoint",
+    keys: { "[": ["checkpointBy", -1], "]": ["checkpointBy", 1] },
+  },
   { shown: "+ −", words: "zoom into the sequence, and out", keys: { "+": ["zoom", 2], "-": ["zoom", 0.5] } },
   { shown: "p", words: "pin the unit", keys: { p: ["togglePin"] } },
   { shown: "0 1", words: "clamp the quantity at 0 or 1, here", keys: { 0: ["clampHere", 0], 1: ["clampHere", 1] } },

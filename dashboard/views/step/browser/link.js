@@ -31,13 +31,17 @@ export function writeLink(href, state, there) {
 
 /** Problems as sentences for people. */
 export function tell(problems) {
-  const nearest = problems.filter(({ kind }) => kind === "nearest").map(({ name, text, there }) => `${name} “${text.slice(0, 40)}” (${there})`);
+  const nearest = problems
+    .filter(({ kind }) => kind === "nearest")
+    .map(({ name, text, there }) => `${name} “${text.slice(0, 40)}” (${there})`);
   const sentences = problems.filter(({ kind }) => kind !== "nearest").map(sentence);
-  if (nearest.length) sentences.push(`The link names ${nearest.join(" and ")}, which this sequence does not have. Here is the nearest.`);
+  if (nearest.length)
+    sentences.push(`The link names ${nearest.join(" and ")}, which this sequence does not have. Here is the nearest.`);
   return sentences.join(" ");
 }
 
 function sentence({ kind, text }) {
-  if (kind === "checkpoint") return `There is no checkpoint “${text.slice(0, 20)}” in this run any more; here is the newest one.`;
+  if (kind === "checkpoint")
+    return `There is no checkpoint “${text.slice(0, 20)}” in this run any more; here is the newest one.`;
   return text; // a refusal, already in words
 }

@@ -1,7 +1,7 @@
 // What the state needs of the engine: checkpoints, the trace with its clamps and without, gradients, the one beside.
 
 import { Refusal } from "./engine.js";
-import { NEWEST } from "./state.js";
+import { NEWEST } from "./fields.js";
 
 const MOST_TRIES = 5; // at a newest checkpoint that is replaced while it is asked for
 
@@ -45,7 +45,8 @@ export class Loading {
         return await this.gather(state, settle, overtaken);
       } catch (error) {
         if (overtaken()) return null;
-        const replaced = state.checkpoint === NEWEST && error instanceof Refusal && (await this.lostBy(error)) === "checkpoint";
+        const replaced =
+          state.checkpoint === NEWEST && error instanceof Refusal && (await this.lostBy(error)) === "checkpoint";
         if (overtaken()) return null;
         if (!replaced || tries === MOST_TRIES) throw error;
         this.forget();
@@ -64,14 +65,26 @@ export class Loading {
     const [trace, gradients, other] = await Promise.all([
       clamps.length ? this.engine.trace(asked) : original,
       lossAt === null ? null : this.engine.gradients(asked, lossAt),
-      beside && this.besides(question, beside).catch((error) => {
-        if (!(error instanceof Refusal)) throw error;
-        otherRefused = error;
-        return null;
-      }),
+      beside &&
+        this.besides(question, beside).catch((error) => {
+          if (!(error instanceof Refusal)) throw error;
+          otherRefused = error;
+          return null;
+        }),
     ]);
     if (overtaken()) return null;
-    return { steps, shown: question.checkpoint, question, asked, trace, original: clamps.length ? original : null, gradients, beside, other, otherRefused };
+    return {
+      steps,
+      shown: question.checkpoint,
+      question,
+      asked,
+      trace,
+      original: clamps.length ? original : null,
+      gradients,
+      beside,
+      other,
+      otherRefused,
+    };
   }
 
   /** The trace to put beside that of a question. */

@@ -12,6 +12,7 @@ import { Checkpoints } from "./checkpoints.js";
 import { Curves } from "./curves.js";
 import { Engine, Refusal } from "./engine.js";
 import { Equation } from "./equation.js";
+import { NEWEST } from "./fields.js";
 import { Frame } from "./frame.js";
 import { Heatmaps } from "./heatmaps.js";
 import { History } from "./history.js";
@@ -23,9 +24,10 @@ import { Panels } from "./panels.js";
 import { Prediction } from "./prediction.js";
 import { hearOf } from "./run_news.js";
 import { Save } from "./save.js";
-import { FIELDS, NEWEST, costOf, differing, same, settled, startState, thereIs, turned } from "./state.js";
+import { FIELDS, costOf, differing, settled, startState, thereIs, turned } from "./state.js";
 import { Strip } from "./strip.js";
 import { Transport } from "./transport.js";
+import { viewOf } from "./view.js";
 import { WhatIf } from "./whatif.js";
 import { Why } from "./why.js";
 
@@ -68,7 +70,18 @@ class StepView {
     this.arrangeBar = new ArrangeBar(actions);
     this.heatmaps = new Heatmaps(actions);
     this.curves = new Curves(actions);
-    this.parts = [this.checkpoints, this.transport, this.strip, this.cell, this.equation, this.panels, this.prediction, this.arrangeBar, this.heatmaps, this.curves];
+    this.parts = [
+      this.checkpoints,
+      this.transport,
+      this.strip,
+      this.cell,
+      this.equation,
+      this.panels,
+      this.prediction,
+      this.arrangeBar,
+      this.heatmaps,
+      this.curves,
+    ];
     this.frame = new Frame(this);
     this.root = this.frame.root;
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -87,7 +100,8 @@ class StepView {
     const { data } = component;
     const otherRun = data.run !== this.run;
     // the page may still say the sequence that this view has just gone on from
-    const otherSequence = otherRun || (data.sequence !== this.component.data.sequence && data.sequence !== this.state.sequence);
+    const otherSequence =
+      otherRun || (data.sequence !== this.component.data.sequence && data.sequence !== this.state.sequence);
     this.component = component;
     this.run = data.run;
     this.keys = keyTable(data.quantities);
@@ -139,7 +153,12 @@ class StepView {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error; // the loading meets it as well, and tells it
     }
-    await this.load((there) => read(there, Object.keys(FIELDS).filter((name) => name !== "checkpoint")));
+    await this.load((there) =>
+      read(
+        there,
+        Object.keys(FIELDS).filter((name) => name !== "checkpoint"),
+      ),
+    );
     this.problems = null;
     if (problems.length) this.frame.say(tell(problems));
     this.frame.takeFocus();
@@ -196,7 +215,10 @@ class StepView {
       loading.forget();
       await this.load(first);
     } else if (refusal.kind === "clamp" && state.clamps.length) {
-      this.state = { ...state, clamps: state.clamps.filter((_, place) => refusal.places.length && !refusal.places.includes(place)) };
+      this.state = {
+        ...state,
+        clamps: state.clamps.filter((_, place) => refusal.places.length && !refusal.places.includes(place)),
+      };
       this.complain(refusal.message);
       await this.load(first);
     } else {
@@ -206,35 +228,13 @@ class StepView {
   }
 
   show() {
-    const { data } = this.component;
     const { state, loaded } = this;
-    const { trace, original, question } = loaded;
     const theme = readTheme(this.root);
-    const gradients = loaded.gradients?.lossAt === state.lossAt ? loaded.gradients : null;
     this.frame.setTheme(theme);
-    this.window = windowAt(state, trace, this.window);
-    this.places = arrange(original ?? trace, state);
-    this.view = {
-      state,
-      trace,
-      original,
-      gradients,
-      theme,
-      other: same(loaded.beside, state.beside) ? loaded.other : null,
-      field: gradients ?? trace,
-      backward: Boolean(gradients),
-      quantities: data.quantities,
-      textbook: data.textbook,
-      places: this.places,
-      window: this.window,
-      steps: loaded.steps,
-      shown: loaded.shown,
-      endStep: data.end_step,
-      examples: data.examples,
-      database: data.database,
-      run: data.run,
-      sequence: question.sequence,
-    };
+    this.window = windowAt(state, loaded.trace, this.window);
+    this.places = arrange(loaded.original ?? loaded.trace, state);
+    const { window, places } = this;
+    this.view = viewOf(state, loaded, this.component.data, { theme, window, places });
     for (const part of this.parts) part.show(this.view);
     this.draw(EVERYTHING);
   }
@@ -253,7 +253,8 @@ class StepView {
     if (href !== location.href) history.replaceState(history.state, "", href);
     if (this.transport.playing) return;
     const { operation } = this.state;
-    const at = operation === null ? "" : `Operation ${operation + 1} of ${OPERATIONS.length}, ${OPERATIONS[operation].name}: ${OPERATIONS[operation].words} `;
+    const { name, words } = OPERATIONS[operation] ?? {};
+    const at = name ? `Operation ${operation + 1} of ${OPERATIONS.length}, ${name}: ${words} ` : "";
     this.frame.summarise(at + this.loaded.trace.describe(this.state));
     if (this.state.panel === "save") this.panels.show(this.view); // the code names the cursor's place
   }
@@ -276,7 +277,7 @@ class StepView {
     if (cost !== "cursor" || this.rearranges(changed)) this.show();
     else this.draw(changed);
     if (cost === "engine") this.load();
-    if (changed.sequence) this.component.setStateValue("sequence", this.state.sequence); // so that the page's field says it
+    if (changed.sequence) this.component.setStateValue("sequence", this.state.sequence); // for the page's own field
     return Boolean(changed.timestep || changed.operation);
   }
 

@@ -8,7 +8,11 @@ export function stepped(state, { timesteps }, count) {
   const place = state.timestep * OPERATIONS.length + state.operation + count;
   const reached = Math.max(0, Math.min(timesteps * OPERATIONS.length - 1, place));
   const operation = reached % OPERATIONS.length;
-  return { timestep: Math.floor(reached / OPERATIONS.length), operation, quantity: subjectOf(operation) ?? state.quantity };
+  return {
+    timestep: Math.floor(reached / OPERATIONS.length),
+    operation,
+    quantity: subjectOf(operation) ?? state.quantity,
+  };
 }
 
 /** From timesteps to operations and back; a gradient comes in at the last operation. */
@@ -19,9 +23,10 @@ export function otherStepSize(state) {
 }
 
 /** Whether there is nothing further to step to. */
-export const atEnd = ({ timestep, operation }, { timesteps }) => timestep === timesteps - 1 && (operation === null || operation === OPERATIONS.length - 1);
+export const atEnd = ({ timestep, operation }, { timesteps }) =>
+  timestep === timesteps - 1 && (operation === null || operation === OPERATIONS.length - 1);
 
-/** The timestep that a text names: its number, or where the symbol comes next, behind the last one first; null if nowhere. */
+/** The timestep that a text names: its number, or where the symbol comes next, or else first; null if nowhere. */
 export function timestepOf(text, { labels, timesteps }, timestep) {
   const wanted = text.trim() || text;
   if (/^-?\d+$/.test(wanted)) return Number(wanted) - 1;

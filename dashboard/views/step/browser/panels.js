@@ -7,7 +7,14 @@ export class Panels {
   constructor(actions, panels) {
     this.parts = panels;
     this.tabs = Object.entries(PANELS).map(([name, label]) =>
-      element("button", { role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, "data-panel": name, text: label, onclick: () => actions.turnPanel(name) }),
+      element("button", {
+        role: "tab",
+        id: `tab-${name}`,
+        "aria-controls": `panel-${name}`,
+        "data-panel": name,
+        text: label,
+        onclick: () => actions.turnPanel(name),
+      }),
     );
     for (const [name, part] of Object.entries(this.parts)) {
       part.root.id = `panel-${name}`;

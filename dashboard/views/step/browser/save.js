@@ -9,11 +9,24 @@ export class Save {
     this.pictures = element("ul");
     this.files = ["csv", "parquet", "npz"].map((kind) => ({
       kind,
-      link: element("a", { class: "small-tool", text: kind === "parquet" ? "Parquet" : kind === "csv" ? "CSV" : kind, download: `trace.${kind}`, "aria-label": `Trace as ${kind}` }),
+      link: element("a", {
+        class: "small-tool",
+        text: kind === "parquet" ? "Parquet" : kind === "csv" ? "CSV" : kind,
+        download: `trace.${kind}`,
+        "aria-label": `Trace as ${kind}`,
+      }),
     }));
-    this.copyLink = element("button", { class: "small-tool", text: "Copy link", onclick: () => this.copy(location.href, this.copyLink, "Copy link") });
+    this.copyLink = element("button", {
+      class: "small-tool",
+      text: "Copy link",
+      onclick: () => this.copy(location.href, this.copyLink, "Copy link"),
+    });
     this.code = element("pre", { tabindex: 0, "aria-label": "Code for a notebook" });
-    this.copyCode = element("button", { class: "small-tool", text: "Copy code", onclick: () => this.copy(this.code.textContent, this.copyCode, "Copy code") });
+    this.copyCode = element("button", {
+      class: "small-tool",
+      text: "Copy code",
+      onclick: () => this.copy(this.code.textContent, this.copyCode, "Copy code"),
+    });
     this.problem = element("p", { class: "problem", role: "alert", hidden: "" });
     this.root = element(
       "section",
@@ -38,7 +51,12 @@ export class Save {
 
   row({ name, label }) {
     const button = (kind) =>
-      element("button", { class: "small-tool", text: kind.toUpperCase(), "aria-label": `${label} as ${kind.toUpperCase()}`, onclick: () => this.savePicture(name, kind) });
+      element("button", {
+        class: "small-tool",
+        text: kind.toUpperCase(),
+        "aria-label": `${label} as ${kind.toUpperCase()}`,
+        onclick: () => this.savePicture(name, kind),
+      });
     return element("li", { "data-picture": name }, element("span", { text: label }), button("svg"), button("png"));
   }
 
@@ -68,10 +86,10 @@ export class Save {
 
 /** Code that computes the trace on the screen, and the number at the cursor. */
 function snippet({ run, shown, sequence, state, trace, database }) {
-  const clamps = trace.clamps.map(
-    ({ quantity, layer, unit, first, last, value }) =>
-      `    Intervention("${quantity}", range(${first}, ${last + 1}), ${unit === null ? "None" : `[${unit}]`}, shift=${value}, layer=${layer}),\n`,
-  );
+  const clamps = trace.clamps.map(({ quantity, layer, unit, first, last, value }) => {
+    const units = unit === null ? "None" : `[${unit}]`;
+    return `    Intervention("${quantity}", range(${first}, ${last + 1}), ${units}, shift=${value}, layer=${layer}),\n`;
+  });
   const name = state.quantity === "prediction" ? "hidden" : state.quantity;
   return [
     clamps.length ? "from lstm_engine import Intervention" : null,

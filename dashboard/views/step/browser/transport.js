@@ -36,11 +36,20 @@ export class Transport {
       element("option", { value: "operation", text: "by operation" }),
     );
     this.size.addEventListener("change", () => actions.turnStepSize());
-    this.speed = element("select", { "aria-label": "Speed" }, ...SPEEDS.map((speed) => element("option", { value: speed, text: `${speed} a second` })));
+    this.speed = element(
+      "select",
+      { "aria-label": "Speed" },
+      ...SPEEDS.map((speed) => element("option", { value: speed, text: `${speed} a second` })),
+    );
     this.speed.value = 4;
     this.slider = element("input", { type: "range", min: 1, value: 1, "aria-label": "Timestep" });
     this.slider.addEventListener("input", () => actions.point({ timestep: this.slider.value - 1 }));
-    this.number = element("input", { type: "text", value: 1, "aria-label": "Go to timestep or symbol", title: "A timestep, or a symbol to find (j)" });
+    this.number = element("input", {
+      type: "text",
+      value: 1,
+      "aria-label": "Go to timestep or symbol",
+      title: "A timestep, or a symbol to find (j)",
+    });
     this.number.addEventListener("change", () => {
       actions.jump(this.number.value);
       this.number.value = this.state.timestep + 1; // also where the jump went beyond an end
@@ -61,7 +70,13 @@ export class Transport {
       this.layer,
       this.undo,
       this.redo,
-      element("button", { class: "tool", text: "?", "aria-label": "Keys and help", title: "Keys and help (?)", onclick: () => actions.help() }),
+      element("button", {
+        class: "tool",
+        text: "?",
+        "aria-label": "Keys and help",
+        title: "Keys and help (?)",
+        onclick: () => actions.help(),
+      }),
     );
   }
 
@@ -72,7 +87,9 @@ export class Transport {
     this.slider.max = trace.timesteps;
     this.total.textContent = `of ${trace.timesteps}`;
     this.layer.hidden = trace.layers === 1;
-    this.layer.replaceChildren(...Array.from({ length: trace.layers }, (_, k) => element("option", { value: k, text: `layer ${k + 1}` })));
+    this.layer.replaceChildren(
+      ...Array.from({ length: trace.layers }, (_, k) => element("option", { value: k, text: `layer ${k + 1}` })),
+    );
     this.layer.value = state.layer;
   }
 
@@ -101,7 +118,8 @@ export class Transport {
 
   toggle() {
     if (this.playing) return this.stop();
-    if (atEnd(this.state, this.trace)) this.actions.move({ timestep: 0, operation: this.state.operation === null ? null : 0 }); // play it again
+    if (atEnd(this.state, this.trace))
+      this.actions.move({ timestep: 0, operation: this.state.operation === null ? null : 0 }); // play it again
     this.playing = true;
     this.showPlaying();
     this.due = performance.now();
@@ -133,5 +151,9 @@ export class Transport {
 }
 
 function drawIcon(name) {
-  return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: ICONS[name], fill: OUTLINED.includes(name) ? "none" : null }));
+  return svg(
+    "svg",
+    { viewBox: "0 0 24 24", "aria-hidden": "true" },
+    svg("path", { d: ICONS[name], fill: OUTLINED.includes(name) ? "none" : null }),
+  );
 }

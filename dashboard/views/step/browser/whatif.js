@@ -13,14 +13,34 @@ export class WhatIf {
     this.units = element("select", { "aria-label": "Units to clamp" });
     this.first = element("input", { type: "number", min: 1, required: "", "aria-label": "From timestep" });
     this.last = element("input", { type: "number", min: 1, required: "", "aria-label": "To timestep" });
-    this.value = element("input", { type: "text", inputmode: "decimal", value: "0", "aria-label": "Value to clamp at" });
-    const preset = (text, title, value) => element("button", { class: "small-tool", text, title, onclick: () => (this.value.value = value()) });
+    this.value = element("input", {
+      type: "text",
+      inputmode: "decimal",
+      value: "0",
+      "aria-label": "Value to clamp at",
+    });
+    const preset = (text, title, value) =>
+      element("button", { class: "small-tool", text, title, onclick: () => (this.value.value = value()) });
     this.form = element(
       "form",
       { class: "clamp-form" },
       field("clamp", this.quantity),
       field("of", this.units),
-      element("div", { class: "span" }, element("span", { text: "at" }), this.first, element("span", { text: "to" }), this.last, element("button", { type: "button", class: "small-tool", text: "all", title: "The whole sequence", onclick: () => this.spanAll() })),
+      element(
+        "div",
+        { class: "span" },
+        element("span", { text: "at" }),
+        this.first,
+        element("span", { text: "to" }),
+        this.last,
+        element("button", {
+          type: "button",
+          class: "small-tool",
+          text: "all",
+          title: "The whole sequence",
+          onclick: () => this.spanAll(),
+        }),
+      ),
       element(
         "div",
         { class: "span" },
@@ -39,7 +59,12 @@ export class WhatIf {
     });
     this.problem = element("p", { class: "problem", role: "alert", hidden: "" });
     this.list = element("ul", { class: "clamps" });
-    this.reset = element("button", { class: "small-tool", text: "Reset", title: "Unclamp everything", onclick: () => this.trace.clamps.length && actions.unclampAll() });
+    this.reset = element("button", {
+      class: "small-tool",
+      text: "Reset",
+      title: "Unclamp everything",
+      onclick: () => this.trace.clamps.length && actions.unclampAll(),
+    });
     this.outcome = element("p", { class: "outcome" });
     this.root = element(
       "section",
@@ -56,8 +81,11 @@ export class WhatIf {
     this.trace = trace;
     this.original = original;
     if (this.quantity.options.length === 0)
-      this.quantity.replaceChildren(...quantities.map(({ name, label }) => element("option", { value: name, text: label.toLowerCase() })));
-    this.reset.setAttribute("aria-disabled", trace.clamps.length === 0); // not disabled: the keyboard's focus would be lost
+      this.quantity.replaceChildren(
+        ...quantities.map(({ name, label }) => element("option", { value: name, text: label.toLowerCase() })),
+      );
+    // not disabled: the keyboard's focus would be lost
+    this.reset.setAttribute("aria-disabled", trace.clamps.length === 0);
     this.list.replaceChildren(...trace.clamps.map((clamp, place) => this.row(clamp, place)));
     this.last.max = this.first.max = trace.timesteps;
     this.place = null;
@@ -71,7 +99,12 @@ export class WhatIf {
       "li",
       {},
       element("button", { class: "link", text: words, title: "Go there", onclick: () => this.actions.set(there) }),
-      element("button", { class: "small-tool", text: "×", "aria-label": `Unclamp ${words}`, onclick: () => this.actions.unclamp(place) }),
+      element("button", {
+        class: "small-tool",
+        text: "×",
+        "aria-label": `Unclamp ${words}`,
+        onclick: () => this.actions.unclamp(place),
+      }),
     );
   }
 
@@ -90,7 +123,10 @@ export class WhatIf {
       const { limits } = this.trace.quantities[this.trace.index[this.quantity.value]];
       this.value.title = limits ? `A number from ${limits[0]} to ${limits[1]}` : "Any number";
       const chosen = this.units.value;
-      this.units.replaceChildren(element("option", { value: "one", text: `unit ${state.unit}` }), element("option", { value: "all", text: "all units" }));
+      this.units.replaceChildren(
+        element("option", { value: "one", text: `unit ${state.unit}` }),
+        element("option", { value: "all", text: "all units" }),
+      );
       this.units.value = chosen || "one";
       this.first.value = this.last.value = state.timestep + 1;
     }
@@ -100,14 +136,21 @@ export class WhatIf {
   /** What clamping changed, in the loss and in the prediction at the cursor. */
   said(timestep) {
     const { trace, original } = this;
-    if (!original) return "Nothing is clamped. Choose a value, a unit and a stretch of time, and clamp it there; double-click a unit in the drawing to choose it.";
+    if (!original)
+      return (
+        "Nothing is clamped. Choose a value, a unit and a stretch of time, and clamp it there; " +
+        "double-click a unit in the drawing to choose it."
+      );
     const change = trace.loss - original.loss;
-    const loss = `Loss ${fixed(original.loss)} → ${fixed(trace.loss)} (${change < 0 ? "" : "+"}${fixed(change)} ${trace.unit_of_loss}).`;
-    if (trace.kind === "value") return `${loss} Prediction here: ${fixed(original.predicted[timestep])} → ${fixed(trace.predicted[timestep])}.`;
+    const by = `${change < 0 ? "" : "+"}${fixed(change)} ${trace.unit_of_loss}`;
+    const loss = `Loss ${fixed(original.loss)} → ${fixed(trace.loss)} (${by}).`;
+    if (trace.kind === "value")
+      return `${loss} Prediction here: ${fixed(original.predicted[timestep])} → ${fixed(trace.predicted[timestep])}.`;
     if (trace.right[timestep].length === 0) return `${loss} No answer is asked here.`;
     const percent = (one) => `${(one.came_probability[timestep] * 100).toFixed(1)} %`;
     const best = (one) => one.output_labels[one.top[timestep][0]];
-    return `${loss} “${trace.target_labels[timestep]}”, which came: ${percent(original)} → ${percent(trace)}. Likeliest: “${best(original)}” → “${best(trace)}”.`;
+    const came = `“${trace.target_labels[timestep]}”, which came: ${percent(original)} → ${percent(trace)}.`;
+    return `${loss} ${came} Likeliest: “${best(original)}” → “${best(trace)}”.`;
   }
 
   spanAll() {

@@ -9,7 +9,11 @@ export class Why {
   constructor(actions) {
     this.actions = actions;
     this.title = element("h3");
-    this.precision = element("select", { "aria-label": "Decimals" }, ...[2, 3, 4, 5, 6].map((k) => element("option", { value: k, text: (0).toFixed(k) })));
+    this.precision = element(
+      "select",
+      { "aria-label": "Decimals" },
+      ...[2, 3, 4, 5, 6].map((k) => element("option", { value: k, text: (0).toFixed(k) })),
+    );
     this.precision.addEventListener("change", () => actions.set({ precision: Number(this.precision.value) }));
     this.sum = element("p", { class: "sum" });
     this.heading = element("p", { class: "quiet" });
@@ -21,18 +25,35 @@ export class Why {
       row.root = element(
         "li",
         {},
-        element("button", { class: "row", onclick: () => row.go && actions.set(row.go) }, label, element("span", { class: "signed-bar" }, bar), number),
+        element(
+          "button",
+          { class: "row", onclick: () => row.go && actions.set(row.go) },
+          label,
+          element("span", { class: "signed-bar" }, bar),
+          number,
+        ),
       );
       return row;
     });
     this.bars = element("ol", { class: "contributions" }, ...this.rows.map(({ root }) => root));
-    this.root = element("section", { class: "why", "aria-label": "Why this number" }, element("header", {}, this.title, this.precision), this.sum, this.heading, this.bars);
+    this.root = element(
+      "section",
+      { class: "why", "aria-label": "Why this number" },
+      element("header", {}, this.title, this.precision),
+      this.sum,
+      this.heading,
+      this.bars,
+    );
   }
 
   pictures({ trace, state, theme }) {
     const draw = () => {
       const { title, contributions } = explain(trace, state);
-      const rows = strongest(contributions).map(({ label, value }) => ({ label, value, text: fixed(value, state.precision) }));
+      const rows = strongest(contributions).map(({ label, value }) => ({
+        label,
+        value,
+        text: fixed(value, state.precision),
+      }));
       return barsOf(title, rows, theme);
     };
     return [{ name: "why", label: "Why", draw }];
@@ -47,7 +68,7 @@ export class Why {
     const reason = explain(this.trace, state);
     const number = (value) => fixed(value, state.precision);
     setText(this.title, reason.title);
-    setText(this.sum, reason.sum(number));
+    setText(this.sum, reason.lines(number).join("\n"));
     setText(this.heading, reason.heading);
     const rows = strongest(reason.contributions);
     const most = Math.max(1e-12, ...rows.map(({ value }) => Math.abs(value)));
