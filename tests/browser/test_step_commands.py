@@ -1,8 +1,11 @@
 """What a person changes in the step view can be undone and done again; what the engine refuses changes nothing."""
 
+import json
 import re
 from collections.abc import Callable
+from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -160,6 +163,14 @@ def test_a_contribution_that_was_followed_can_be_come_back_from(open_step):
     page.get_by_role("button", name="Undo", exact=True).click()
     assert current(page) == 5
     assert "f of unit 5 =" in page.locator(".why h3").inner_text()
+
+
+def test_a_refused_clamp_has_a_kind_and_its_place(shared_server, run):
+    with pytest.raises(HTTPError) as refused:
+        urlopen(f"{shared_server.url}/api/runs/{run.id}/trace?clamps=f:1:1:1-1=0,f:1:1:1-1=7,o:3:1:1-1=0")
+    told = json.loads(refused.value.read())
+    assert (refused.value.code, told["kind"], told["places"]) == (400, "clamp", [1, 2])
+    assert "“7” is no value for the forget gate" in told["error"]
 
 
 # ---- a run that goes on

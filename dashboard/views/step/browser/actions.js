@@ -13,6 +13,11 @@ export class Actions {
     this.clamping = Promise.resolve();
   }
 
+  /** Which run and sequence are in view; what was asked about others comes too late. */
+  subject() {
+    return `${this.view.run}/${this.view.state.sequence}`;
+  }
+
   // ---- the cursor
 
   /** Move it without a trace in the history: step after step. Returns whether it went anywhere. */
@@ -106,11 +111,13 @@ export class Actions {
   /** Put another checkpoint or sequence beside this one; what the engine refuses changes nothing. */
   async putBeside(beside) {
     const { loading, loaded, compare } = this.view;
+    const subject = this.subject();
     try {
       if (beside) await loading.besides(loaded.question, beside);
     } catch (refusal) {
       return compare.complain(refusal.message);
     }
+    if (subject !== this.subject()) return;
     compare.complain("");
     this.set({ beside });
   }
@@ -152,6 +159,7 @@ export class Actions {
   changeClamps(change) {
     this.clamping = this.clamping.then(async () => {
       const { loading, state, whatif } = this.view;
+      const subject = this.subject();
       const clamps = change(state.clamps);
       try {
         await this.view.engine.trace(loading.clamped({ ...state, clamps }));
@@ -161,6 +169,7 @@ export class Actions {
           return this.turnPanel("whatif");
         } // of anything else the loading itself will tell
       }
+      if (subject !== this.subject()) return;
       whatif.complain("");
       this.set({ clamps, panel: "whatif" });
     });
@@ -174,12 +183,14 @@ export class Actions {
     if (!(temperature >= 0 && temperature <= HOTTEST))
       return prediction.complain(`The temperature must be a number from 0 to ${HOTTEST}.`);
     prediction.complain("");
+    const subject = this.subject();
     let sequence;
     try {
       sequence = await engine.continuation(loaded.question, state.timestep, temperature);
     } catch (refusal) {
       return prediction.complain(refusal.message);
     }
+    if (subject !== this.subject()) return;
     if (sequence === this.view.state.sequence) return this.say("The model says the same as the sequence does.");
     const { panel } = this.view.state;
     this.set({ sequence, clamps: [], lossAt: null, panel: panel === "backward" ? "why" : panel });
