@@ -419,6 +419,16 @@ def test_every_view_is_saved_as_svg_and_png(open_step, tmp_path):
             assert len(content) > 500
 
 
+def test_a_gradient_is_saved_without_having_been_looked_at(open_step, tmp_path):
+    page = open_step("sequence=maria&timestep=4&panel=save&loss_at=4")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Gradient norms as SVG", exact=True).click()
+    download.value.save_as(tmp_path / "norms.svg")
+    drawing = (tmp_path / "norms.svg").read_text("utf-8")
+    assert drawing.count("<polyline") == 2
+    assert "over 0 to 3 timesteps before the loss" in drawing
+
+
 def test_data_link_and_code_give_the_same_numbers(open_step, shared_server, tmp_path):
     page = open_step("sequence=maria&timestep=4&unit=6&layer=2&quantity=output_gate&clamps=f:2:6:1-3=0.25&panel=save")
     on_screen = shown(page)["o"]
@@ -461,6 +471,9 @@ def test_help_opens_on_a_question_mark_and_closes(open_step):
     page = open_step("sequence=maria")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys and help")).to_be_visible()
+    keys = page.locator(".help dt").all_inner_texts()
+    assert {"← →", "f i g o c h", "z, Ctrl Z", "?"} <= {*keys}
+    assert page.locator(".help dd").count() == len(keys)
     page.keyboard.press("ArrowRight")
     assert current(page) == 0
     page.keyboard.press("Escape")

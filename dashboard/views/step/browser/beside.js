@@ -21,8 +21,8 @@ export class Beside {
     this.examples = element("datalist", { id: "beside-examples" });
     this.problem = element("p", { class: "problem", role: "alert", hidden: "" });
     this.said = element("p", { class: "outcome" });
-    this.table = element("tbody");
-    this.holder = element(
+    this.rows = element("tbody");
+    this.table = element(
       "table",
       {},
       element(
@@ -30,7 +30,7 @@ export class Beside {
         {},
         element("tr", {}, ...["", "this", "other", "difference"].map((text) => element("th", { scope: "col", text }))),
       ),
-      this.table,
+      this.rows,
     );
     this.away = element("button", {
       class: "small-tool",
@@ -45,7 +45,7 @@ export class Beside {
       this.examples,
       this.problem,
       this.said,
-      this.holder,
+      this.table,
       this.away,
     );
   }
@@ -66,7 +66,7 @@ export class Beside {
     this.checkpoint.value = beside?.kind === "checkpoint" ? beside.value : "";
     this.sequence.value = beside?.kind === "sequence" ? beside.value : "";
     this.examples.replaceChildren(...examples.map((example) => element("option", { value: example })));
-    this.away.hidden = this.holder.hidden = !other;
+    this.away.hidden = this.table.hidden = !other;
     if (!other) return setText(this.said, "Both are then drawn side by side below, with their difference.");
     const what =
       beside.kind === "checkpoint" ? `Step ${whole(Number(beside.value))}` : `“${beside.value.slice(0, 30)}”`;
@@ -78,7 +78,7 @@ export class Beside {
     if (!other) return;
     this.cells ??= trace.quantities.map(({ symbol, label, colour }) => {
       const cells = [element("td"), element("td"), element("td")];
-      this.table.append(
+      this.rows.append(
         element(
           "tr",
           {},

@@ -194,7 +194,7 @@ class StepView {
     this.state = settled(this.state, there);
     if (loaded.otherRefused) {
       this.compare.complain(loaded.otherRefused.message);
-      this.state.beside = null;
+      this.state = { ...this.state, beside: null };
     }
     this.frame.showContent();
     this.show();
