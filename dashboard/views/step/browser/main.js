@@ -48,6 +48,7 @@ class StepView {
     this.history = new History();
     this.loaded = null; // what the engine has given for the state, see `Loading.load`
     this.there = null; // what there is to choose from in it
+    this.problems = null; // with the link, while it is opened
     this.make(new Actions(this));
     this.stopHearing = () => {};
   }
@@ -127,9 +128,15 @@ class StepView {
     this.stopHearing();
     this.stopHearing = hearOf(run, {
       checkpoint: (newest) => this.loaded && newest !== this.loaded.steps.at(-1) && this.loadAnew(),
-      silence: () => this.state.checkpoint === NEWEST && this.loadAnew(),
+      silence: () => this.lookAgain(),
       gone: () => this.tellGone(),
     });
+  }
+
+  /** Nothing can be heard, so look: for what is newer, or for what could not be had when the view was opened. */
+  lookAgain() {
+    if (this.loaded && this.state.checkpoint === NEWEST) this.loadAnew();
+    else if (!this.loaded && !this.problems) this.open();
   }
 
   /** The run is no more: the page says so, and turns to another. */
@@ -153,12 +160,8 @@ class StepView {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error; // the loading meets it as well, and tells it
     }
-    await this.load((there) =>
-      read(
-        there,
-        Object.keys(FIELDS).filter((name) => name !== "checkpoint"),
-      ),
-    );
+    const others = Object.keys(FIELDS).filter((name) => name !== "checkpoint");
+    await this.load((there) => read(there, others));
     this.problems = null;
     if (problems.length) this.frame.say(tell(problems));
     this.frame.takeFocus();
