@@ -22,11 +22,12 @@ CLAMP = re.compile(
 
 
 class ClampError(QuestionError):
-    """Clamps that cannot be; ``details`` say which, counted from 0."""
+    """Clamps that cannot be; ``places`` says which, counted from 0."""
 
     def __init__(self, message: str, places: Sequence[int]):
         super().__init__(message)
-        self.details = {"kind": "clamp", "places": list(places)}
+        self.places = list(places)
+        self.details = {"kind": "clamp", "places": self.places}
 
 
 def parse_clamps(text: str, model: LSTMModel, timesteps: int) -> list[Intervention]:

@@ -28,5 +28,5 @@ def test_a_browser_is_told_the_clamps_as_they_were_read():
 def test_a_refusal_says_which_clamps_cannot_be_in_a_few_sentences(text, places):
     with pytest.raises(ClampError) as refused:
         parse_clamps(text, MODEL, 10)
-    assert refused.value.details == {"kind": "clamp", "places": places}
+    assert refused.value.places == places
     assert len(str(refused.value)) < 400
