@@ -11,7 +11,10 @@ from lstm_engine.runs import Run, RunStore, Status
 from tests.browser.server import AppServer
 from tests.browser.step_view import SETTINGS
 
-OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    "resultTypes": ["violations"],
+}
 SCHEMES = ["light", "dark"]
 
 
