@@ -1,4 +1,4 @@
-"""Clamps: values that are held at a number. Their grammar and their limits stand here and nowhere else.
+"""Clamps: values that are held at a number. Their grammar stands here alone, their limits are the quantities'.
 
 The address and the questions of the step view write a clamp as ``f:1:3:2-9=0.5``: gate f of layer 1, unit 3, timesteps
 2 to 9, is 0.5. The unit may be ``*`` for all; layers and timesteps count from 1, units from 0, as on the page. Several
@@ -15,7 +15,6 @@ from lstm_engine.cell.quantities import QUANTITIES, Quantity
 
 MOST_CLAMPS = 50
 MOST_TOLD = 3  # sentences about those that cannot be
-UNBOUNDED = (-1e6, 1e6)  # of a quantity that may grow
 CLAMP = re.compile(
     r"(?P<symbol>[figoch]):(?P<layer>\d{1,3}):(?P<unit>\*|\d{1,6}):(?P<first>\d{1,6})-(?P<last>\d{1,6})=(?P<value>.{0,40})"
 )
@@ -67,7 +66,8 @@ def parse_clamp(text: str, model: LSTMModel, timesteps: int) -> Intervention:
     if not 1 <= first <= last <= timesteps:
         raise QuestionError(f"The clamp “{text}” names timesteps {first} to {last}; there are 1 to {timesteps}.")
     value = clamp_value(match["value"], quantity)
-    return Intervention(quantity.name, range(first - 1, last), None if unit is None else [unit], 0.0, value, layer - 1)
+    units = None if unit is None else [unit]
+    return Intervention.clamp(quantity.name, value, range(first - 1, last), units, layer - 1)
 
 
 def clamp_value(text: str, quantity: Quantity) -> float:
@@ -76,7 +76,7 @@ def clamp_value(text: str, quantity: Quantity) -> float:
     Raises:
         QuestionError: it is not one, or lies outside of the quantity's range.
     """
-    low, high = quantity.limits or UNBOUNDED
+    low, high = quantity.clamp_limits
     try:
         value = float(text)
     except ValueError:

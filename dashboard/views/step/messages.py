@@ -213,7 +213,7 @@ def quantity_payload() -> list[dict[str, Any]]:
             "symbol": quantity.symbol,
             "equation": quantity.equation,
             "gate": quantity.is_gate,
-            "limits": quantity.limits,
+            "clamp_limits": quantity.clamp_limits,
             "colour": QUANTITY_COLOURS[quantity.name],
         }
         for quantity in QUANTITIES

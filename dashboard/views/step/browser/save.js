@@ -88,7 +88,7 @@ export class Save {
 function snippet({ run, shown, sequence, state, trace, database }) {
   const clamps = trace.clamps.map(({ quantity, layer, unit, first, last, value }) => {
     const units = unit === null ? "None" : `[${unit}]`;
-    return `    Intervention("${quantity}", range(${first}, ${last + 1}), ${units}, shift=${value}, layer=${layer}),\n`;
+    return `    Intervention.clamp("${quantity}", ${value}, range(${first}, ${last + 1}), ${units}, ${layer}),\n`;
   });
   const name = state.quantity === "prediction" ? "hidden" : state.quantity;
   return [

@@ -120,8 +120,8 @@ export class WhatIf {
     if (this.place !== place) {
       this.place = place;
       if (state.quantity !== "prediction") this.quantity.value = state.quantity;
-      const { limits } = this.trace.quantities[this.trace.index[this.quantity.value]];
-      this.value.title = limits ? `A number from ${limits[0]} to ${limits[1]}` : "Any number";
+      const [low, high] = this.trace.quantities[this.trace.index[this.quantity.value]].clamp_limits;
+      this.value.title = `A number from ${low} to ${high}`;
       const chosen = this.units.value;
       this.units.replaceChildren(
         element("option", { value: "one", text: `unit ${state.unit}` }),
