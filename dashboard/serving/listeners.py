@@ -22,7 +22,7 @@ from dashboard.serving.delivery import (
     pace_for,
 )
 from dashboard.serving.numbers import AFTER, Bounds
-from dashboard.serving.problems import Kind, Problem, kind_of, told
+from dashboard.serving.problems import Kind, Problem, told_of
 from dashboard.serving.topics import Event, Subscription, Topics
 from lstm_engine import EngineError
 
@@ -68,7 +68,7 @@ class Listener:
             else:
                 self._listen(str(message.get("listen", "")), number, int(AFTER.read(str(message.get("after", 0)))))
         except EngineError as error:
-            event = Event.of("refused", told(kind_of(error), str(error)))
+            event = Event.of("refused", told_of(error))
             self._refusals.append(f'{{"to":{number},{event.text(event.data)}')
             self._woken.set()
 

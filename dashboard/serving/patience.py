@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.serving.problems import Kind, Problem, refusal
+from dashboard.serving.problems import NOTHING, Kind, Problem, refusal
 
 HEAD_SECONDS = 10.0  # until the request's first line and headers are here
 PIECE_SECONDS = 10.0  # until the next piece of its body is here
@@ -33,7 +33,7 @@ class Patience:
             await self._app(scope, receive, send)
             return
         if not nameable(scope["path"]):
-            await refusal(Kind.MISSING, "There is nothing at this address.")(scope, receive, send)
+            await refusal(Problem(NOTHING, Kind.MISSING))(scope, receive, send)
             return
         started = False
 
@@ -47,7 +47,7 @@ class Patience:
         except Problem as problem:
             if started:
                 raise
-            await refusal(problem.kind, str(problem))(scope, receive, send)
+            await refusal(problem)(scope, receive, send)
 
 
 def in_time(receive: Receive) -> Receive:

@@ -1,6 +1,7 @@
 """What goes wrong with a request: a sentence for people, and a kind for programs, which decides the status."""
 
 from enum import StrEnum
+from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
@@ -12,6 +13,7 @@ class Kind(StrEnum):
     """What a browser must tell apart."""
 
     INVALID = "invalid"  # asked in a way that cannot be answered
+    CLAMP = "clamp"  # of the clamps in the question, those at its ``places`` cannot be
     TOO_LARGE = "too_large"
     UNTRUSTED = "untrusted"  # from another site, or without this server's token
     MISSING = "missing"  # no such run, or no such thing at all
@@ -24,6 +26,7 @@ class Kind(StrEnum):
 
 STATUS = {
     Kind.INVALID: 400,
+    Kind.CLAMP: 400,
     Kind.UNTRUSTED: 403,
     Kind.MISSING: 404,
     Kind.CHECKPOINT_MISSING: 404,
@@ -34,15 +37,21 @@ STATUS = {
     Kind.STORE: 503,
 }
 RETRY_SECONDS = 2  # after which one who was told 'busy' may ask again
+NOTHING = "There is nothing at this address."
 UNEXPECTED = "Something went wrong in the server that it did not expect; its log says what. Try again."
 
 
 class Problem(EngineError):
-    """A request is refused; the message says why, and what would be answered."""
+    """A request is refused; the message says why, and what would be answered.
 
-    def __init__(self, message: str, kind: Kind = Kind.INVALID):
+    Attributes:
+        kind: what sort of trouble it is.
+        details: what else a program must know of it.
+    """
+
+    def __init__(self, message: str, kind: Kind = Kind.INVALID, **details: Any):
         super().__init__(message)
-        self.kind = kind
+        self.kind, self.details = kind, details
 
 
 class QuestionError(Problem):
@@ -58,12 +67,18 @@ def kind_of(error: EngineError) -> Kind:
     return Kind.STORE if isinstance(error, StoreError) else Kind.INVALID
 
 
-def told(kind: Kind, sentence: str) -> dict[str, str]:
+def told(kind: Kind, sentence: str) -> dict[str, Any]:
     """A problem as browsers read it."""
     return {"error": sentence, "kind": kind.value}
 
 
-def refusal(kind: Kind, sentence: str) -> Response:
+def told_of(error: EngineError) -> dict[str, Any]:
+    """An error of ours as browsers read it."""
+    return told(kind_of(error), str(error)) | (error.details if isinstance(error, Problem) else {})
+
+
+def refusal(error: EngineError) -> Response:
     """The response to a request that meets a problem."""
+    kind = kind_of(error)
     headers = {"Retry-After": str(RETRY_SECONDS)} if kind in (Kind.BUSY, Kind.STORE) else None
-    return JSONResponse(told(kind, sentence), STATUS[kind], headers=headers)
+    return JSONResponse(told_of(error), STATUS[kind], headers=headers)

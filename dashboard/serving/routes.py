@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.serving.assets import base_path
 from dashboard.serving.pools import Pool, SharedWork
-from dashboard.serving.problems import UNEXPECTED, Kind, kind_of, refusal
+from dashboard.serving.problems import NOTHING, UNEXPECTED, Kind, Problem, refusal
 from lstm_engine import EngineError
 
 BINARY_HEADERS = {
@@ -50,10 +50,10 @@ def guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Req
         try:
             return await endpoint(request)
         except EngineError as error:
-            return refusal(kind_of(error), str(error))
+            return refusal(error)
         except Exception:
             logging.getLogger(__name__).exception("A request met what nobody expected: %s", request.url.path)
-            return refusal(Kind.UNEXPECTED, UNEXPECTED)
+            return refusal(Problem(UNEXPECTED, Kind.UNEXPECTED))
 
     return respond
 
@@ -72,7 +72,7 @@ def no_other_routes() -> list[BaseRoute]:
     """What stands behind all other routes: Streamlit would show its page for an address that is none of ours."""
 
     async def nothing(_request: Request) -> Response:
-        return refusal(Kind.MISSING, "There is nothing at this address.")
+        return refusal(Problem(NOTHING, Kind.MISSING))
 
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     return [Route(f"{base_path()}/api/{{rest:path}}", nothing, methods=methods)]

@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.serving.assets import base_path
-from dashboard.serving.problems import Kind, refusal
+from dashboard.serving.problems import Kind, Problem, refusal
 
 TOKEN_HEADER = "x-lstm-token"
 READING = ("GET", "HEAD", "OPTIONS")
@@ -54,7 +54,7 @@ class Trust:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})  # before it is accepted: a 403
         else:
-            await refusal(Kind.UNTRUSTED, problem)(scope, receive, send)
+            await refusal(Problem(problem, Kind.UNTRUSTED))(scope, receive, send)
 
 
 def complaint(scope: Scope) -> str | None:

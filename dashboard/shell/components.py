@@ -12,10 +12,12 @@ def register(room: str, isolate_styles: bool = True) -> ComponentRenderer:
     Streamlit takes one inline module a component. Ours are several, so the inline one only loads them.
 
     Args:
-        room: a folder of ``dashboard/views``; its ``browser/main.js`` is mounted, with all style sheets beside it.
+        room: a folder of ``dashboard/views``; its ``browser/main.js`` is mounted, with all style sheets beside it:
+            ``base.css`` first, then the others, which belong to one part each, by name.
         isolate_styles: whether the component stands in a shadow root.
     """
-    sheets = sorted((DASHBOARD / "views" / room / "browser").rglob("*.css"))
+    found = (DASHBOARD / "views" / room / "browser").rglob("*.css")
+    sheets = sorted(found, key=lambda sheet: (sheet.name != "base.css", sheet))
     return st.components.v2.component(
         f"lstm_{room}",
         css="\n".join(sheet.read_text("utf-8") for sheet in sheets),

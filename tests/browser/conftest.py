@@ -2,24 +2,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from lstm_engine.runs import Run, RunStore
-from tests.browser import chromium
 from tests.browser.server import AppServer
 from tests.browser.step_view import SETTINGS
 
 expect.set_options(timeout=15_000)  # two servers and two browsers share the cores with what they test
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = chromium.find()
-    assert path, "Chromium is missing: run `make test`, or tests/browser/chromium.py --install"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -157,12 +157,12 @@ def test_links_to_what_is_no_more_say_so_and_show_the_nearest(open_step):
     assert "unit “-4” (there are 0 to 23)" in notice
     assert "panel “magic”" in notice
     assert "pins “3,99”" in notice
-    assert "9 is no value for the forget gate; type a number from 0 to 1" in notice
+    assert "“9” is no value for the forget gate; it must be a number from 0 to 1" in notice
     assert current(page) == 5
     expect(page.get_by_label("Pinned unit 3")).to_be_visible()
     expect(page.locator(".checkpoints .said")).to_contain_text("step 0 of 40")
     page.get_by_role("tab", name="What if").click()
-    expect(page.locator(".held li")).to_have_count(1)
+    expect(page.locator(".clamps li")).to_have_count(1)
 
 
 def test_newer_checkpoints_are_followed_and_an_older_one_can_be_chosen(open_step, store, run):

@@ -301,28 +301,28 @@ def test_a_plain_network_is_trained_to_stand_beside_the_gradients(open_step, sto
 # ---- what if
 
 
-def held_trace(model: LSTMModel, sequence: EncodedSequence, *changes: Intervention) -> Trace:
+def clamped_trace(model: LSTMModel, sequence: EncodedSequence, *changes: Intervention) -> Trace:
     return model.trace(sequence.inputs, interventions=changes)
 
 
-def test_what_is_held_changes_the_run_and_the_change_is_said(open_step, open_page, model, encode):
+def test_what_is_clamped_changes_the_run_and_the_change_is_said(open_step, open_page, model, encode):
     page = open_step("sequence=sakura&timestep=3&unit=5&panel=whatif")
-    page.get_by_label("Quantity to hold").select_option("forget_gate")
-    page.get_by_label("Units to hold").select_option("all")
+    page.get_by_label("Quantity to clamp").select_option("forget_gate")
+    page.get_by_label("Units to clamp").select_option("all")
     page.get_by_label("From timestep").fill("2")
     page.get_by_label("To timestep", exact=True).fill("4")
-    value = page.get_by_label("Value to hold")
+    value = page.get_by_label("Value to clamp at")
     value.fill("1.2")
-    page.get_by_role("button", name="Hold", exact=True).click()
+    page.get_by_role("button", name="Clamp", exact=True).click()
     expect(page.locator(".whatif .problem")).to_contain_text(
-        "1.2 is no value for the forget gate; type a number from 0 to 1"
+        "“1.2” is no value for the forget gate; it must be a number from 0 to 1"
     )
     value.fill("0")
-    page.get_by_role("button", name="Hold", exact=True).click()
-    expect(page.locator(".held li")).to_have_count(1)
+    page.get_by_role("button", name="Clamp", exact=True).click()
+    expect(page.locator(".clamps li")).to_have_count(1)
     sequence = encode("sakura")
     change = Intervention("forget_gate", range(1, 4))
-    trace = held_trace(model, sequence, change)
+    trace = clamped_trace(model, sequence, change)
     page.locator(".step-view").focus()
     page.keyboard.press("End")
     for symbol, value in shown(page).items():
@@ -332,47 +332,47 @@ def test_what_is_held_changes_the_run_and_the_change_is_said(open_step, open_pag
     assert before == pytest.approx(model.loss(sequence.inputs, sequence.targets), abs=0.00051)
     assert difference == pytest.approx(after - before, abs=0.0011)
     assert page.locator(".curves polyline.altered").count() == 6
-    expect(page.locator(".ghost-note")).to_be_visible()
+    expect(page.locator(".clamped-note")).to_be_visible()
     again = open_page(page.url if "clamps" in query(page) else "")
-    expect(again.locator(".held li")).to_have_count(1)
+    expect(again.locator(".clamps li")).to_have_count(1)
     assert shown(again) == shown(page)
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".held li")).to_have_count(0)
+    expect(page.locator(".clamps li")).to_have_count(0)
     expect(page.locator(".curves polyline.altered")).to_have_count(0)
 
 
-def test_keys_hold_and_undo(open_step, model, encode):
+def test_keys_clamp_and_undo(open_step, model, encode):
     page = open_step("sequence=sakura&timestep=2&unit=9")
     page.keyboard.press("i")
     page.keyboard.press("0")
-    expect(page.locator(".held li")).to_have_count(1)
+    expect(page.locator(".clamps li")).to_have_count(1)
     assert shown(page)["i"] == 0
-    assert "but it is held at 0.000" in page.locator(".equation .numbers").inner_text()
+    assert "but it is clamped at 0.000" in page.locator(".equation .numbers").inner_text()
     page.keyboard.press("ArrowRight")
-    trace = held_trace(model, encode("sakura"), Intervention("input_gate", [1], [9]))
+    trace = clamped_trace(model, encode("sakura"), Intervention("input_gate", [1], [9]))
     assert shown(page)["c"] == pytest.approx(float(trace.layers[0].cell[2, 0, 9]), abs=0.00051)
     page.keyboard.press("o")
     page.keyboard.press("1")
-    expect(page.locator(".held li")).to_have_count(2)
+    expect(page.locator(".clamps li")).to_have_count(2)
     page.keyboard.press("z")
-    expect(page.locator(".held li")).to_have_count(1)
+    expect(page.locator(".clamps li")).to_have_count(1)
     page.get_by_role("button", name="Reset").click()
-    expect(page.locator(".held li")).to_have_count(0)
+    expect(page.locator(".clamps li")).to_have_count(0)
     page.keyboard.press("z")  # even that can be undone
-    expect(page.locator(".held li")).to_have_count(1)
+    expect(page.locator(".clamps li")).to_have_count(1)
 
 
-def test_a_double_click_on_a_unit_offers_to_hold_it_and_old_is_its_former_value(open_step, model, encode):
+def test_a_double_click_on_a_unit_offers_to_clamp_it_and_old_is_its_former_value(open_step, model, encode):
     page = open_step("sequence=sakura&timestep=4")
     box = page.locator(".cell canvas").bounding_box()
     page.mouse.dblclick(box["x"] + box["width"] * 651 / 752, box["y"] + box["height"] * 51 / 336)  # c, the first unit
     expect(page.get_by_role("tab", name="What if")).to_have_attribute("aria-selected", "true")
-    assert page.get_by_label("Quantity to hold").input_value() == "cell"
+    assert page.get_by_label("Quantity to clamp").input_value() == "cell"
     page.get_by_role("button", name="old", exact=True).click()
     former = float(model.trace(encode("sakura").inputs).layers[0].cell[2, 0, 0])
-    assert float(page.get_by_label("Value to hold").input_value()) == pytest.approx(former, rel=1e-5)
-    page.get_by_role("button", name="Hold", exact=True).click()
-    expect(page.locator(".held li")).to_have_count(1)
+    assert float(page.get_by_label("Value to clamp at").input_value()) == pytest.approx(former, rel=1e-5)
+    page.get_by_role("button", name="Clamp", exact=True).click()
+    expect(page.locator(".clamps li")).to_have_count(1)
     assert shown(page)["c"] == pytest.approx(former, abs=0.00051)
 
 
@@ -419,6 +419,16 @@ def test_every_view_is_saved_as_svg_and_png(open_step, tmp_path):
             assert len(content) > 500
 
 
+def test_a_gradient_is_saved_without_having_been_looked_at(open_step, tmp_path):
+    page = open_step("sequence=maria&timestep=4&panel=save&loss_at=4")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Gradient norms as SVG", exact=True).click()
+    download.value.save_as(tmp_path / "norms.svg")
+    drawing = (tmp_path / "norms.svg").read_text("utf-8")
+    assert drawing.count("<polyline") == 2
+    assert "over 0 to 3 timesteps before the loss" in drawing
+
+
 def test_data_link_and_code_give_the_same_numbers(open_step, shared_server, tmp_path):
     page = open_step("sequence=maria&timestep=4&unit=6&layer=2&quantity=output_gate&clamps=f:2:6:1-3=0.25&panel=save")
     on_screen = shown(page)["o"]
@@ -429,7 +439,7 @@ def test_data_link_and_code_give_the_same_numbers(open_step, shared_server, tmp_
     trace = Trace.load(tmp_path / "trace.npz")
     assert float(trace.layers[1].output_gate[3, 0, 6]) == pytest.approx(on_screen, abs=0.00051)
     np.testing.assert_array_equal(trace.layers[1].forget_gate[:3, 0, 6], np.float32(0.25))
-    code = page.locator(".takealong pre").inner_text()
+    code = page.locator(".save pre").inner_text()
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=shared_server.folder, capture_output=True, text=True, check=True
     )
@@ -445,7 +455,7 @@ def test_routes_answer_in_sentences(shared_server, run):
         ("987654/trace", 404, "Run 987654 is no more"),
         (f"{run.id}/trace?clamps=f:1:99:1-1=0", 400, "there are 0 to 23"),
         (f"{run.id}/gradients?timestep=-1", 400, "timestep is “-1”"),
-        (f"{run.id}/continuation?temperature=hot", 400, "temperature is “hot”, expected a number"),
+        (f"{run.id}/continuation?temperature=hot", 400, "temperature is “hot”"),
         (f"{run.id}/trace.xls", 404, "choose csv, parquet or npz"),
     ]:
         with pytest.raises(urllib.error.HTTPError) as refused:
@@ -461,6 +471,9 @@ def test_help_opens_on_a_question_mark_and_closes(open_step):
     page = open_step("sequence=maria")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys and help")).to_be_visible()
+    keys = page.locator(".help dt").all_inner_texts()
+    assert {"← →", "f i g o c h", "z, Ctrl Z", "?"} <= {*keys}
+    assert page.locator(".help dd").count() == len(keys)
     page.keyboard.press("ArrowRight")
     assert current(page) == 0
     page.keyboard.press("Escape")

@@ -1,57 +1,81 @@
-"""Clamps: values that are held, as the address and the questions of the step view write them."""
+"""Clamps: values that are held at a number. Their grammar stands here alone, their limits are the quantities'.
+
+The address and the questions of the step view write a clamp as ``f:1:3:2-9=0.5``: gate f of layer 1, unit 3, timesteps
+2 to 9, is 0.5. The unit may be ``*`` for all; layers and timesteps count from 1, units from 0, as on the page. Several
+are separated by commas, and the later ones win.
+"""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
-from dashboard.serving.problems import QuestionError
+from dashboard.serving.problems import Kind, QuestionError
 from lstm_engine import Intervention, LSTMModel
 from lstm_engine.cell.quantities import QUANTITIES, Quantity
 
 MOST_CLAMPS = 50
+MOST_TOLD = 3  # sentences about those that cannot be
 CLAMP = re.compile(
-    r"(?P<symbol>[figoch]):(?P<layer>\d{1,3}):(?P<unit>\*|\d{1,6}):(?P<first>\d{1,6})-(?P<last>\d{1,6})=(?P<value>.{1,40})"
+    r"(?P<symbol>[figoch]):(?P<layer>\d{1,3}):(?P<unit>\*|\d{1,6}):(?P<first>\d{1,6})-(?P<last>\d{1,6})=(?P<value>.{0,40})"
 )
 
 
-def parse_clamps(text: str, model: LSTMModel, timesteps: int) -> list[Intervention]:
-    """From ``f:1:3:2-9=0.5`` (gate f of layer 1, unit 3, timesteps 2 to 9, is 0.5) to interventions.
+class ClampError(QuestionError):
+    """Clamps that cannot be; ``places`` says which, counted from 0."""
 
-    The unit may be ``*`` for all; layers and timesteps count from 1, units from 0, as on the page. Several are
-    separated by commas, and the later ones win.
+    def __init__(self, message: str, places: Sequence[int]):
+        self.places = list(places)
+        super().__init__(message, Kind.CLAMP, places=self.places)
+
+
+def parse_clamps(text: str, model: LSTMModel, timesteps: int) -> list[Intervention]:
+    """The interventions that clamps stand for, in their order.
 
     Raises:
-        QuestionError: one cannot be read, or lies outside of the cell, the sequence or the quantity's range.
+        ClampError: some cannot be read, or lie outside of the cell, the sequence or the quantity's range.
     """
-    changes = []
     parts = [part for part in text.split(",") if part]
     if len(parts) > MOST_CLAMPS:
-        raise QuestionError(f"There are {len(parts)} clamps; at most {MOST_CLAMPS} are possible.")
+        sentence = f"There are {len(parts)} clamps; at most {MOST_CLAMPS} are possible."
+        raise ClampError(sentence, range(MOST_CLAMPS, len(parts)))
+    clamps, problems = [], {}
+    for place, part in enumerate(parts):
+        try:
+            clamps.append(parse_clamp(part, model, timesteps))
+        except QuestionError as error:
+            problems[place] = str(error)
+    if problems:
+        raise ClampError(" ".join(list(problems.values())[:MOST_TOLD]), list(problems))
+    return clamps
+
+
+def parse_clamp(text: str, model: LSTMModel, timesteps: int) -> Intervention:
+    """One clamp; raises QuestionError."""
+    match = CLAMP.fullmatch(text)
+    if match is None:
+        raise QuestionError(f"The clamp “{text[:40]}” cannot be read; expected something like f:1:3:2-9=0.5.")
     a = model.architecture
-    for part in parts:
-        match = CLAMP.fullmatch(part)
-        if match is None:
-            raise QuestionError(f"The clamp “{part[:40]}” cannot be read; expected something like f:1:3:2-9=0.5.")
-        quantity = next(q for q in QUANTITIES if q.symbol == match["symbol"])
-        layer, first, last = int(match["layer"]), int(match["first"]), int(match["last"])
-        unit = None if match["unit"] == "*" else int(match["unit"])
-        if not 1 <= layer <= a.num_layers:
-            raise QuestionError(f"The clamp “{part}” names layer {layer}; there are 1 to {a.num_layers}.")
-        if unit is not None and unit >= a.hidden_size:
-            raise QuestionError(f"The clamp “{part}” names unit {unit}; there are 0 to {a.hidden_size - 1}.")
-        if not 1 <= first <= last <= timesteps:
-            raise QuestionError(f"The clamp “{part}” names timesteps {first} to {last}; there are 1 to {timesteps}.")
-        value = clamp_value(match["value"], quantity)
-        units = None if unit is None else [unit]
-        changes.append(Intervention(quantity.name, range(first - 1, last), units, 0.0, value, layer - 1))
-    return changes
+    quantity = next(q for q in QUANTITIES if q.symbol == match["symbol"])
+    layer, first, last = int(match["layer"]), int(match["first"]), int(match["last"])
+    unit = None if match["unit"] == "*" else int(match["unit"])
+    if not 1 <= layer <= a.num_layers:
+        raise QuestionError(f"The clamp “{text}” names layer {layer}; there are 1 to {a.num_layers}.")
+    if unit is not None and unit >= a.hidden_size:
+        raise QuestionError(f"The clamp “{text}” names unit {unit}; there are 0 to {a.hidden_size - 1}.")
+    if not 1 <= first <= last <= timesteps:
+        raise QuestionError(f"The clamp “{text}” names timesteps {first} to {last}; there are 1 to {timesteps}.")
+    value = clamp_value(match["value"], quantity)
+    units = None if unit is None else [unit]
+    return Intervention.clamp(quantity.name, value, range(first - 1, last), units, layer - 1)
 
 
 def clamp_value(text: str, quantity: Quantity) -> float:
-    """The number that a quantity is to be held at.
+    """The number that a quantity is to be clamped at.
 
     Raises:
         QuestionError: it is not one, or lies outside of the quantity's range.
     """
-    low, high = quantity.limits or (-1e6, 1e6)
+    low, high = quantity.clamp_limits
     try:
         value = float(text)
     except ValueError:
@@ -61,3 +85,16 @@ def clamp_value(text: str, quantity: Quantity) -> float:
             f"“{text}” is no value for the {quantity.label.lower()}; it must be a number from {low:g} to {high:g}."
         )
     return value
+
+
+def clamp_payload(clamp: Intervention) -> dict[str, Any]:
+    """A clamp as the browser draws and tells it; all numbers count from 0, and no unit means all of them."""
+    timesteps = list(clamp.timesteps or ())
+    return {
+        "quantity": clamp.quantity,
+        "layer": clamp.layer,
+        "unit": None if clamp.units is None else clamp.units[0],
+        "first": timesteps[0],
+        "last": timesteps[-1],
+        "value": clamp.shift,
+    }

@@ -12,6 +12,7 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 
 from dashboard.serving.binary import pack
 from dashboard.shell.palette import QUANTITY_COLOURS
+from dashboard.views.step.clamps import clamp_payload
 from lstm_engine import Intervention, LSTMModel, TaskInputError, Trace
 from lstm_engine.cell import equations
 from lstm_engine.cell.equations import log_sum_exp
@@ -25,9 +26,9 @@ PLANES = len(QUANTITIES) + len(GATES)  # values, and pre-activations of the gate
 
 
 def trace_message(
-    model: LSTMModel, task: Task, sequence: EncodedSequence, interventions: Sequence[Intervention] = ()
+    model: LSTMModel, task: Task, sequence: EncodedSequence, clamps: Sequence[Intervention] = ()
 ) -> bytes:
-    """The trace of a sequence with the weights and predictions, ready for the browser.
+    """The trace of a sequence with the weights, the predictions and the clamps it was computed with, for the browser.
 
     Arrays: ``values`` (layers, 6, T, H), quantities in the engine's order; ``preactivations`` (layers, 4, T, H) of f,
     i, g, o; ``inputs`` (T, I); ``weights_k`` of layer k (4, H, I+H+1), gates f, i, g, o acting on [x; h′; 1];
@@ -38,7 +39,7 @@ def trace_message(
     """
     a = model.architecture
     check_length(a.num_layers, a.hidden_size, len(sequence.labels))
-    trace = model.trace(sequence.inputs, interventions=interventions)
+    trace = model.trace(sequence.inputs, interventions=clamps)
     values = stack_values(trace)
     header: dict[str, Any] = {
         "labels": sequence.labels,
@@ -49,6 +50,7 @@ def trace_message(
         "units": a.hidden_size,
         "layers": a.num_layers,
         "unit_of_loss": task.unit,
+        "clamps": [clamp_payload(clamp) for clamp in clamps],
         "similarity": [similarity_order(layer) for layer in values],
     }
     header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, sequence)
@@ -67,14 +69,14 @@ def gradient_message(
     task: Task,
     sequence: EncodedSequence,
     timestep: int,
-    interventions: Sequence[Intervention] = (),
+    clamps: Sequence[Intervention] = (),
 ) -> bytes:
     """The gradient of the loss at one timestep with respect to every quantity up to there.
 
     Array: ``gradients`` (layers, 6, timestep+1, H); what comes later has no part in that loss.
     """
     check_length(model.architecture.num_layers, model.architecture.hidden_size, timestep + 1)
-    found = gradients_of(model, task, sequence, timestep, interventions)
+    found = gradients_of(model, task, sequence, timestep, clamps)
     stacked = np.stack([np.stack([layer[quantity.name][:, 0] for quantity in QUANTITIES]) for layer in found.layers])
     return pack({"loss": found.loss, "timestep": timestep}, {"gradients": stacked})
 
@@ -90,15 +92,15 @@ def gradients_of(
     task: Task,
     sequence: EncodedSequence,
     timestep: int,
-    interventions: Sequence[Intervention] = (),
+    clamps: Sequence[Intervention] = (),
 ) -> TraceGradients:
     """Of the loss at one timestep; the sequence is cut off behind it."""
     inputs, targets = sequence.inputs[: timestep + 1], sequence.targets[: timestep + 1]
     within = [
-        replace(change, timesteps=[t for t in change.timesteps if t <= timestep])
-        if change.timesteps is not None
-        else change
-        for change in interventions
+        replace(clamp, timesteps=[t for t in clamp.timesteps if t <= timestep])
+        if clamp.timesteps is not None
+        else clamp
+        for clamp in clamps
     ]
     return model.trace_gradients(inputs, targets, task.loss, timesteps=[timestep], interventions=within)
 
@@ -157,7 +159,7 @@ def similarity_order(values: NDArray) -> list[int]:
 
 
 def symbol_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> dict[str, Any]:
-    """The likeliest answers at each timestep, which are right, and how likely the model thought that.
+    """The likeliest symbols at each timestep, which are right, and how likely the model thought that.
 
     ``right`` is empty where no answer is asked, and ``surprise`` is 0 there.
     """
@@ -211,7 +213,7 @@ def quantity_payload() -> list[dict[str, Any]]:
             "symbol": quantity.symbol,
             "equation": quantity.equation,
             "gate": quantity.is_gate,
-            "limits": quantity.limits,
+            "clamp_limits": quantity.clamp_limits,
             "colour": QUANTITY_COLOURS[quantity.name],
         }
         for quantity in QUANTITIES

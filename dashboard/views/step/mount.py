@@ -1,6 +1,6 @@
 """The step view: the drawn cell and all that can be asked of it, stepped in the browser.
 
-The page's script says only what to look at (run and sequence); traces and answers come from the app's own routes.
+The page's script says only what to look at (run and sequence); what the engine computes comes from routes of the app.
 """
 
 from collections.abc import Callable

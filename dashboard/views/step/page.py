@@ -7,10 +7,10 @@ import streamlit as st
 from dashboard.shell.run_picker import pick_run
 from dashboard.shell.selection import select, selected, show_notices
 from dashboard.shell.services import Services
-from dashboard.shell.trouble import explained_trouble
+from dashboard.shell.trouble import explained_trouble, sentence
 from dashboard.views.step.messages import check_length
 from dashboard.views.step.mount import mount_step
-from lstm_engine import TaskInputError
+from lstm_engine import SettingsError, TaskInputError
 from lstm_engine.cell.variants import STANDARD
 from lstm_engine.runs import Run
 
@@ -43,12 +43,18 @@ def show_step(services: Services) -> None:
         with messages:
             show_notices()
         return
-    task = run.settings.task_object
+    try:
+        task = run.settings.task_object
+    except SettingsError as error:  # the run was made with a task or a setting that this version does not know
+        with messages:
+            show_notices()
+        messages.text(sentence(error))
+        return
     examples = list(task.examples())
     text = pick_sequence(run, examples, columns[1], columns[2])
     try:
-        sequence = task.encode(text)
-        check_length(run.settings.num_layers, run.settings.hidden_size, len(sequence.labels))
+        encoded = task.encode(text)
+        check_length(run.settings.num_layers, run.settings.hidden_size, len(encoded.labels))
     except TaskInputError as error:
         messages.error(f"{error} Below, the first example instead.")
         text = examples[0]

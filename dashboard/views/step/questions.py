@@ -35,7 +35,7 @@ class Question:
         run_id: which run.
         step: at which checkpoint.
         text: the sequence, as its task's ``encode`` takes it.
-        clamps: values that are held, in the form of ``parse_clamps``.
+        clamps: in the form of ``parse_clamps``.
     """
 
     run_id: int

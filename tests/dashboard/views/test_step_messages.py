@@ -88,7 +88,7 @@ def test_a_value_task_sends_predicted_and_true_values():
     assert header["predicted"] == pytest.approx(model.forward(sequence.inputs)[0][:, 0, 0].tolist())
 
 
-def test_gradients_agree_with_finite_differences_of_what_is_held():
+def test_gradients_agree_with_finite_differences_of_clamped_values():
     model, sequence = deep_model(dtype="float64"), NAMES.encode("sakura")
     _, arrays = unpack(gradient_message(model, NAMES, sequence, timestep=4))
     assert arrays["gradients"].shape == (2, 6, 5, 9)
@@ -133,14 +133,14 @@ def test_the_lines_shown_stand_in_the_textbook():
     assert [quantity["name"] for quantity in quantity_payload()] == [quantity.name for quantity in QUANTITIES]
 
 
-def test_what_is_held_stays_held_in_the_message():
+def test_what_is_clamped_stays_so_in_the_message():
     model, sequence = deep_model(), NAMES.encode("maria")
-    held = Intervention("forget_gate", range(1, 3), [4], shift=1.0, layer=1)
-    _, arrays = unpack(trace_message(model, NAMES, sequence, [held]))
+    clamp = Intervention("forget_gate", range(1, 3), [4], shift=1.0, layer=1)
+    _, arrays = unpack(trace_message(model, NAMES, sequence, [clamp]))
     _, before = unpack(trace_message(model, NAMES, sequence))
     np.testing.assert_array_equal(arrays["values"][1, 0, 1:3, 4], 1)
     np.testing.assert_allclose(arrays["values"][0], before["values"][0], atol=1e-6)  # the layer below
     np.testing.assert_allclose(arrays["values"][1, :, :1], before["values"][1, :, :1], atol=1e-6)  # and the past
     assert np.abs(arrays["values"][1, 4, 2:] - before["values"][1, 4, 2:]).max() > 1e-3
-    late = replace(held, timesteps=range(5, 6))
-    gradient_message(model, NAMES, sequence, 2, [late])  # held after the loss: of no consequence, and no error
+    late = replace(clamp, timesteps=range(5, 6))
+    gradient_message(model, NAMES, sequence, 2, [late])  # clamped after the loss: of no consequence, and no error

@@ -3,10 +3,18 @@
 import { element, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed, whole } from "../../../browser/format.js";
 import { backwardStep } from "./operations.js";
+import { stackOf } from "./pictures.js";
 
 const ASK_AGAIN = 2000; // ms between two looks at the plain RNN while it trains
 const LEAST = 1e-8; // of the largest norm; the axis ends there
-const ONWARD = { hidden: "h → c", output_gate: "o → z", cell: "c → c′", candidate: "g → z", input_gate: "i → z", forget_gate: "f → z" };
+const ONWARD = {
+  hidden: "h → c",
+  output_gate: "o → z",
+  cell: "c → c′",
+  candidate: "g → z",
+  input_gate: "i → z",
+  forget_gate: "f → z",
+};
 const WIDTH = 300;
 const HEIGHT = 110;
 
@@ -14,11 +22,21 @@ export class Backward {
   constructor(actions) {
     this.actions = actions;
     this.title = element("h3");
-    this.here = element("button", { class: "small-tool", text: "loss here", title: "Take the loss at this timestep (l)", onclick: () => actions.takeLossHere() });
+    this.here = element("button", {
+      class: "small-tool",
+      text: "loss here",
+      title: "Take the loss at this timestep (l)",
+      onclick: () => actions.takeLossHere(),
+    });
     this.table = element("tbody");
     this.norms = new NormChart();
     this.companion = element("p", { class: "quiet" });
-    this.train = element("button", { class: "action", text: "Train a plain RNN beside it", hidden: "", onclick: () => this.makeCompanion() });
+    this.train = element("button", {
+      class: "action",
+      text: "Train a plain RNN beside it",
+      hidden: "",
+      onclick: () => this.makeCompanion(),
+    });
     this.root = element(
       "section",
       { class: "backward", "aria-label": "Backward" },
@@ -26,7 +44,15 @@ export class Backward {
       element(
         "table",
         {},
-        element("thead", {}, element("tr", {}, ...["", "arrives", "× factor", "= goes on"].map((text) => element("th", { scope: "col", text })))),
+        element(
+          "thead",
+          {},
+          element(
+            "tr",
+            {},
+            ...["", "arrives", "× factor", "= goes on"].map((text) => element("th", { scope: "col", text })),
+          ),
+        ),
         this.table,
       ),
       this.norms.root,
@@ -57,8 +83,23 @@ export class Backward {
       { label: "c", colour: colour.cell, norms: gradients.norms(layer, "cell") },
       { label: "h", colour: colour.hidden, norms: gradients.norms(layer, "hidden") },
     ];
-    if (found?.norms) lines.push({ label: "h of a plain RNN", dashed: true, norms: found.norms[Math.min(layer, found.norms.length - 1)] });
+    if (found?.norms)
+      lines.push({
+        label: "h of a plain RNN",
+        dashed: true,
+        norms: found.norms[Math.min(layer, found.norms.length - 1)],
+      });
     this.norms.show(lines, gradients.lossAt);
+  }
+
+  pictures({ trace, gradients, state, theme }) {
+    if (!gradients) return [];
+    const draw = () => {
+      Object.assign(this, { trace, gradients });
+      this.drawNorms(state.layer);
+      return stackOf([{ title: this.norms.title, drawing: this.norms.drawing }], theme);
+    };
+    return [{ name: "norms", label: "Gradient norms", draw }];
   }
 
   async lookForCompanion(state) {
@@ -72,10 +113,19 @@ export class Backward {
     if (asked !== this.gradients) return; // another loss by now
     this.found = found;
     this.train.hidden = found.status !== "missing";
-    if (found.status === "missing") return setText(this.companion, "A plain RNN of equal size, trained on the same task, shows why there is a cell state.");
+    if (found.status === "missing")
+      return setText(
+        this.companion,
+        "A plain RNN of equal size, trained on the same task, shows why there is a cell state.",
+      );
     const underWay = ["queued", "training", "lost"].includes(found.status) && found.newest < found.wanted;
     const later = underWay ? `, still training towards step ${whole(found.wanted)}` : "";
-    setText(this.companion, found.status === "failed" ? `The plain RNN (“${found.name}”) failed to train; its last checkpoint is shown.` : `Dashed: a plain RNN of equal size at step ${whole(found.step)}${later}.`);
+    setText(
+      this.companion,
+      found.status === "failed"
+        ? `The plain RNN (“${found.name}”) failed to train; its last checkpoint is shown.`
+        : `Dashed: a plain RNN of equal size at step ${whole(found.step)}${later}.`,
+    );
     this.drawNorms(state.layer);
     this.draw(this.state ?? state);
     if (underWay) this.timer = setTimeout(() => this.lookForCompanion(state), ASK_AGAIN);
@@ -99,7 +149,12 @@ export class Backward {
     if (!gradients) return;
     this.norms.mark(gradients.lossAt - state.timestep);
     this.cells ??= Object.entries(ONWARD).map(([name, way]) => {
-      const choose = element("button", { class: "link", text: way, title: "Show its equation", onclick: () => this.actions.move({ quantity: name }) });
+      const choose = element("button", {
+        class: "link",
+        text: way,
+        title: "Show its equation",
+        onclick: () => this.actions.set({ quantity: name }),
+      });
       const cells = [element("td"), element("td"), element("td")];
       this.table.append(element("tr", {}, element("th", { scope: "row" }, choose), ...cells));
       return { name, cells };
@@ -114,7 +169,12 @@ export class Backward {
 /** Norms over the distance to the loss, on a logarithmic axis. */
 class NormChart {
   constructor() {
-    this.drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": "Gradient norm over distance from the loss" });
+    this.drawing = svg("svg", {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": "Gradient norm over distance from the loss",
+    });
     this.cursor = element("i");
     this.legend = element("p", { class: "norm-legend" });
     this.high = element("span");
@@ -125,7 +185,13 @@ class NormChart {
       { class: "norms" },
       this.legend,
       element("div", { class: "norm-field" }, this.drawing, this.cursor, this.high, this.low),
-      element("figcaption", {}, element("span", { text: "0" }), element("span", { text: "timesteps before the loss" }), this.far),
+      element(
+        "figcaption",
+        {},
+        element("span", { text: "0" }),
+        element("span", { text: "timesteps before the loss" }),
+        this.far,
+      ),
     );
   }
 
@@ -138,7 +204,15 @@ class NormChart {
     const bottom = Math.min(top - 1, Math.floor(Math.log10(least)));
     const x = (distance) => (longest ? (distance / longest) * WIDTH : WIDTH / 2);
     const y = (norm) => HEIGHT * (1 - (Math.log10(Math.max(norm, 10 ** bottom)) - bottom) / (top - bottom));
-    const levels = Array.from({ length: top - bottom + 1 }, (_, k) => svg("line", { x1: 0, x2: WIDTH, y1: (HEIGHT * k) / (top - bottom), y2: (HEIGHT * k) / (top - bottom), class: "level" }));
+    const levels = Array.from({ length: top - bottom + 1 }, (_, k) =>
+      svg("line", {
+        x1: 0,
+        x2: WIDTH,
+        y1: (HEIGHT * k) / (top - bottom),
+        y2: (HEIGHT * k) / (top - bottom),
+        class: "level",
+      }),
+    );
     const curves = lines.map(({ norms, colour, dashed }) =>
       svg("polyline", {
         points: norms.map((norm, t) => `${x(norms.length - 1 - t).toFixed(2)},${y(norm).toFixed(2)}`).join(" "),
@@ -149,9 +223,13 @@ class NormChart {
     this.drawing.replaceChildren(...levels, ...curves);
     this.legend.replaceChildren(
       element("span", { text: "norm of dL/d·:" }),
-      ...lines.map(({ label, colour, dashed }) => element("b", { text: label, class: dashed ? "dashed" : null, style: `--colour: ${colour ?? "currentColor"}` })),
+      ...lines.map(({ label, colour, dashed }) =>
+        element("b", { text: label, class: dashed ? "dashed" : null, style: `--colour: ${colour ?? "currentColor"}` }),
+      ),
     );
-    this.title = `Gradient norm, ${power(top)} to ${power(bottom)}, over 0 to ${longest} timesteps before the loss: ${lines.map(({ label }) => label).join(", ")}`;
+    const labels = lines.map(({ label }) => label).join(", ");
+    const range = `${power(top)} to ${power(bottom)}`;
+    this.title = `Gradient norm, ${range}, over 0 to ${longest} timesteps before the loss: ${labels}`;
     setText(this.high, power(top));
     setText(this.low, power(bottom));
     setText(this.far, String(longest));
@@ -164,4 +242,5 @@ class NormChart {
 }
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-const power = (exponent) => `10${exponent < 0 ? "⁻" : ""}${[...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[digit]).join("")}`;
+const power = (exponent) =>
+  `10${exponent < 0 ? "⁻" : ""}${[...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[digit]).join("")}`;

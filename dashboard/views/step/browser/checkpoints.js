@@ -2,15 +2,22 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { fixed, whole } from "../../../browser/format.js";
+import { NEWEST } from "./fields.js";
 
 export class Checkpoints {
   constructor(actions) {
-    this.actions = actions;
-    const button = (text, label, key, by) => element("button", { class: "tool narrow", text, "aria-label": label, title: `${label} (${key})`, onclick: () => this.go(by) });
+    const button = (text, label, key, by) =>
+      element("button", {
+        class: "tool narrow",
+        text,
+        "aria-label": label,
+        title: `${label} (${key})`,
+        onclick: () => actions.checkpointBy(by),
+      });
     this.slider = element("input", { type: "range", min: 0, value: 0, "aria-label": "Checkpoint" });
-    this.slider.addEventListener("input", () => this.choose(Number(this.slider.value)));
-    this.live = element("input", { type: "checkbox" });
-    this.live.addEventListener("change", () => actions.lookAt(this.live.checked ? "newest" : this.shown));
+    this.slider.addEventListener("input", () => actions.lookAt(this.steps[Number(this.slider.value)]));
+    this.newest = element("input", { type: "checkbox" });
+    this.newest.addEventListener("change", () => actions.lookAt(this.newest.checked ? NEWEST : this.shown));
     this.said = element("span", { class: "said" });
     this.root = element(
       "div",
@@ -19,7 +26,7 @@ export class Checkpoints {
       button("‹", "Earlier checkpoint", "[", -1),
       this.slider,
       button("›", "Later checkpoint", "]", 1),
-      element("label", { class: "live" }, this.live, element("span", { text: "newest, live" })),
+      element("label", { class: "newest" }, this.newest, element("span", { text: "newest, live" })),
       this.said,
     );
   }
@@ -30,19 +37,10 @@ export class Checkpoints {
     this.slider.max = steps.length - 1;
     this.slider.value = Math.max(0, steps.indexOf(shown));
     this.slider.setAttribute("aria-valuetext", `step ${whole(shown)}`);
-    this.live.checked = state.checkpoint === "newest";
+    this.newest.checked = state.checkpoint === NEWEST;
     const loss = `${fixed((original ?? trace).loss)} ${trace.unit_of_loss}`;
     setText(this.said, `step ${whole(shown)} of ${whole(endStep)} · loss on this sequence ${loss}`);
   }
 
   draw() {}
-
-  choose(index) {
-    const step = this.steps[index];
-    if (step !== undefined) this.actions.lookAt(step);
-  }
-
-  go(by) {
-    this.choose(Math.max(0, Math.min(this.steps.length - 1, this.steps.indexOf(this.shown) + by)));
-  }
 }

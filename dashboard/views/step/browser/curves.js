@@ -3,6 +3,7 @@
 
 import { element, onDrag, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed } from "../../../browser/format.js";
+import { stackOf } from "./pictures.js";
 
 const MOST_TICKS = 40;
 
@@ -11,16 +12,13 @@ export class Curves {
     this.actions = actions;
     this.title = element("h3");
     this.legend = element("ul", { class: "legend" });
-    this.ghosts = element("small", { class: "ghost-note", text: "dashed: with what is held" });
+    this.clampedNote = element("small", { class: "clamped-note", text: "dashed: with what is clamped" });
     this.ticks = element("div", { class: "time-axis", "aria-hidden": "true" });
-    this.bands = [
-      new Band("Gates, candidate and hidden state", actions),
-      new Band("Cell state", actions),
-    ];
+    this.bands = [new Band("Gates, candidate and hidden state", actions), new Band("Cell state", actions)];
     this.selected = element(
       "section",
       { class: "curves", "aria-label": "Curves of the selected unit" },
-      element("header", {}, this.title, this.legend, this.ghosts),
+      element("header", {}, this.title, this.legend, this.clampedNote),
       ...this.bands.flatMap(({ axis, field }) => [axis, field]),
       this.ticks,
     );
@@ -40,7 +38,7 @@ export class Curves {
         element("li", { title: label }, element("b", { text: symbol, style: `--colour: ${colour}` }), this.values[k]),
       ),
     );
-    this.ghosts.hidden = !view.original || backward;
+    this.clampedNote.hidden = !view.original || backward;
     const T = window.to - window.from;
     const every = Math.ceil(T / MOST_TICKS);
     const ticks = [];
@@ -50,15 +48,36 @@ export class Curves {
     }
     this.ticks.replaceChildren(...ticks);
     const isCell = ({ name }) => name === "cell";
-    this.bands[0].show(view, view.quantities.filter((quantity) => !isCell(quantity)));
+    this.bands[0].show(
+      view,
+      view.quantities.filter((quantity) => !isCell(quantity)),
+    );
     this.bands[1].show(view, view.quantities.filter(isCell));
     this.pins = view.state.pins.map((unit) => {
       const band = new Band("All quantities", this.actions);
       band.show(view, view.quantities);
       band.drawUnit(unit);
-      const choose = element("button", { class: "link", text: `Unit ${unit}`, onclick: () => this.actions.move({ unit }) });
-      const remove = element("button", { class: "small-tool", text: "×", "aria-label": `Unpin unit ${unit}`, onclick: () => this.actions.unpin(unit) });
-      return { band, root: element("section", { class: "pin", "aria-label": `Pinned unit ${unit}` }, element("header", {}, choose, remove), band.axis, band.field) };
+      const choose = element("button", {
+        class: "link",
+        text: `Unit ${unit}`,
+        onclick: () => this.actions.set({ unit }),
+      });
+      const remove = element("button", {
+        class: "small-tool",
+        text: "×",
+        "aria-label": `Unpin unit ${unit}`,
+        onclick: () => this.actions.togglePin(unit),
+      });
+      return {
+        band,
+        root: element(
+          "section",
+          { class: "pin", "aria-label": `Pinned unit ${unit}` },
+          element("header", {}, choose, remove),
+          band.axis,
+          band.field,
+        ),
+      };
     });
     this.pinned.replaceChildren(...this.pins.map(({ root }) => root));
     this.shown = null;
@@ -71,13 +90,21 @@ export class Curves {
       for (const band of this.bands) band.drawUnit(unit);
     }
     const text = (value) => (this.backward ? compact(value) : fixed(value));
-    this.trace.quantities.forEach(({ name }, k) => setText(this.values[k], text(this.field.value(layer, name, timestep, unit))));
+    this.trace.quantities.forEach(({ name }, k) =>
+      setText(this.values[k], text(this.field.value(layer, name, timestep, unit))),
+    );
     for (const band of this.bands) band.drawCursor(timestep);
     for (const { band } of this.pins) band.drawCursor(timestep);
   }
+
+  pictures({ theme }) {
+    const bands = [...this.bands, ...this.pins.map(({ band }) => band)];
+    const parts = () => bands.map((band) => ({ title: band.title(), drawing: band.drawing, legend: band.quantities }));
+    return [{ name: "curves", label: "Curves", draw: () => stackOf(parts(), theme) }];
+  }
 }
 
-/** Curves that share one scale: from -1 to 1, or as far as the unit's values go beyond; for gradients as far as they go. */
+/** Curves on one scale: from -1 to 1, or as far as the unit's values go beyond; for gradients as far as they go. */
 class Band {
   constructor(label, actions) {
     this.label = label;
@@ -85,7 +112,9 @@ class Band {
     this.cursor = element("div", { class: "cursor-column" }, element("i"));
     this.field = element("div", { class: "field" }, this.drawing, this.cursor);
     this.axis = element("div", { class: "value-axis", "aria-hidden": "true" });
-    onDrag(this.field, (x) => actions.move({ timestep: this.window.from + Math.floor(x * (this.window.to - this.window.from)) }));
+    onDrag(this.field, (x) =>
+      actions.point({ timestep: this.window.from + Math.floor(x * (this.window.to - this.window.from)) }),
+    );
   }
 
   show({ trace, original, field, window, state, backward }, quantities) {
@@ -98,7 +127,11 @@ class Band {
     this.lines = sources.flatMap((source, k) =>
       quantities.map(({ colour, name }) => ({
         plane: source.plane(state.layer, name),
-        node: svg("polyline", { stroke: colour, "data-quantity": name, class: k ? "altered" : sources.length > 1 ? "as-it-was" : null }),
+        node: svg("polyline", {
+          stroke: colour,
+          "data-quantity": name,
+          class: k ? "altered" : sources.length > 1 ? "as-it-was" : null,
+        }),
       })),
     );
     const T = window.to - window.from;
@@ -121,7 +154,8 @@ class Band {
     for (const { plane, node } of this.lines) {
       const last = Math.min(to, plane.length / this.units);
       const points = [];
-      for (let t = from; t < last; t++) points.push(`${t - from + 0.5},${(-plane[t * this.units + unit] / extent).toFixed(4)}`);
+      for (let t = from; t < last; t++)
+        points.push(`${t - from + 0.5},${(-plane[t * this.units + unit] / extent).toFixed(4)}`);
       node.setAttribute("points", points.join(" "));
     }
     this.drawing.setAttribute("viewBox", `0 -1.08 ${to - from} 2.16`); // room for the lines' own width

@@ -5,11 +5,14 @@ import { Gradients, Trace } from "./trace.js";
 
 const KEPT = 12; // traces that stay in the browser, so that going back and forth costs nothing
 
-/** What the server says against a question; `kind` as in dashboard/serving/problems.py, "away" if it cannot be reached. */
+/**
+ * What the server says against a question: a sentence for people, and for the program its kind, as the server names it,
+ * or "away" if it cannot be reached. The `places` of a refusal of clamps are those of the ones that cannot be.
+ */
 export class Refusal extends Error {
-  constructor(message, kind) {
-    super(message);
-    this.kind = kind;
+  constructor({ error, kind = "unexpected", places = [] }) {
+    super(error);
+    Object.assign(this, { kind, places });
   }
 }
 
@@ -25,17 +28,20 @@ export class Engine {
     this.quantities = quantities;
   }
 
-  /** An answer, read as "json" or "arrayBuffer". */
-  async ask(path, query, kind, options = {}) {
+  /** What the server says to a question, read as "json", "text" or "arrayBuffer". */
+  async ask(path, query, format, options = {}) {
     let response;
     try {
       response = await fetch(address(this.questions, path, query), options);
-      if (response.ok) return await response[kind]();
+      if (response.ok) return await response[format]();
     } catch {
-      throw new Refusal("The server cannot be reached. It may be starting again; what you see stays as it is.", "away");
+      throw new Refusal({
+        error: "The server cannot be reached. It may be starting again; what you see stays as it is.",
+        kind: "away",
+      });
     }
-    const problem = await response.json().catch(() => ({ error: `The server answered ${response.status}.`, kind: "unexpected" }));
-    throw new Refusal(problem.error, problem.kind);
+    const refused = await response.json().catch(() => ({ error: `The server answered ${response.status}.` }));
+    throw new Refusal(refused);
   }
 
   async trace(question) {
@@ -57,8 +63,11 @@ export class Engine {
     return (await this.ask("checkpoints", {}, "json")).steps;
   }
 
-  async continuation(question, timestep, temperature, seed) {
-    return (await this.ask("continuation", { ...question, timestep: timestep + 1, temperature, seed }, "json")).sequence;
+  /** The whole sequence as the model goes on with it after the timestep. */
+  async continuation(question, timestep, temperature) {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    return (await this.ask("continuation", { ...question, timestep: timestep + 1, temperature, seed }, "json"))
+      .sequence;
   }
 
   async companion(question, lossAt) {

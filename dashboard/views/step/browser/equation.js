@@ -34,7 +34,10 @@ export class Equation {
     setText(this.equation, operation.equation);
     setText(this.numbers, operation.numbers(reader(this.trace, state)));
     const line = this.textbook[operation.line];
-    setText(this.code, line ? `equations.py, line ${line.number}: ${line.code}` : "equations.py: softmax(z), over all outputs");
+    setText(
+      this.code,
+      line ? `equations.py, line ${line.number}: ${line.code}` : "equations.py: softmax(z), over all outputs",
+    );
   }
 
   drawBackward(state) {

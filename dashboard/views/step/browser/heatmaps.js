@@ -4,6 +4,7 @@
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
 import { colourScale } from "./colours.js";
+import { mosaicOf } from "./pictures.js";
 
 export class Heatmaps {
   constructor(actions) {
@@ -26,6 +27,20 @@ export class Heatmaps {
 
   draw(state) {
     for (const map of this.maps) map.draw(state);
+  }
+
+  pictures({ theme }) {
+    return [
+      {
+        name: "heatmaps",
+        label: "Heatmaps",
+        draw: () =>
+          mosaicOf(
+            this.maps.map((map) => map.picture()),
+            theme,
+          ),
+      },
+    ];
   }
 }
 
@@ -56,7 +71,11 @@ class Heatmap {
     onDrag(this.field, (x, y) => {
       const { from, to } = this.window;
       const place = Math.max(0, Math.min(this.units - 1, Math.floor(y * this.units)));
-      actions.move({ timestep: from + Math.floor(x * (to - from)), unit: this.places.unitAt[place], quantity: quantity.name });
+      actions.point({
+        timestep: from + Math.floor(x * (to - from)),
+        unit: this.places.unitAt[place],
+        quantity: quantity.name,
+      });
     });
   }
 
@@ -72,7 +91,11 @@ class Heatmap {
       const extent = difference.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
       return { values: difference, scale: colourScale({ gate: false }, theme, extent) };
     }
-    if (this.kind === "other") return { values: plane(other), scale: colourScale(this.quantity, theme, Math.max(trace.extent(layer, name), other.extent(layer, name))) };
+    if (this.kind === "other")
+      return {
+        values: plane(other),
+        scale: colourScale(this.quantity, theme, Math.max(trace.extent(layer, name), other.extent(layer, name))),
+      };
     const extent = Math.max(field.extent(layer, name), other ? other.extent(layer, name) : 0);
     return { values: plane(field), scale: colourScale(backward ? { gate: false } : this.quantity, theme, extent) };
   }
@@ -85,22 +108,35 @@ class Heatmap {
     const { values, scale } = this.source(view);
     this.canvas.width = T;
     this.canvas.height = H;
-    this.field.style.height = view.other ? "112px" : `${Math.max(128, Math.min(H, 256))}px`; // at least one pixel a unit up to 256 of them
+    // at least one pixel a unit up to 256 of them
+    this.field.style.height = view.other ? "112px" : `${Math.max(128, Math.min(H, 256))}px`;
     const image = new ImageData(T, H);
     const pixels = new Uint32Array(image.data.buffer);
     for (let t = 0; t < T; t++) {
       const start = (window.from + t) * H;
       if (start + H > values.length) break; // the other sequence is shorter
-      for (let place = 0; place < H; place++) pixels[place * T + t] = scale.table[scale.level(values[start + places.unitAt[place]])];
+      for (let place = 0; place < H; place++)
+        pixels[place * T + t] = scale.table[scale.level(values[start + places.unitAt[place]])];
     }
     this.canvas.getContext("2d").putImageData(image, 0, 0);
     this.scale.style.background = scale.gradient;
-    const heading = { this: backward ? `d loss / d ${this.quantity.symbol}` : this.quantity.label, other: "the other", difference: "difference" };
+    const heading = {
+      this: backward ? `d loss / d ${this.quantity.symbol}` : this.quantity.label,
+      other: "the other",
+      difference: "difference",
+    };
     setText(this.label, heading[this.kind]);
     setText(this.low, compact(+scale.low.toPrecision(2)));
     setText(this.high, compact(+scale.high.toPrecision(2)));
     this.column.firstChild.style.width = `max(2px, ${100 / T}%)`;
     this.line.firstChild.style.height = `max(2px, ${100 / H}%)`;
+  }
+
+  picture() {
+    const { from, to } = this.window;
+    const range = `(${this.low.textContent} to ${this.high.textContent})`;
+    const title = `${this.quantity.symbol}  ${this.label.textContent}  ${range}`;
+    return { title, canvas: this.canvas, from: (this.cursor - from) / (to - from), width: 1 / (to - from) };
   }
 
   draw({ timestep, unit }) {

@@ -1,34 +1,38 @@
 // The step view: one trace, one cursor, and the parts that show it. The whole trace is here, so a step is drawn in the
 // same frame as the key press; the server is asked only for what the engine has to compute anew.
 
-import { element, setText } from "../../../browser/dom.js";
-import { listen } from "../../../browser/stream.js";
 import { readTheme } from "../../../browser/theme.js";
-import { Arrange, MOST_PINS, ORDERS, arrange, windowAt, zoomed } from "./arrange.js";
+import { Actions } from "./actions.js";
+import { ORDERS_OF_QUANTITY, arrange, windowAt } from "./arrange.js";
+import { ArrangeBar } from "./arrange_bar.js";
 import { Backward } from "./backward.js";
+import { Beside } from "./beside.js";
 import { Cell } from "./cell.js";
 import { Checkpoints } from "./checkpoints.js";
-import { Compare } from "./compare.js";
 import { Curves } from "./curves.js";
 import { Engine, Refusal } from "./engine.js";
 import { Equation } from "./equation.js";
+import { NEWEST } from "./fields.js";
+import { Frame } from "./frame.js";
 import { Heatmaps } from "./heatmaps.js";
-import { Help } from "./help.js";
-import { readLink, writeClamp, writeLink } from "./link.js";
+import { History } from "./history.js";
+import { commandOf, keyTable } from "./keys.js";
+import { readLink, tell, writeLink } from "./link.js";
+import { Loading } from "./loading.js";
 import { OPERATIONS } from "./operations.js";
 import { Panels } from "./panels.js";
 import { Prediction } from "./prediction.js";
+import { hearOf } from "./run_news.js";
+import { Save } from "./save.js";
+import { FIELDS, costOf, differing, settled, startState, thereIs, turned } from "./state.js";
 import { Strip } from "./strip.js";
-import { TakeAlong } from "./takealong.js";
 import { Transport } from "./transport.js";
+import { viewOf } from "./view.js";
 import { WhatIf } from "./whatif.js";
 import { Why } from "./why.js";
 
 const URL_DELAY = 300; // ms at rest before the cursor is written into the page's address
-const FOLLOW_EVERY = 1000; // ms between two looks at a newer checkpoint
-const POLL_EVERY = 3000; // ms between two looks where the run's stream does not get through
-const KEEPS_GRADIENT = ["backward", "save"]; // panels beside which gradients stay on the screen
-const LAST = OPERATIONS.length - 1;
+const EVERYTHING = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, true]));
 
 export function mount(parent) {
   const view = new StepView();
@@ -39,529 +43,273 @@ export function mount(parent) {
 class StepView {
   constructor() {
     this.engine = new Engine();
-    this.state = {
-      timestep: 0,
-      unit: 0,
-      layer: 0,
-      operation: 0,
-      byOperation: false,
-      quantity: "forget_gate",
-      output: null, // asked about where the quantity is "prediction"; null for the likeliest
-      precision: 3,
-      panel: "why",
-      order: "index",
-      width: null, // timesteps drawn; null for as many as can be
-      pins: [],
-      clamps: [],
-      lossAt: null, // timestep of the loss whose gradient is shown; null for the forward pass
-      checkpoint: "newest",
-      beside: null, // {kind: "checkpoint" or "sequence", value}
-    };
-    this.undone = []; // former lists of clamps
-    this.make();
-    this.root.addEventListener("keydown", (event) => this.key(event));
-    this.returnFocus();
-    this.close = () => {};
+    this.loading = new Loading(this.engine);
+    this.state = startState();
+    this.history = new History();
+    this.loaded = null; // what the engine has given for the state, see `Loading.load`
+    this.there = null; // what there is to choose from in it
+    this.problems = null; // with the link, while it is opened
+    this.make(new Actions(this));
+    this.stopHearing = () => {};
   }
 
-  make() {
-    this.cell = new Cell(this);
-    this.strip = new Strip(this);
-    this.transport = new Transport(this);
-    this.checkpoints = new Checkpoints(this);
+  make(actions) {
+    this.actions = actions;
+    this.checkpoints = new Checkpoints(actions);
+    this.transport = new Transport(actions);
+    this.strip = new Strip(actions);
+    this.cell = new Cell(actions);
     this.equation = new Equation();
-    this.prediction = new Prediction(this);
-    this.heatmaps = new Heatmaps(this);
-    this.curves = new Curves(this);
-    this.arrangement = new Arrange(this);
-    this.panels = new Panels(this, {
-      why: ["Why", new Why(this)],
-      whatif: ["What if", new WhatIf(this)],
-      backward: ["Backward", new Backward(this)],
-      compare: ["Compare", new Compare(this)],
-      save: ["Save", new TakeAlong(this)],
-    });
-    this.dialog = new Help();
-    this.visible = [this.checkpoints, this.transport, this.strip, this.cell, this.equation, this.panels, this.prediction, this.arrangement, this.heatmaps, this.curves];
-    this.summary = element("p", { class: "hidden-text", role: "status", "aria-live": "polite" });
-    this.message = element("span");
-    this.notice = element(
-      "p",
-      { class: "notice", role: "alert", hidden: "" },
-      this.message,
-      element("button", { class: "small-tool", text: "×", "aria-label": "Close the message", onclick: () => this.say("") }),
-    );
-    this.waiting = element("p", { class: "waiting", text: "The engine is reading the sequence …" });
-    this.content = element(
-      "div",
-      { class: "content", hidden: "" },
-      this.checkpoints.root,
-      this.strip.root,
-      this.transport.root,
-      element(
-        "div",
-        { class: "stage" },
-        element("div", { class: "drawing" }, this.cell.root, this.equation.root),
-        this.panels.root,
-        this.prediction.root,
-      ),
-      this.arrangement.root,
-      this.heatmaps.root,
-      this.curves.root,
-    );
-    this.root = element(
-      "div",
-      { class: "step-view", tabindex: 0, role: "application", "aria-label": "LSTM cell, stepped with the arrow keys; press ? for all keys" },
-      this.notice,
-      this.waiting,
-      this.content,
-      this.summary,
-      this.dialog.root,
-    );
+    this.why = new Why(actions);
+    this.whatif = new WhatIf(actions);
+    this.backward = new Backward(actions);
+    this.compare = new Beside(actions);
+    this.save = new Save(actions);
+    const { why, whatif, backward, compare, save } = this;
+    this.panels = new Panels(actions, { why, whatif, backward, compare, save });
+    this.prediction = new Prediction(actions);
+    this.arrangeBar = new ArrangeBar(actions);
+    this.heatmaps = new Heatmaps(actions);
+    this.curves = new Curves(actions);
+    this.parts = [
+      this.checkpoints,
+      this.transport,
+      this.strip,
+      this.cell,
+      this.equation,
+      this.panels,
+      this.prediction,
+      this.arrangeBar,
+      this.heatmaps,
+      this.curves,
+    ];
+    this.frame = new Frame(this);
+    this.root = this.frame.root;
+    this.root.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** Whoever chooses by mouse or touch goes on stepping by keys; whoever moves by keys stays where they are. */
-  returnFocus() {
-    let byPointer = false;
-    this.root.addEventListener("pointerdown", () => (byPointer = true));
-    this.root.addEventListener("keydown", () => (byPointer = false));
-    const done = (event) => byPointer && !this.dialog.root.open && event.target.closest("button, select, [type=checkbox]") && this.root.focus({ preventScroll: true });
-    this.root.addEventListener("change", done);
-    this.root.addEventListener("click", (event) => event.target.tagName !== "SELECT" && done(event));
+  destroy() {
+    this.stopHearing();
+    clearTimeout(this.urlTimer);
+    for (const part of this.parts) part.destroy?.();
+    this.root.remove();
   }
 
   // ---- what the page's script says
 
   update(component) {
-    this.component = component;
     const { data } = component;
-    const turned = this.gone || this.run !== data.run; // it may have been brought back
-    this.gone = false;
-    const other = turned || this.sequence !== data.sequence;
-    if (turned) {
-      this.engine.turnTo(data);
-      if (this.run !== undefined) Object.assign(this.state, { checkpoint: "newest", clamps: [], beside: null, lossAt: null, pins: [] });
-    }
+    const otherRun = this.gone || data.run !== this.run; // it may have been brought back
+    // the page may still say the sequence that this view has just gone on from
+    const otherSequence =
+      otherRun || (data.sequence !== this.component.data.sequence && data.sequence !== this.state.sequence);
+    this.component = component;
     this.run = data.run;
     this.engine.token = data.token;
-    if (turned) this.listen(data);
-    if (!other) {
-      if (this.view) this.show(); // the theme may have changed
+    this.keys = keyTable(data.quantities);
+    if (otherRun) this.hear(data);
+    this.gone = false;
+    if (!otherSequence) {
+      if (this.loaded) this.show(); // the theme may have changed
       return;
     }
-    const continued = this.continuedTo === data.sequence;
-    if (this.trace && !continued && !turned) Object.assign(this.state, { timestep: 0, clamps: [], lossAt: null });
-    this.sequence = data.sequence;
-    if (!this.trace) this.openLink();
-    else this.load();
+    this.history.clear();
+    if (!this.loaded) {
+      this.state = { ...this.state, sequence: data.sequence };
+      this.open();
+    } else {
+      this.state = { ...turned(this.state, otherRun ? "run" : "sequence"), sequence: data.sequence };
+      this.load();
+    }
   }
 
-  listen({ run, end_step }) {
-    this.close();
-    clearInterval(this.poll);
-    this.close = listen(`run/${run}`, end_step, {
-      run: ({ checkpoint }) => this.heard(checkpoint),
+  /** Hear of another run. */
+  hear(run) {
+    this.engine.turnTo(run);
+    this.loading.forget();
+    this.stopHearing();
+    this.stopHearing = hearOf(run, {
+      checkpoint: (newest) => this.loaded && newest !== this.loaded.steps.at(-1) && this.loadAnew(),
+      silence: () => this.lookAgain(),
       gone: () => this.tellGone(),
-      broken: () => {
-        clearInterval(this.poll);
-        this.poll = setInterval(() => this.state.checkpoint === "newest" && this.load(), POLL_EVERY);
-      },
     });
   }
 
-  /** The run itself is no more; the page then says so and turns to another. It happens once, and is not a state. */
+  /** Nothing can be heard, so look: for what is newer, or for what could not be had when the view was opened. */
+  lookAgain() {
+    if (this.loaded && this.state.checkpoint === NEWEST) this.loadAnew();
+    else if (!this.loaded && !this.problems) this.open();
+  }
+
+  /** The run is no more: the page says so, and turns to another. It happens once, and is not a state. */
   tellGone() {
     this.gone = true;
     this.component.setTriggerValue("gone", this.run);
   }
 
-  destroy() {
-    this.close();
-    clearInterval(this.poll);
-    clearTimeout(this.urlTimer);
-    clearTimeout(this.followTimer);
-    this.transport.stop();
-    this.cell.destroy();
-    this.panels.destroy();
-    this.root.remove();
-  }
-
   // ---- from the engine to the screen
 
   /** Open what the address says; what it says in vain is told, and the nearest sensible view is shown. */
-  async openLink() {
+  async open() {
     const parameters = new URLSearchParams(location.search);
-    const problems = [];
-    try {
-      const steps = await this.engine.checkpoints();
-      const wanted = parameters.get("checkpoint") ?? "newest";
-      if (wanted !== "newest" && !steps.includes(Number(wanted))) problems.push(`There is no checkpoint “${wanted.slice(0, 20)}” in this run any more; here is the newest one.`);
-      else this.state.checkpoint = wanted === "newest" ? wanted : Number(wanted);
-    } catch (error) {
-      problems.push(error.message);
-    }
-    this.state.beside = readBeside(parameters.get("beside"));
-    const read = (trace) => {
-      const link = readLink(parameters, trace, { panels: Object.keys(this.panels.parts), orders: Object.keys(ORDERS), mostPins: MOST_PINS });
-      Object.assign(this.state, link.state);
-      if (this.state.panel === "backward") this.state.lossAt = answeredAt(trace, this.state.lossAt ?? this.state.timestep);
-      if (!KEEPS_GRADIENT.includes(this.state.panel)) this.state.lossAt = null;
-      const named = link.problems.filter((problem) => !problem.includes(" cannot be ") && !/^(There is|\S+ is no)/.test(problem));
-      const told = link.problems.filter((problem) => !named.includes(problem));
-      if (named.length) problems.push(`The link names ${named.join(" and ")}, which this sequence does not have. Here is the nearest.`);
-      problems.push(...told);
+    const problems = (this.problems = []);
+    const read = (there, names) => {
+      const link = readLink(parameters, there, names);
+      problems.push(...link.problems);
+      return { ...this.state, ...link.change };
     };
-    await this.load(read);
-    if (problems.length) this.say(problems.join(" "));
-    if ((document.activeElement ?? document.body) === document.body) this.root.focus({ preventScroll: true });
+    try {
+      this.state = read({ steps: await this.loading.checkpoints() }, ["checkpoint"]);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error; // the loading meets it as well, and tells it
+    }
+    const others = Object.keys(FIELDS).filter((name) => name !== "checkpoint");
+    await this.load((there) => read(there, others));
+    this.problems = null;
+    if (problems.length) this.frame.say(tell(problems));
+    this.frame.takeFocus();
   }
 
-  /** Ask for all that the state needs and show it; `first` is given the trace before anything else is asked. */
+  /** Say what went wrong; while a link is opened, with all else that is wrong with it. */
+  complain(text) {
+    if (this.problems) this.problems.push({ kind: "refusal", text });
+    else this.frame.say(text);
+  }
+
+  loadAnew() {
+    this.loading.forget();
+    return this.load();
+  }
+
+  /** Ask for all that the state needs and show it; `first` gives the state, once it is known what there is. */
   async load(first = null) {
-    const token = (this.loading = (this.loading ?? 0) + 1);
-    const stale = () => token !== this.loading;
+    let loaded, there;
     try {
-      const steps = await this.engine.checkpoints();
-      const shown = this.state.checkpoint === "newest" ? steps.at(-1) : this.state.checkpoint;
-      const question = { checkpoint: shown, sequence: this.sequence };
-      const original = await this.engine.trace(question);
-      if (stale()) return;
-      first?.(original);
-      const { clamps, beside, lossAt } = this.state;
-      const asked = clamps.length ? { ...question, clamps: clamps.map(writeClamp).join(",") } : question;
-      const [trace, gradients, other] = await Promise.all([
-        clamps.length ? this.engine.trace(asked) : original,
-        lossAt === null ? null : this.engine.gradients(asked, Math.min(lossAt, original.timesteps - 1)),
-        beside ? this.traceBeside(question, beside) : null,
-      ]);
-      if (stale()) return;
-      Object.assign(this, { steps, shown, trace, gradients, other, asked, question });
-      this.original = clamps.length ? original : null;
+      loaded = await this.loading.load(this.state, (trace) => {
+        there = thereIs(trace, this.loading.steps);
+        if (first) this.state = first(there);
+        first = null;
+        return settled(this.state, there);
+      });
     } catch (error) {
-      if (stale()) return;
-      this.recover(error, first);
-      return;
+      return this.recover(error, first);
     }
-    this.waiting.hidden = true;
-    this.content.hidden = false;
-    this.within();
+    if (!loaded) return;
+    this.loaded = loaded;
+    this.there = there;
+    this.state = settled(this.state, there);
+    if (loaded.otherRefused) {
+      this.compare.complain(loaded.otherRefused.message);
+      this.state = { ...this.state, beside: null };
+    }
+    this.frame.showContent();
     this.show();
   }
 
   /** After a refusal: say it, and fall back to what can be had. */
-  recover(error, first) {
-    if (!(error instanceof Refusal)) throw error;
-    if (error.kind === "checkpoint_missing") {
-      // thinned out just now, or the newest one was replaced between the two questions
-      if (this.state.checkpoint !== "newest") this.say(`${error.message} Here is the newest one.`);
-      this.state.checkpoint = "newest";
-      this.load(first);
-    } else if (error.kind === "missing") {
+  async recover(refusal, first) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    const { state, loading } = this;
+    const lost = loading.lostBy(refusal);
+    if (lost === "run") {
       this.tellGone();
-    } else if (error.kind === "invalid" && this.state.clamps.length) {
-      this.state.clamps = [];
-      this.say(error.message);
-      this.load(first);
+    } else if (lost === "checkpoint" && state.checkpoint !== NEWEST) {
+      this.state = { ...state, checkpoint: NEWEST }; // thinned out just now
+      this.complain(`${refusal.message} Here is the newest one.`);
+      loading.forget();
+      await this.load(first);
+    } else if (refusal.kind === "clamp" && state.clamps.length) {
+      this.state = {
+        ...state,
+        clamps: state.clamps.filter((_, place) => refusal.places.length && !refusal.places.includes(place)),
+      };
+      this.complain(refusal.message);
+      await this.load(first);
     } else {
-      this.say(error.message);
-      if (!this.trace) setText(this.waiting, "Nothing can be shown yet. Reload the page to try again.");
+      this.complain(refusal.message);
+      if (!this.loaded) this.frame.waitInVain();
     }
-  }
-
-  /** The trace to compare with, or null and a word on why it cannot be had. */
-  async traceBeside(question, { kind, value }) {
-    const { compare } = this.panels.parts;
-    try {
-      const trace = await this.engine.trace({ ...question, [kind]: value });
-      compare.complain("");
-      return trace;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      compare.complain(error.message);
-      this.state.beside = null;
-      return null;
-    }
-  }
-
-  /** Keep the cursor where there is something. */
-  within() {
-    const { timesteps, units, layers } = this.trace;
-    const bounded = (value, count) => Math.max(0, Math.min(count - 1, Math.round(value) || 0));
-    const { state } = this;
-    state.timestep = state.timestep === Infinity ? timesteps - 1 : bounded(state.timestep, timesteps);
-    state.unit = bounded(state.unit, units);
-    state.layer = bounded(state.layer, layers);
-    state.operation = bounded(state.operation, OPERATIONS.length);
-    if (state.lossAt !== null) state.lossAt = bounded(state.lossAt, timesteps);
-    state.pins = state.pins.filter((unit) => unit < units);
   }
 
   show() {
-    const { data } = this.component;
-    this.theme = readTheme(this.root);
-    this.root.dataset.theme = this.theme.dark ? "dark" : "light";
-    this.window = windowAt(this.state, this.trace, this.window);
-    this.view = {
-      state: this.state,
-      trace: this.trace,
-      original: this.original,
-      other: this.other,
-      gradients: this.gradients,
-      field: this.gradients ?? this.trace,
-      backward: Boolean(this.gradients),
-      theme: this.theme,
-      quantities: data.quantities,
-      textbook: data.textbook,
-      places: arrange(this.original ?? this.trace, this.state),
-      window: this.window,
-      steps: this.steps,
-      shown: this.shown,
-      endStep: data.end_step,
-      examples: data.examples,
-      database: data.database,
-      run: data.run,
-      sequence: this.sequence,
-      undoable: this.undone.length > 0,
-    };
-    for (const part of this.visible) part.show(this.view);
-    this.draw({ timestep: true, unit: true, layer: true, operation: true, quantity: true });
+    const { state, loaded } = this;
+    const theme = readTheme(this.root);
+    this.frame.setTheme(theme);
+    this.window = windowAt(state, loaded.trace, this.window);
+    this.places = arrange(loaded.original ?? loaded.trace, state);
+    const { window, places } = this;
+    this.view = viewOf(state, loaded, this.component.data, { theme, window, places });
+    for (const part of this.parts) part.show(this.view);
+    this.draw(EVERYTHING);
   }
 
   draw(changed) {
-    for (const part of this.visible) part.draw(this.state, changed);
+    this.view.state = this.state;
+    for (const part of this.parts) part.draw(this.state, changed);
+    this.transport.showHistory(this.history);
     clearTimeout(this.urlTimer);
     this.urlTimer = setTimeout(() => this.rest(), URL_DELAY);
   }
 
   /** The cursor has come to rest: write it into the address, so that a link leads here, and say it in words. */
   rest() {
-    writeLink(this.state, this.trace);
+    const href = writeLink(location.href, this.state, this.there);
+    if (href !== location.href) history.replaceState(history.state, "", href);
     if (this.transport.playing) return;
-    const { byOperation, operation } = this.state;
-    const at = byOperation ? `Operation ${operation + 1} of 9, ${OPERATIONS[operation].name}: ${OPERATIONS[operation].words} ` : "";
-    setText(this.summary, at + this.trace.describe(this.state));
+    const { operation } = this.state;
+    const { name, words } = OPERATIONS[operation] ?? {};
+    const at = name ? `Operation ${operation + 1} of ${OPERATIONS.length}, ${name}: ${words} ` : "";
+    this.frame.summarise(at + this.loaded.trace.describe(this.state));
     if (this.state.panel === "save") this.panels.show(this.view); // the code names the cursor's place
+  }
+
+  pictures() {
+    const { cell, heatmaps, curves, prediction, why, backward } = this;
+    return [cell, heatmaps, curves, prediction, why, backward].flatMap((part) => part.pictures(this.view));
   }
 
   // ---- what a person does
 
   /** Change part of the state; values beyond the ends stop there. Returns whether the cursor moved. */
-  move(change) {
-    if (!this.trace) return false;
-    const before = { ...this.state };
-    Object.assign(this.state, change);
-    this.within();
-    const { state } = this;
-    const changed = {};
-    for (const name of ["timestep", "unit", "layer", "operation", "quantity", "output", "precision"]) changed[name] = before[name] !== state[name];
-    if (before.panel !== state.panel) this.turnPanel();
-    const sorted = changed.quantity && ["mean", "saturation"].includes(state.order);
-    const scrolled = changed.timestep && windowAt(state, this.trace, this.window) !== this.window;
-    if (changed.layer || sorted || scrolled) this.show();
-    else if (Object.values(changed).includes(true)) this.draw(changed);
-    return changed.timestep || changed.operation;
+  turnTo(change) {
+    if (!this.loaded) return false;
+    const before = this.state;
+    this.state = settled({ ...before, ...change }, this.there);
+    const cost = costOf(before, this.state);
+    if (cost === null) return false;
+    const changed = Object.fromEntries(differing(before, this.state).map((name) => [name, true]));
+    if (cost !== "cursor" || this.rearranges(changed)) this.show();
+    else this.draw(changed);
+    if (cost === "engine") this.load();
+    if (changed.sequence) this.component.setStateValue("sequence", this.state.sequence); // for the page's own field
+    return Boolean(changed.timestep || changed.operation);
   }
 
-  /** The backward panel shows gradients, the others the forward pass. */
-  turnPanel() {
-    const { state } = this;
-    if (state.panel === "backward" && state.lossAt === null) this.takeLossHere();
-    else if (state.lossAt !== null && !KEEPS_GRADIENT.includes(state.panel)) {
-      state.lossAt = null;
-      this.gradients = null;
-      this.show();
-    } else this.show();
+  /** Whether a move of the cursor lays the heatmaps out anew. */
+  rearranges(changed) {
+    const sorted = changed.quantity && ORDERS_OF_QUANTITY.includes(this.state.order);
+    return sorted || (changed.timestep && windowAt(this.state, this.loaded.trace, this.window) !== this.window);
   }
 
-  /** Some steps forward, or back; returns whether there was somewhere to go. */
-  step(count) {
-    const { state, trace } = this;
-    if (!state.byOperation) return this.move({ timestep: state.timestep + count });
-    const place = state.timestep * OPERATIONS.length + state.operation + count;
-    const reached = Math.max(0, Math.min(trace.timesteps * OPERATIONS.length - 1, place));
-    const operation = reached % OPERATIONS.length;
-    return this.move({ timestep: Math.floor(reached / OPERATIONS.length), operation, quantity: subject(operation) ?? state.quantity });
+  /** The same, to be undone; under the same key as the last one, together with it. */
+  commit(change, key = null) {
+    if (!this.loaded) return;
+    this.history.record(this.state, settled({ ...this.state, ...change }, this.there), key);
+    this.turnTo(change);
   }
 
-  stepBy(byOperation) {
-    this.state.byOperation = byOperation;
-    this.state.operation = byOperation && this.gradients ? LAST : 0;
-    if (byOperation) this.state.quantity = subject(this.state.operation) ?? this.state.quantity;
-    this.show();
-  }
-
-  arrange(change) {
-    Object.assign(this.state, change);
-    this.show();
-  }
-
-  zoom(by) {
-    this.arrange({ width: zoomed(this.state, this.trace, by) });
-  }
-
-  pin() {
-    const { pins, unit } = this.state;
-    if (pins.includes(unit)) return this.unpin(unit);
-    if (pins.length === MOST_PINS) return this.say(`Six units are pinned already. Unpin one first.`);
-    this.arrange({ pins: [...pins, unit] });
-  }
-
-  unpin(unit) {
-    this.arrange({ pins: this.state.pins.filter((pinned) => pinned !== unit) });
-  }
-
-  /** Hold these values from now on. */
-  hold(clamps) {
-    this.undone.push(this.state.clamps);
-    this.state.clamps = clamps;
-    return this.load();
-  }
-
-  /** Hold the quantity asked about at a value, in this unit at this timestep. */
-  holdHere(value) {
-    const { quantity, layer, unit, timestep } = this.state;
-    if (quantity === "prediction") return this.say("The prediction cannot be held; choose a gate or a state (f, i, g, o, c or h) first.");
-    const { symbol } = this.trace.quantities[this.trace.index[quantity]];
-    this.move({ panel: "whatif" });
-    this.panels.parts.whatif.add({ symbol, layer, unit, first: timestep, last: timestep, value });
-  }
-
-  undo() {
-    if (this.undone.length === 0) return;
-    this.state.clamps = this.undone.pop();
-    this.load();
-  }
-
-  takeLossHere() {
-    this.state.panel = "backward";
-    this.state.lossAt = answeredAt(this.trace, this.state.timestep);
-    this.load();
-  }
-
-  lookAt(checkpoint) {
-    this.state.checkpoint = checkpoint;
-    this.load();
-  }
-
-  putBeside(beside) {
-    this.state.beside = beside;
-    this.load();
-  }
-
-  async continueFromHere(temperature) {
-    if (!(temperature >= 0 && temperature <= 5)) return this.prediction.complain("The temperature must be a number from 0 to 5.");
-    this.prediction.complain("");
-    const seed = Math.floor(Math.random() * 2 ** 32);
-    try {
-      this.continuedTo = await this.engine.continuation(this.question, this.state.timestep, temperature, seed);
-    } catch (error) {
-      return this.prediction.complain(error.message);
-    }
-    if (this.continuedTo === this.sequence) return this.say("The model says the same as the sequence does.");
-    Object.assign(this.state, { clamps: [], lossAt: null });
-    if (this.state.panel === "backward") this.state.panel = "why";
-    this.sequence = this.continuedTo;
-    this.load();
-    this.component.setStateValue("sequence", this.continuedTo); // so that the page's own field says it too
-  }
-
-  companion() {
-    return this.engine.companion(this.question, this.gradients.lossAt);
-  }
-
-  makeCompanion() {
-    return this.engine.makeCompanion();
-  }
-
-  file(kind) {
-    return this.engine.file(kind, this.asked);
-  }
-
-  parts() {
-    const { cell, heatmaps, curves, prediction } = this;
-    return { cell, heatmaps, curves, prediction, ...this.panels.parts };
-  }
-
-  help() {
-    this.dialog.open();
-  }
-
-  /** Say something above the view; an empty text closes it. */
-  say(text) {
-    this.notice.hidden = !text;
-    setText(this.message, text);
+  /** Undo the last command, or do it again. */
+  goBack(undo = true) {
+    this.turnTo(undo ? this.history.undo(this.state) : this.history.redo(this.state));
+    this.transport.showHistory(this.history);
   }
 
   key(event) {
-    if (!this.trace || event.ctrlKey || event.metaKey || event.altKey || this.dialog.root.open) return;
-    const { target } = event;
-    if (target.matches("select, input:not([type=range], [type=checkbox])")) return;
-    if (target.matches("input[type=range], [role=tab]") && target !== this.transport.slider && /^(Arrow|Home|End|Page)/.test(event.key)) return;
-    if (target.matches("button, a, input") && event.key === " ") return;
-    const action = this.actionOf(event.key);
-    if (!action) return;
+    if (!this.loaded || this.frame.help.root.open) return;
+    const command = commandOf(this.keys, event, this.transport.slider);
+    if (!command) return;
     event.preventDefault();
-    action();
+    const [name, ...given] = command;
+    this.actions[name](...given);
   }
-
-  actionOf(key) {
-    const { timestep, unit } = this.state;
-    const { unitAt, placeOf } = this.view.places;
-    const unitBy = (by) => unitAt[Math.max(0, Math.min(unitAt.length - 1, placeOf[unit] + by))];
-    const actions = {
-      ArrowRight: () => this.step(1),
-      ArrowLeft: () => this.step(-1),
-      ArrowUp: () => this.move({ unit: unitBy(-1) }),
-      ArrowDown: () => this.move({ unit: unitBy(1) }),
-      PageDown: () => this.move({ timestep: timestep + 10 }),
-      PageUp: () => this.move({ timestep: timestep - 10 }),
-      Home: () => this.move({ timestep: 0 }),
-      End: () => this.move({ timestep: Infinity }),
-      " ": () => this.transport.toggle(),
-      m: () => this.stepBy(!this.state.byOperation),
-      j: () => this.transport.focusJump(),
-      y: () => this.move({ quantity: "prediction", output: null }),
-      p: () => this.pin(),
-      l: () => this.takeLossHere(),
-      w: () => this.move({ panel: "why" }),
-      z: () => this.undo(),
-      0: () => this.holdHere(0),
-      1: () => this.holdHere(1),
-      "[": () => this.checkpoints.go(-1),
-      "]": () => this.checkpoints.go(1),
-      "+": () => this.zoom(2),
-      "-": () => this.zoom(0.5),
-      "?": () => this.help(),
-    };
-    const quantity = this.view.quantities.find(({ symbol }) => symbol === key);
-    return quantity ? () => this.move({ quantity: quantity.name }) : actions[key];
-  }
-
-  /** The run has a newer checkpoint: look at it, not more often than people can see. */
-  heard(checkpoint) {
-    if (!this.steps || checkpoint === this.steps.at(-1)) return;
-    clearTimeout(this.followTimer);
-    const wait = Math.max(0, (this.followedAt ?? 0) + FOLLOW_EVERY - performance.now());
-    this.followTimer = setTimeout(() => {
-      this.followedAt = performance.now();
-      this.load();
-    }, wait);
-  }
-}
-
-/** The quantity that an operation is about. */
-function subject(operation) {
-  if (operation === LAST) return "prediction";
-  return OPERATIONS[operation].quantity ?? { c: "cell", h: "cell" }[OPERATIONS[operation].line];
-}
-
-/** The nearest timestep at which the task asks for an answer, so that there is a loss: this one, a later, or the last. */
-function answeredAt({ right }, timestep) {
-  const later = right.findIndex((answers, t) => t >= timestep && answers.length > 0);
-  return later >= 0 ? later : right.findLastIndex((answers) => answers.length > 0);
-}
-
-function readBeside(text) {
-  const match = /^(checkpoint|sequence):(.+)$/.exec(text ?? "");
-  return match ? { kind: match[1], value: match[2] } : null;
 }

@@ -1,12 +1,20 @@
 // The panels beside the drawing, one at a time behind tabs.
 
 import { element } from "../../../browser/dom.js";
+import { PANELS } from "./state.js";
 
 export class Panels {
   constructor(actions, panels) {
-    this.parts = Object.fromEntries(Object.entries(panels).map(([name, [, part]]) => [name, part]));
-    this.tabs = Object.entries(panels).map(([name, [label]]) =>
-      element("button", { role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, "data-panel": name, text: label, onclick: () => actions.move({ panel: name }) }),
+    this.parts = panels;
+    this.tabs = Object.entries(PANELS).map(([name, label]) =>
+      element("button", {
+        role: "tab",
+        id: `tab-${name}`,
+        "aria-controls": `panel-${name}`,
+        "data-panel": name,
+        text: label,
+        onclick: () => actions.turnPanel(name),
+      }),
     );
     for (const [name, part] of Object.entries(this.parts)) {
       part.root.id = `panel-${name}`;
@@ -43,6 +51,6 @@ export class Panels {
   }
 
   destroy() {
-    this.parts.backward.destroy();
+    for (const part of Object.values(this.parts)) part.destroy?.();
   }
 }

@@ -2,7 +2,20 @@
 
 import { svg } from "../../../browser/dom.js";
 
-const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity", "font-size", "font-weight", "font-style", "text-anchor", "font-variant-numeric", "vector-effect"];
+const STYLES = [
+  "fill",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "stroke-linejoin",
+  "opacity",
+  "font-size",
+  "font-weight",
+  "font-style",
+  "text-anchor",
+  "font-variant-numeric",
+  "vector-effect",
+];
 const GAP = 24;
 const WIDE = 900; // of a drawing in a stack
 const TALL = 160;
@@ -35,8 +48,11 @@ export function stackOf(parts, theme) {
   parts.forEach(({ title, drawing: part, legend = [] }, k) => {
     const y = 2 * GAP + k * (TALL + 2 * GAP);
     const copy = drawingOf(part, theme);
-    for (const [name, value] of Object.entries({ x: GAP, y, width: WIDE, height: TALL })) copy.setAttribute(name, value);
-    const letters = legend.map(({ symbol, colour }, place) => caption(symbol, WIDE - GAP * (legend.length - 1 - place), y - 8, { text: colour }));
+    for (const [name, value] of Object.entries({ x: GAP, y, width: WIDE, height: TALL }))
+      copy.setAttribute(name, value);
+    const letters = legend.map(({ symbol, colour }, place) =>
+      caption(symbol, WIDE - GAP * (legend.length - 1 - place), y - 8, { text: colour }),
+    );
     drawing.append(caption(title, GAP, y - 8, theme), ...letters, copy);
   });
   return drawing;
@@ -54,7 +70,13 @@ export function barsOf(title, rows, theme) {
     const width = (Math.abs(value) / most) * span;
     drawing.append(
       caption(label, GAP, y + 16, theme),
-      svg("rect", { x: value < 0 ? start - width : start, y: y + 4, width, height: 14, fill: signed ? (value < 0 ? "#2166ac" : "#b2182b") : "#009e73" }),
+      svg("rect", {
+        x: value < 0 ? start - width : start,
+        y: y + 4,
+        width,
+        height: 14,
+        fill: signed ? (value < 0 ? "#2166ac" : "#b2182b") : "#009e73",
+      }),
       caption(text, 450, y + 16, theme),
     );
   });
@@ -67,23 +89,38 @@ const sheet = ({ width, height }, theme) =>
     { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height },
     svg("rect", { width, height, fill: theme.background }),
   );
-const caption = (text, x, y, theme) => svg("text", { x, y, fill: theme.text, "font-family": "sans-serif", "font-size": 15, text });
+const caption = (text, x, y, theme) =>
+  svg("text", { x, y, fill: theme.text, "font-family": "sans-serif", "font-size": 15, text });
 
-/** All heatmaps with their names, as one drawing. */
-export function heatmapsOf(maps, theme) {
+/** Canvases in three columns, each {title, canvas, from, width}: what is marked in it, as fractions of its width. */
+export function mosaicOf(parts, theme) {
   const [width, height] = [360, 150];
   const columns = 3;
-  const rows = Math.ceil(maps.length / columns);
-  const all = { width: columns * (width + GAP) + GAP, height: rows * (height + 2 * GAP) + GAP };
-  const drawing = sheet(all, theme);
-  maps.forEach((map, k) => {
+  const rows = Math.ceil(parts.length / columns);
+  const drawing = sheet({ width: columns * (width + GAP) + GAP, height: rows * (height + 2 * GAP) + GAP }, theme);
+  parts.forEach((part, k) => {
     const x = GAP + (k % columns) * (width + GAP);
     const y = 2 * GAP + Math.floor(k / columns) * (height + 2 * GAP);
-    const place = map.window ? (map.cursor - map.window.from) / (map.window.to - map.window.from) : 0;
     drawing.append(
-      caption(`${map.quantity.symbol}  ${map.label.textContent}  (${map.low.textContent} to ${map.high.textContent})`, x, y - 8, theme),
-      svg("image", { x, y, width, height, href: map.canvas.toDataURL("image/png"), preserveAspectRatio: "none", style: "image-rendering: pixelated" }),
-      svg("rect", { x: x + place * width, y, width: Math.max(1, width / (map.window.to - map.window.from)), height, fill: "none", stroke: theme.text, "stroke-width": 1.5 }),
+      caption(part.title, x, y - 8, theme),
+      svg("image", {
+        x,
+        y,
+        width,
+        height,
+        href: part.canvas.toDataURL("image/png"),
+        preserveAspectRatio: "none",
+        style: "image-rendering: pixelated",
+      }),
+      svg("rect", {
+        x: x + part.from * width,
+        y,
+        width: Math.max(1, part.width * width),
+        height,
+        fill: "none",
+        stroke: theme.text,
+        "stroke-width": 1.5,
+      }),
     );
   });
   return drawing;
@@ -103,14 +140,16 @@ export async function toPicture(drawing, kind) {
     canvas.width = SHARPNESS * Number(drawing.getAttribute("width"));
     canvas.height = SHARPNESS * Number(drawing.getAttribute("height"));
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser gave none"))), "image/png"));
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser gave none"))), "image/png"),
+    );
   } finally {
     URL.revokeObjectURL(url);
   }
 }
 
 /** Hand a file to the person. */
-export function save(content, name) {
+export function saveFile(content, name) {
   const url = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;

@@ -1,8 +1,11 @@
-// What the model expects next, against what came; with values held, also what it expected without.
+// What the model expects next, against what came; with clamps, also what it expected without.
 
 import { element, setText } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
+import { OPERATIONS } from "./operations.js";
+import { barsOf } from "./pictures.js";
 
+const LAST = OPERATIONS.length - 1;
 const ROWS = 5;
 const TEMPERATURE = 0.8; // to begin with
 
@@ -13,19 +16,37 @@ export class Prediction {
     this.rows = Array.from({ length: ROWS }, (_, k) => {
       const label = element("span", { class: "guess" });
       const bar = element("span", { class: "bar-fill" });
-      const before = element("i", { class: "bar-before", title: "without what is held" });
+      const before = element("i", { class: "bar-before", title: "without the clamps" });
       const number = element("span", { class: "probability" });
       const root = element(
         "li",
         {},
-        element("button", { class: "row", title: "Why this one?", onclick: () => this.ask(k) }, label, element("span", { class: "bar" }, bar, before), number),
+        element(
+          "button",
+          { class: "row", title: "Why this one?", onclick: () => this.ask(k) },
+          label,
+          element("span", { class: "bar" }, bar, before),
+          number,
+        ),
       );
       return { root, label, bar, before, number };
     });
     this.list = element("ol", { class: "guesses" }, ...this.rows.map(({ root }) => root));
     this.came = element("p", { class: "came" });
-    this.temperature = element("input", { type: "number", min: 0, max: 5, step: 0.1, value: TEMPERATURE, "aria-label": "Temperature", title: "Temperature: 0 takes the likeliest, 1 draws as the model thinks, above 1 wilder" });
-    this.continueButton = element("button", { class: "action", text: "Continue from here", onclick: () => actions.continueFromHere(Number(this.temperature.value)) });
+    this.temperature = element("input", {
+      type: "number",
+      min: 0,
+      max: 5,
+      step: 0.1,
+      value: TEMPERATURE,
+      "aria-label": "Temperature",
+      title: "Temperature: 0 takes the likeliest, 1 draws as the model thinks, above 1 wilder",
+    });
+    this.continueButton = element("button", {
+      class: "action",
+      text: "Continue from here",
+      onclick: () => actions.continueFromHere(Number(this.temperature.value)),
+    });
     this.heat = element("label", { class: "heat" }, element("span", { text: "temperature" }), this.temperature);
     this.problem = element("p", { class: "problem", role: "alert", hidden: "" });
     this.root = element(
@@ -52,9 +73,15 @@ export class Prediction {
     setText(this.title, trace.kind === "symbols" ? "What comes next?" : "Which value comes next?");
   }
 
+  pictures({ trace, theme }) {
+    const draw = () =>
+      barsOf(`Expected after timestep ${this.state.timestep + 1}`, expected(trace, this.state.timestep), theme);
+    return [{ name: "prediction", label: "Prediction", draw }];
+  }
+
   ask(k) {
     const output = this.trace.top[this.state.timestep][k];
-    if (output !== undefined) this.actions.move({ quantity: "prediction", output, panel: "why" });
+    if (output !== undefined) this.actions.set({ quantity: "prediction", output, panel: "why" });
   }
 
   draw(state, changed) {
@@ -62,13 +89,17 @@ export class Prediction {
     if (!changed.timestep && !changed.operation) return;
     const { trace, original } = this;
     const { timestep } = state;
-    this.root.classList.toggle("to-come", state.byOperation && state.operation < 8 && state.lossAt === null);
+    this.root.classList.toggle("to-come", state.operation !== null && state.operation < LAST && state.lossAt === null);
     const came = trace.target_labels[timestep];
     const asked = trace.right[timestep].length > 0;
-    if (trace.kind === "value" && !asked) return setText(this.came, `says ${fixed(trace.predicted[timestep])}, but no answer is asked here`);
+    if (trace.kind === "value" && !asked)
+      return setText(this.came, `says ${fixed(trace.predicted[timestep])}, but no answer is asked here`);
     if (trace.kind === "value") {
       const error = trace.predicted[timestep] - trace.came[timestep];
-      setText(this.came, `predicted ${fixed(trace.predicted[timestep])}, came ${fixed(trace.came[timestep])}, error ${fixed(error)}`);
+      setText(
+        this.came,
+        `predicted ${fixed(trace.predicted[timestep])}, came ${fixed(trace.came[timestep])}, error ${fixed(error)}`,
+      );
       return;
     }
     this.rows.forEach(({ root, label, bar, before, number }, k) => {
@@ -85,7 +116,21 @@ export class Prediction {
     });
     if (!asked) return setText(this.came, "No answer is asked here.");
     const probability = trace.came_probability[timestep];
-    const without = original ? ` (${(original.came_probability[timestep] * 100).toFixed(1)} % without what is held)` : "";
-    setText(this.came, `“${came}” came: ${(probability * 100).toFixed(1)} %${without}, a surprise of ${fixed(trace.surprise[timestep], 2)} nats`);
+    const without = original ? ` (${(original.came_probability[timestep] * 100).toFixed(1)} % without clamps)` : "";
+    setText(
+      this.came,
+      `“${came}” came: ${(probability * 100).toFixed(1)} %${without}, ` +
+        `a surprise of ${fixed(trace.surprise[timestep], 2)} nats`,
+    );
   }
+}
+
+/** What the model expects, as rows of bars. */
+function expected(trace, timestep) {
+  if (trace.kind === "value")
+    return [{ label: "next value", value: trace.predicted[timestep], text: fixed(trace.predicted[timestep]) }];
+  return trace.top[timestep].map((output, k) => {
+    const probability = trace.top_probabilities[timestep][k];
+    return { label: trace.output_labels[output], value: probability, text: `${(probability * 100).toFixed(1)} %` };
+  });
 }

@@ -9,10 +9,15 @@ export class Strip {
   constructor(actions) {
     this.track = element("div", { class: "strip-track" });
     this.beside = element("div", { class: "strip-track beside" });
-    this.root = element("div", { class: "strip", role: "group", "aria-label": "Symbols, with the model's surprise at each" }, this.track, this.beside);
+    this.root = element(
+      "div",
+      { class: "strip", role: "group", "aria-label": "Symbols, with the model's surprise at each" },
+      this.track,
+      this.beside,
+    );
     this.track.addEventListener("click", (event) => {
       const symbol = event.target.closest("[data-timestep]");
-      if (symbol) actions.move({ timestep: Number(symbol.dataset.timestep) });
+      if (symbol) actions.point({ timestep: Number(symbol.dataset.timestep) });
     });
   }
 
@@ -28,6 +33,7 @@ export class Strip {
       // what came at this timestep was predicted at the one before; nothing predicts the first
       const surprise = timestep > 0 && trace.right[timestep - 1].length ? trace.surprise[timestep - 1] : null;
       const height = surprise === null ? 0 : Math.min(1, surprise / most);
+      const loss = timestep === state.lossAt ? ", the loss is taken here" : "";
       const said = surprise === null ? "" : `, surprise ${fixed(surprise, 2)} ${unit}`;
       return element(
         "button",
@@ -36,7 +42,7 @@ export class Strip {
           "data-timestep": timestep,
           style: `width: ${this.width}px`,
           title: surprise === null ? null : `surprise ${fixed(surprise, 2)} ${unit}`,
-          "aria-label": `Timestep ${timestep + 1}: ${label}${said}${timestep === state.lossAt ? ", the loss is taken here" : ""}`,
+          "aria-label": `Timestep ${timestep + 1}: ${label}${said}${loss}`,
           "data-loss": timestep === state.lossAt ? "" : null,
         },
         element("span", { text: label }),

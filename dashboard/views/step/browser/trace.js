@@ -95,18 +95,23 @@ export class Trace extends Field {
 
   /** The cursor's place in words. */
   describe({ timestep, unit, layer }) {
-    const parts = this.quantities.map(({ name, label }) => `${label} ${fixed(this.value(layer, name, timestep, unit))}`);
+    const parts = this.quantities.map(
+      ({ name, label }) => `${label} ${fixed(this.value(layer, name, timestep, unit))}`,
+    );
     const where = this.layers > 1 ? `layer ${layer + 1}, unit ${unit}` : `unit ${unit}`;
-    return `Timestep ${timestep + 1} of ${this.timesteps}, reading ${this.labels[timestep]}; ${where}: ${parts.join(", ")}. ${this.expectation(timestep)}`;
+    const when = `Timestep ${timestep + 1} of ${this.timesteps}, reading ${this.labels[timestep]}`;
+    return `${when}; ${where}: ${parts.join(", ")}. ${this.expectation(timestep)}`;
   }
 
   /** What is expected next, in words. */
   expectation(timestep) {
     if (this.right[timestep].length === 0) return "No answer is asked here.";
-    if (this.kind === "value") return `Predicted ${fixed(this.predicted[timestep])}, came ${fixed(this.came[timestep])}.`;
+    if (this.kind === "value")
+      return `Predicted ${fixed(this.predicted[timestep])}, came ${fixed(this.came[timestep])}.`;
     const percent = (probability) => `${Math.round(probability * 100)} %`;
     const best = `${this.output_labels[this.top[timestep][0]]} with ${percent(this.top_probabilities[timestep][0])}`;
-    return `Expected next: ${best}; ${this.target_labels[timestep]} came, expected with ${percent(this.came_probability[timestep])}.`;
+    const came = `${this.target_labels[timestep]} came, expected with ${percent(this.came_probability[timestep])}`;
+    return `Expected next: ${best}; ${came}.`;
   }
 }
 
@@ -127,6 +132,8 @@ export class Gradients extends Field {
 
   /** Euclidean length of the gradient at each timestep up to the loss. */
   norms(layer, name) {
-    return Array.from({ length: this.length }, (_, t) => Math.sqrt(this.row(layer, name, t).reduce((sum, v) => sum + v * v, 0)));
+    return Array.from({ length: this.length }, (_, t) =>
+      Math.sqrt(this.row(layer, name, t).reduce((sum, v) => sum + v * v, 0)),
+    );
   }
 }

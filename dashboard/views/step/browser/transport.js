@@ -1,7 +1,7 @@
 // Back, forward, play, step size, speed, jump.
 
 import { element, svg } from "../../../browser/dom.js";
-import { OPERATIONS } from "./operations.js";
+import { atEnd } from "./moves.js";
 
 const ICONS = {
   first: "M6 5v14M20 5 9 12l11 7z",
@@ -10,7 +10,10 @@ const ICONS = {
   pause: "M7 4h3v16H7zM14 4h3v16h-3z",
   forward: "M7 5l10 7-10 7z",
   last: "M18 5v14M4 5l11 7-11 7z",
+  undo: "M4 9h9a5 5 0 0 1 0 10H9M8 5 4 9l4 4",
+  redo: "M20 9h-9a5 5 0 0 0 0 10h4M16 5l4 4-4 4",
 };
+const OUTLINED = ["undo", "redo"];
 const SPEEDS = [0.5, 1, 2, 4, 8, 16, 30, 60]; // steps a second
 
 export class Transport {
@@ -32,16 +35,30 @@ export class Transport {
       element("option", { value: "timestep", text: "by timestep" }),
       element("option", { value: "operation", text: "by operation" }),
     );
-    this.size.addEventListener("change", () => actions.stepBy(this.size.value === "operation"));
-    this.speed = element("select", { "aria-label": "Speed" }, ...SPEEDS.map((speed) => element("option", { value: speed, text: `${speed} a second` })));
+    this.size.addEventListener("change", () => actions.turnStepSize());
+    this.speed = element(
+      "select",
+      { "aria-label": "Speed" },
+      ...SPEEDS.map((speed) => element("option", { value: speed, text: `${speed} a second` })),
+    );
     this.speed.value = 4;
     this.slider = element("input", { type: "range", min: 1, value: 1, "aria-label": "Timestep" });
-    this.slider.addEventListener("input", () => actions.move({ timestep: this.slider.value - 1 }));
-    this.number = element("input", { type: "text", value: 1, "aria-label": "Go to timestep or symbol", title: "A timestep, or a symbol to find (j)" });
-    this.number.addEventListener("change", () => this.jump(this.number.value));
+    this.slider.addEventListener("input", () => actions.point({ timestep: this.slider.value - 1 }));
+    this.number = element("input", {
+      type: "text",
+      value: 1,
+      "aria-label": "Go to timestep or symbol",
+      title: "A timestep, or a symbol to find (j)",
+    });
+    this.number.addEventListener("change", () => {
+      actions.jump(this.number.value);
+      this.number.value = this.state.timestep + 1; // also where the jump went beyond an end
+    });
     this.total = element("span");
     this.layer = element("select", { "aria-label": "Layer", hidden: "" });
-    this.layer.addEventListener("change", () => actions.move({ layer: Number(this.layer.value) }));
+    this.layer.addEventListener("change", () => actions.set({ layer: Number(this.layer.value) }));
+    this.undo = button("undo", "Undo", "z, Ctrl Z", () => actions.undo());
+    this.redo = button("redo", "Redo", "Ctrl Y", () => actions.redo());
     this.root = element(
       "div",
       { class: "transport", role: "toolbar", "aria-label": "Stepping" },
@@ -51,42 +68,43 @@ export class Transport {
       this.slider,
       element("label", { class: "jump" }, element("span", { text: "timestep" }), this.number, this.total),
       this.layer,
-      element("button", { class: "tool", text: "?", "aria-label": "Keys and help", title: "Keys and help (?)", onclick: () => actions.help() }),
+      this.undo,
+      this.redo,
+      element("button", {
+        class: "tool",
+        text: "?",
+        "aria-label": "Keys and help",
+        title: "Keys and help (?)",
+        onclick: () => actions.help(),
+      }),
     );
   }
 
   show({ trace, state }) {
-    this.size.value = state.byOperation ? "operation" : "timestep";
     this.layer.value = state.layer;
     if (this.trace === trace) return;
     this.trace = trace;
     this.slider.max = trace.timesteps;
     this.total.textContent = `of ${trace.timesteps}`;
     this.layer.hidden = trace.layers === 1;
-    this.layer.replaceChildren(...Array.from({ length: trace.layers }, (_, k) => element("option", { value: k, text: `layer ${k + 1}` })));
+    this.layer.replaceChildren(
+      ...Array.from({ length: trace.layers }, (_, k) => element("option", { value: k, text: `layer ${k + 1}` })),
+    );
     this.layer.value = state.layer;
   }
 
   draw(state) {
     this.state = state;
+    this.size.value = state.operation === null ? "timestep" : "operation";
     this.slider.value = state.timestep + 1;
     this.number.value = state.timestep + 1;
     this.layer.value = state.layer;
   }
 
-  /** Go to a timestep, or to where a symbol comes next; behind the last one, to where it comes first. */
-  jump(text) {
-    const { labels, timesteps } = this.trace;
-    const { timestep } = this.state;
-    const wanted = text.trim() || text;
-    if (/^-?\d+$/.test(wanted)) this.actions.move({ timestep: Number(wanted) - 1 });
-    else {
-      const order = Array.from({ length: timesteps }, (_, k) => (timestep + 1 + k) % timesteps);
-      const found = order.find((t) => labels[t] === wanted);
-      if (found === undefined) this.actions.say(`“${wanted.slice(0, 20)}” does not come in this sequence. Type a timestep from 1 to ${timesteps}, or a symbol that does.`);
-      else this.actions.move({ timestep: found });
-    }
-    this.number.value = this.state.timestep + 1; // also where the jump went beyond an end
+  /** Whether there is something to undo and to redo; not disabled: the keyboard's focus would be lost. */
+  showHistory({ done, undone }) {
+    this.undo.setAttribute("aria-disabled", done.length === 0);
+    this.redo.setAttribute("aria-disabled", undone.length === 0);
   }
 
   focusJump() {
@@ -94,11 +112,14 @@ export class Transport {
     this.number.select();
   }
 
+  destroy() {
+    this.stop();
+  }
+
   toggle() {
     if (this.playing) return this.stop();
-    const { timestep, operation, byOperation } = this.state;
-    const atEnd = timestep === this.trace.timesteps - 1 && (!byOperation || operation === OPERATIONS.length - 1);
-    if (atEnd) this.actions.move({ timestep: 0, operation: 0 }); // play again from the start
+    if (atEnd(this.state, this.trace))
+      this.actions.move({ timestep: 0, operation: this.state.operation === null ? null : 0 }); // play it again
     this.playing = true;
     this.showPlaying();
     this.due = performance.now();
@@ -130,5 +151,9 @@ export class Transport {
 }
 
 function drawIcon(name) {
-  return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+  return svg(
+    "svg",
+    { viewBox: "0 0 24 24", "aria-hidden": "true" },
+    svg("path", { d: ICONS[name], fill: OUTLINED.includes(name) ? "none" : null }),
+  );
 }

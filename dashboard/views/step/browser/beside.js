@@ -3,18 +3,40 @@
 import { element, setText } from "../../../browser/dom.js";
 import { fixed, whole } from "../../../browser/format.js";
 
-export class Compare {
+export class Beside {
   constructor(actions) {
     this.checkpoint = element("select", { "aria-label": "Other checkpoint" });
-    this.checkpoint.addEventListener("change", () => actions.putBeside(this.checkpoint.value === "" ? null : { kind: "checkpoint", value: this.checkpoint.value }));
-    this.sequence = element("input", { type: "text", "aria-label": "Other text", placeholder: "another sequence", list: "beside-examples" });
-    this.sequence.addEventListener("change", () => actions.putBeside(this.sequence.value.trim() === "" ? null : { kind: "sequence", value: this.sequence.value }));
+    this.checkpoint.addEventListener("change", () =>
+      actions.putBeside(this.checkpoint.value === "" ? null : { kind: "checkpoint", value: this.checkpoint.value }),
+    );
+    this.sequence = element("input", {
+      type: "text",
+      "aria-label": "Other text",
+      placeholder: "another sequence",
+      list: "beside-examples",
+    });
+    this.sequence.addEventListener("change", () =>
+      actions.putBeside(this.sequence.value.trim() === "" ? null : { kind: "sequence", value: this.sequence.value }),
+    );
     this.examples = element("datalist", { id: "beside-examples" });
     this.problem = element("p", { class: "problem", role: "alert", hidden: "" });
     this.said = element("p", { class: "outcome" });
-    this.table = element("tbody");
-    this.holder = element("table", {}, element("thead", {}, element("tr", {}, ...["", "this", "other", "difference"].map((text) => element("th", { scope: "col", text })))), this.table);
-    this.away = element("button", { class: "small-tool", text: "This one alone", onclick: () => actions.putBeside(null) });
+    this.rows = element("tbody");
+    this.table = element(
+      "table",
+      {},
+      element(
+        "thead",
+        {},
+        element("tr", {}, ...["", "this", "other", "difference"].map((text) => element("th", { scope: "col", text }))),
+      ),
+      this.rows,
+    );
+    this.away = element("button", {
+      class: "small-tool",
+      text: "This one alone",
+      onclick: () => actions.putBeside(null),
+    });
     this.root = element(
       "section",
       { class: "compare", "aria-label": "Compare" },
@@ -23,7 +45,7 @@ export class Compare {
       this.examples,
       this.problem,
       this.said,
-      this.holder,
+      this.table,
       this.away,
     );
   }
@@ -37,13 +59,17 @@ export class Compare {
     this.trace = trace;
     this.other = other;
     const { beside } = state;
-    this.checkpoint.replaceChildren(element("option", { value: "", text: "no other checkpoint" }), ...[...steps].reverse().map((step) => element("option", { value: step, text: `step ${whole(step)}` })));
+    this.checkpoint.replaceChildren(
+      element("option", { value: "", text: "no other checkpoint" }),
+      ...[...steps].reverse().map((step) => element("option", { value: step, text: `step ${whole(step)}` })),
+    );
     this.checkpoint.value = beside?.kind === "checkpoint" ? beside.value : "";
     this.sequence.value = beside?.kind === "sequence" ? beside.value : "";
     this.examples.replaceChildren(...examples.map((example) => element("option", { value: example })));
-    this.away.hidden = this.holder.hidden = !other;
+    this.away.hidden = this.table.hidden = !other;
     if (!other) return setText(this.said, "Both are then drawn side by side below, with their difference.");
-    const what = beside.kind === "checkpoint" ? `Step ${whole(Number(beside.value))}` : `“${beside.value.slice(0, 30)}”`;
+    const what =
+      beside.kind === "checkpoint" ? `Step ${whole(Number(beside.value))}` : `“${beside.value.slice(0, 30)}”`;
     setText(this.said, `${what}: loss ${fixed(other.loss)}; this one: ${fixed(trace.loss)} ${trace.unit_of_loss}.`);
   }
 
@@ -52,7 +78,14 @@ export class Compare {
     if (!other) return;
     this.cells ??= trace.quantities.map(({ symbol, label, colour }) => {
       const cells = [element("td"), element("td"), element("td")];
-      this.table.append(element("tr", {}, element("th", { scope: "row", title: label }, element("b", { text: symbol, style: `--colour: ${colour}` })), ...cells));
+      this.rows.append(
+        element(
+          "tr",
+          {},
+          element("th", { scope: "row", title: label }, element("b", { text: symbol, style: `--colour: ${colour}` })),
+          ...cells,
+        ),
+      );
       return cells;
     });
     trace.quantities.forEach(({ name }, k) => {

@@ -1,0 +1,227 @@
+// What a person can do. Keys, buttons and parts call these; what is set can be undone, what is merely stepped cannot.
+
+import { MOST_PINS, zoomed } from "./arrange.js";
+import { writeClamp } from "./clamps.js";
+import { checkpointAway, otherStepSize, stepped, timestepOf, unitAway } from "./moves.js";
+import { NEWEST } from "./fields.js";
+
+const HOTTEST = 5; // temperature
+
+export class Actions {
+  constructor(view) {
+    this.view = view;
+    this.clamping = Promise.resolve();
+  }
+
+  /** Which run and sequence are in view; what was asked about others comes too late. */
+  subject() {
+    return `${this.view.run}/${this.view.state.sequence}`;
+  }
+
+  // ---- the cursor
+
+  /** Move it without a trace in the history: step after step. Returns whether it went anywhere. */
+  move(change) {
+    return this.view.turnTo(change);
+  }
+
+  /** Point somewhere; a drag is one command. */
+  point(change) {
+    this.view.commit(change, "point");
+  }
+
+  step(count) {
+    const { state, there } = this.view;
+    return this.move(stepped(state, there, count));
+  }
+
+  travel(by) {
+    this.move({ timestep: this.view.state.timestep + by });
+  }
+
+  unitBy(by) {
+    const { state, places } = this.view;
+    this.move({ unit: unitAway(state, places, by) });
+  }
+
+  askAbout(quantity) {
+    this.move(quantity === "prediction" ? { quantity, output: null } : { quantity });
+  }
+
+  turnStepSize() {
+    this.set(otherStepSize(this.view.state));
+  }
+
+  play() {
+    this.view.transport.toggle();
+  }
+
+  startJump() {
+    this.view.transport.focusJump();
+  }
+
+  /** Go to a timestep, or to a symbol. */
+  jump(text) {
+    const { trace } = this.view.loaded;
+    const timestep = timestepOf(text, trace, this.view.state.timestep);
+    if (timestep === null)
+      this.say(
+        `“${text.slice(0, 20)}” does not come in this sequence. ` +
+          `Type a timestep from 1 to ${trace.timesteps}, or a symbol that does.`,
+      );
+    else this.set({ timestep });
+  }
+
+  // ---- what is shown, and how
+
+  /** Set something that is worth an undo; what is set under the same key at once is undone at once. */
+  set(change, key = null) {
+    this.view.commit(change, key);
+  }
+
+  turnPanel(panel) {
+    this.set({ panel });
+  }
+
+  zoom(by) {
+    const { state, there } = this.view;
+    this.set({ width: zoomed(state, there, by) }, "zoom");
+  }
+
+  togglePin(unit = this.view.state.unit) {
+    const { pins } = this.view.state;
+    if (pins.includes(unit)) this.set({ pins: pins.filter((pinned) => pinned !== unit) });
+    else if (pins.length === MOST_PINS) this.say("Six units are pinned already. Unpin one first.");
+    else this.set({ pins: [...pins, unit] });
+  }
+
+  takeLossHere() {
+    this.set({ panel: "backward", lossAt: this.view.state.timestep });
+  }
+
+  lookAt(checkpoint) {
+    this.set({ checkpoint }, checkpoint === NEWEST ? null : "checkpoint");
+  }
+
+  checkpointBy(by) {
+    const { state, loaded } = this.view;
+    this.lookAt(checkpointAway(state, loaded.steps, by));
+  }
+
+  /** Put another checkpoint or sequence beside this one; what the engine refuses changes nothing. */
+  async putBeside(beside) {
+    const { loading, loaded, compare } = this.view;
+    const subject = this.subject();
+    try {
+      if (beside) await loading.besides(loaded.question, beside);
+    } catch (refusal) {
+      return compare.complain(refusal.message);
+    }
+    if (subject !== this.subject()) return;
+    compare.complain("");
+    this.set({ beside });
+  }
+
+  undo() {
+    this.view.goBack();
+  }
+
+  redo() {
+    this.view.goBack(false);
+  }
+
+  // ---- clamps
+
+  /** Clamp something more, at a value that may be any text. */
+  clamp(clamp) {
+    return this.changeClamps((clamps) => [...clamps, writeClamp(clamp)]);
+  }
+
+  /** Clamp the quantity asked about, in this unit at this timestep. */
+  clampHere(value) {
+    const { state, loaded } = this.view;
+    const { quantity, layer, unit, timestep } = state;
+    const { symbol } = loaded.trace.quantities.find(({ name }) => name === quantity) ?? {};
+    if (!symbol)
+      return this.say("The prediction cannot be clamped; choose a gate or a state (f, i, g, o, c or h) first.");
+    return this.clamp({ symbol, layer, unit, first: timestep, last: timestep, value });
+  }
+
+  unclamp(place) {
+    return this.changeClamps((clamps) => clamps.filter((_, other) => other !== place));
+  }
+
+  unclampAll() {
+    return this.changeClamps(() => []);
+  }
+
+  /** One after the other, since the engine judges each: what it refuses changes nothing. */
+  changeClamps(change) {
+    this.clamping = this.clamping.then(async () => {
+      const { loading, state, whatif } = this.view;
+      const subject = this.subject();
+      const clamps = change(state.clamps);
+      try {
+        await this.view.engine.trace(loading.clamped({ ...state, clamps }));
+      } catch (refusal) {
+        if (refusal.kind === "clamp") {
+          whatif.complain(refusal.message);
+          return this.turnPanel("whatif");
+        } // of anything else the loading itself will tell
+      }
+      if (subject !== this.subject()) return;
+      whatif.complain("");
+      this.set({ clamps, panel: "whatif" });
+    });
+    return this.clamping;
+  }
+
+  // ---- what the model says
+
+  async continueFromHere(temperature) {
+    const { engine, prediction, state, loaded } = this.view;
+    if (!(temperature >= 0 && temperature <= HOTTEST))
+      return prediction.complain(`The temperature must be a number from 0 to ${HOTTEST}.`);
+    prediction.complain("");
+    const subject = this.subject();
+    let sequence;
+    try {
+      sequence = await engine.continuation(loaded.question, state.timestep, temperature);
+    } catch (refusal) {
+      return prediction.complain(refusal.message);
+    }
+    if (subject !== this.subject()) return;
+    if (sequence === this.view.state.sequence) return this.say("The model says the same as the sequence does.");
+    const { panel } = this.view.state;
+    this.set({ sequence, clamps: [], lossAt: null, panel: panel === "backward" ? "why" : panel });
+  }
+
+  companion() {
+    const { engine, loaded } = this.view;
+    return engine.companion(loaded.question, loaded.gradients.lossAt);
+  }
+
+  makeCompanion() {
+    return this.view.engine.makeCompanion();
+  }
+
+  // ---- to take along
+
+  file(kind) {
+    return this.view.engine.file(kind, this.view.loaded.asked);
+  }
+
+  pictures() {
+    return this.view.pictures();
+  }
+
+  // ---- words
+
+  say(text) {
+    this.view.frame.say(text);
+  }
+
+  help() {
+    this.view.frame.help.open(this.view.keys);
+  }
+}

@@ -1,0 +1,120 @@
+// What can be different in the step view, in one table: the address, the view, undo and the tests read it.
+
+import { ORDERS } from "./arrange.js";
+import { NEWEST, checkpoint, choice, clamps, other, units, whole } from "./fields.js";
+import { OPERATIONS } from "./operations.js";
+
+export const PANELS = { why: "Why", whatif: "What if", backward: "Backward", compare: "Compare", save: "Save" };
+const KEEPS_GRADIENT = ["backward", "save"]; // panels beside which gradients stay on the screen
+
+/**
+ * Each field of the state:
+ * - start: its value to begin with, which the address leaves out (unless it is `told` always)
+ * - address: its name there; read(text, there) -> {value, problem}, write(value) -> text or null, within(value, there)
+ * - when(state, there): whether the address says it
+ * - costs: what a change needs: "cursor" (numbers and marks), "drawing" (all parts), "engine" (a question to it)
+ * - ends: with which turn it goes back to the start, to another "sequence" or another "run"
+ *
+ * `there` is what there is: {timesteps, units, layers, outputs, quantities, right, steps}.
+ */
+export const FIELDS = {
+  sequence: { start: null, costs: "engine" }, // the page's script writes it into the address
+  timestep: {
+    start: 0,
+    address: "timestep",
+    told: true,
+    ...whole((there) => there.timesteps, 1),
+    costs: "cursor",
+    ends: ["sequence"],
+  },
+  unit: { start: 0, address: "unit", told: true, ...whole((there) => there.units), costs: "cursor" },
+  layer: {
+    start: 0,
+    address: "layer",
+    told: true,
+    ...whole((there) => there.layers, 1),
+    when: (_, there) => there.layers > 1,
+    costs: "drawing",
+  },
+  // null: by timestep
+  operation: { start: null, address: "operation", ...whole(() => OPERATIONS.length, 1), costs: "cursor" },
+  quantity: { start: "forget_gate", address: "quantity", ...choice((there) => there.quantities), costs: "cursor" },
+  // null: the likeliest
+  output: {
+    start: null,
+    address: "output",
+    ...whole((there) => there.outputs),
+    when: (state) => state.quantity === "prediction",
+    costs: "cursor",
+  },
+  // timesteps drawn; null: as many as can be
+  width: {
+    start: null,
+    address: "width",
+    ...whole((there) => there.timesteps + 1, 0, 1),
+    within: (value) => value,
+    costs: "drawing",
+  },
+  panel: { start: "why", address: "panel", ...choice(() => Object.keys(PANELS)), costs: "drawing" },
+  order: { start: "index", address: "order", ...choice(() => Object.keys(ORDERS)), costs: "drawing" },
+  precision: { start: 3, address: "decimals", ...whole(() => 7, 0, 2), costs: "cursor" },
+  pins: { start: [], address: "pins", ...units, costs: "drawing", ends: ["run"] },
+  clamps: { start: [], address: "clamps", ...clamps, costs: "engine", ends: ["sequence", "run"] },
+  // null: the forward pass
+  lossAt: {
+    start: null,
+    address: "loss_at",
+    ...whole((there) => there.timesteps, 1),
+    costs: "engine",
+    ends: ["sequence", "run"],
+  },
+  checkpoint: { start: NEWEST, address: "checkpoint", ...checkpoint, costs: "engine", ends: ["run"] },
+  beside: { start: null, address: "beside", ...other, costs: "engine", ends: ["run"] },
+};
+
+export const startState = () => Object.fromEntries(Object.entries(FIELDS).map(([name, { start }]) => [name, start]));
+
+/** What there is to choose from in a trace. */
+export const thereIs = (trace, steps) => ({
+  timesteps: trace.timesteps,
+  units: trace.units,
+  layers: trace.layers,
+  outputs: trace.output_labels.length,
+  quantities: [...trace.quantities.map(({ name }) => name), "prediction"],
+  right: trace.right,
+  steps,
+});
+
+/** The state with everything where there is something, and a gradient just beside those panels that show it. */
+export function settled(state, there) {
+  const found = { ...state };
+  for (const [name, { within }] of Object.entries(FIELDS)) if (within) found[name] = within(found[name], there);
+  if (found.panel === "backward") found.lossAt = answeredAt(there, found.lossAt ?? found.timestep);
+  else if (!KEEPS_GRADIENT.includes(found.panel)) found.lossAt = null;
+  return found;
+}
+
+/** The nearest timestep where the task asks for an answer, so that there is a loss: this one, a later, or the last. */
+export function answeredAt({ right }, timestep) {
+  const later = right.findIndex((asked, t) => t >= timestep && asked.length > 0);
+  return later >= 0 ? later : right.findLastIndex((asked) => asked.length > 0);
+}
+
+/** The state after turning to another "run" or "sequence". */
+export function turned(state, to) {
+  const ended = Object.entries(FIELDS).filter(([, { ends = [] }]) => ends.includes(to));
+  return { ...state, ...Object.fromEntries(ended.map(([name, { start }]) => [name, start])) };
+}
+
+export const same = (a, b) => Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);
+
+/** The names of the fields that differ. */
+export const differing = (before, after) => Object.keys(FIELDS).filter((name) => !same(before[name], after[name]));
+
+/** The most that a change costs: "engine", "drawing", "cursor", or null where nothing changed. */
+export function costOf(before, after) {
+  const found = differing(before, after).map((name) =>
+    name === "lossAt" && after.lossAt === null ? "drawing" : FIELDS[name].costs,
+  );
+  return ["engine", "drawing", "cursor"].find((cost) => found.includes(cost)) ?? null;
+}

@@ -1,0 +1,33 @@
+// What the parts are given to show.
+
+import { same } from "./state.js";
+
+/**
+ * @param {object} state
+ * @param {object} loaded what the engine has given, see `Loading.load`; what no longer fits the state is left out
+ * @param {object} data the component's arguments
+ * @param {{theme: object, window: object, places: object}} laidOut how it is laid out
+ */
+export function viewOf(state, loaded, data, laidOut) {
+  const { trace, original, steps, shown, question } = loaded;
+  const gradients = loaded.gradients?.lossAt === state.lossAt ? loaded.gradients : null;
+  return {
+    ...laidOut,
+    state,
+    trace,
+    original,
+    gradients,
+    steps,
+    shown,
+    other: same(loaded.beside, state.beside) ? loaded.other : null,
+    field: gradients ?? trace,
+    backward: Boolean(gradients),
+    sequence: question.sequence,
+    quantities: data.quantities,
+    textbook: data.textbook,
+    endStep: data.end_step,
+    examples: data.examples,
+    database: data.database,
+    run: data.run,
+  };
+}
