@@ -11,7 +11,9 @@ from dashboard.shell.trouble import sentence
 from lstm_engine import EngineError
 from lstm_engine.cell.variants import VARIANTS
 from lstm_engine.runs import PRESETS, RunSettings, preset
-from lstm_engine.runs.settings import LIMITS, PRESET_NAMES, PUBLISHED
+from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED
+from lstm_engine.runs.settings import FIELDS as SETTINGS
+from lstm_engine.runs.settings import LIMITS
 from lstm_engine.tasks import KINDS, OWN_TASKS
 
 LARGEST_FILE = 1  # MB
@@ -107,7 +109,7 @@ def own_text(task: str) -> str | None:
 
 def number_field(field: str, label: str, help_text: str, default: float, key: str) -> tuple[float, str]:
     """A number input and what is wrong with its value, if anything."""
-    whole = RunSettings.__annotations__[field] is int
+    whole = SETTINGS[field].kind is int
     limits = LIMITS[field]
     value = st.number_input(
         label,

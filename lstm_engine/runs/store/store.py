@@ -23,7 +23,8 @@ from lstm_engine.errors import EngineError, SettingsError
 from lstm_engine.runs.checkpoints import serialise
 from lstm_engine.runs.curves import curves_of, thinned
 from lstm_engine.runs.run import Change, Curves, History, Notes, Recorded, Run, Status
-from lstm_engine.runs.settings import CHANGEABLE, LIMITS, RunSettings
+from lstm_engine.runs.settings import CHANGEABLE, FIELDS, LIMITS, RunSettings
+from lstm_engine.runs.store.address import without_password
 from lstm_engine.runs.store.schema import changes, checkpoints, marks, metadata, metrics, notes, runs, summaries
 
 BUSY_SECONDS = 15.0  # how long a write waits for another process's
@@ -76,8 +77,10 @@ class RunStore:
         self.read_only = False
         try:
             parsed = make_url(url)
-        except sql.exc.ArgumentError as error:
-            raise StoreError(f"“{url}” is not a database URL; write one like sqlite:///runs.sqlite3") from error
+        except (sql.exc.ArgumentError, ValueError) as error:  # such as a port that is no number
+            raise StoreError(
+                f"“{without_password(url)}” is not a database URL; write one like sqlite:///runs.sqlite3"
+            ) from error
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             self._check_file(Path(parsed.database))
         try:
@@ -109,7 +112,10 @@ class RunStore:
         SQLite's connections too. Another process could then take the write-ahead log away from under them.
         """
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
             return
         if not path.is_file() or not os.access(path, os.R_OK):
             raise StoreError(f"The run store {path} cannot be read: it is no file that this user may open.")
@@ -229,6 +235,7 @@ class RunStore:
         begins_at: tuple[int, bytes] | None = None,
     ) -> Run:
         """A new run, from fresh weights or from a checkpoint: its step and its bytes."""
+        settings = settings.pinned()
         step, data = begins_at or (0, serialise(settings.build_trainer()))
         now = time.time()
         values = {
@@ -286,11 +293,11 @@ class RunStore:
     @staticmethod
     def _run(row: sql.Row[Any]) -> Run:
         values = dict(row._mapping)
-        return Run(**{**values, "settings": RunSettings.from_json(values["settings"])})
+        return Run(**{**values, "settings": RunSettings.from_stored(values["settings"])})
 
     def set_target(self, run_id: int, target_step: int) -> Run:
         """Train up to this step, then pause; a target beyond the end is the end."""
-        return self._retarget(run_id, lambda run: target_step)
+        return self._retarget(run_id, lambda run: min(target_step, run.runnable().end_step))
 
     def _retarget(self, run_id: int, target: Callable[[Run], int], stopped: bool = False) -> Run:
         """Read the run and set its target in one transaction, so that two people's clicks add up."""
@@ -307,13 +314,13 @@ class RunStore:
 
     def start(self, run_id: int) -> Run:
         """Train to the end; also takes up a run that was paused, stopped, lost or failed."""
-        return self._retarget(run_id, lambda run: run.end_step)
+        return self._retarget(run_id, lambda run: run.runnable().end_step)
 
     def advance(self, run_id: int, steps: int) -> Run:
         """Train so many steps, then pause. Pressed again in between, the steps add up."""
 
         def target(run: Run) -> int:
-            underway = run.wants_worker and run.target_step < run.end_step
+            underway = run.runnable().wants_worker and run.target_step < run.end_step
             return (run.target_step if underway else run.step) + steps
 
         return self._retarget(run_id, target)
@@ -347,7 +354,7 @@ class RunStore:
         if field not in CHANGEABLE:
             raise SettingsError(f"{field!r} cannot be changed while a run trains; expected {', '.join(CHANGEABLE)}")
         with self._writing() as connection:
-            changed_settings(self._get(connection, run_id).settings, [Change(None, field, value)])
+            changed_settings(self._get(connection, run_id).runnable().settings, [Change(None, field, value)])
             connection.execute(sql.insert(changes).values(run_id=run_id, field=field, value=value))
 
     def changes(self, run_id: int) -> list[Change]:
@@ -384,7 +391,7 @@ class RunStore:
         data = self.checkpoint(run_id, step)
         held = [change for change in self.changes(run_id) if change.step is not None and change.step <= step]
         with self._writing() as connection:
-            parent = self._get(connection, run_id)
+            parent = self._get(connection, run_id).runnable()
             settings = changed_settings(parent.settings, held)
             fork = self._create(
                 connection, settings, name or f"{parent.name} from {step:,}", start, begins_at=(step, data)
@@ -458,11 +465,17 @@ class RunStore:
             self._put_notes(connection, run_id, {"deleted_at": time.time()})
             values = {"lease": None, "heartbeat": None, "steps_per_second": None}
             connection.execute(sql.update(runs).where(runs.c.id == run_id).values(values))
-            old = sql.select(notes.c.run_id).where(notes.c.deleted_at < time.time() - UNDO_SECONDS)
-            for forgotten in list(connection.execute(old).scalars()):
+
+    def purge(self) -> None:
+        """Give up the runs that were deleted so long ago that nobody can have them back."""
+        old = sql.select(notes.c.run_id).where(notes.c.deleted_at < time.time() - UNDO_SECONDS)
+        with self._reading() as connection:
+            forgotten = list(connection.execute(old).scalars())
+        for run_id in forgotten:
+            with self._writing() as connection:
                 for table in (metrics, summaries, checkpoints, changes, notes):
-                    connection.execute(sql.delete(table).where(table.c.run_id == forgotten))
-                connection.execute(sql.delete(runs).where(runs.c.id == forgotten))
+                    connection.execute(sql.delete(table).where(table.c.run_id == run_id))
+                connection.execute(sql.delete(runs).where(runs.c.id == run_id))
 
     def undelete(self, run_id: int) -> Run:
         """Bring a deleted run back, paused where it was.
@@ -583,7 +596,7 @@ class RunStore:
         )
         with self._reading() as connection:
             found = [self._run(row) for row in connection.execute(query.order_by(runs.c.queued_at, runs.c.id))]
-        return [run for run in found if not run.has_worker]
+        return [run for run in found if run.wants_worker and not run.has_worker]
 
     # ---- what a worker does
 
@@ -677,11 +690,7 @@ def changed_settings(settings: RunSettings, held: Sequence[Change]) -> RunSettin
 
 def whole_where_whole(change: Change) -> float | None:
     """The change's value, as an int where the setting is one."""
-    if (
-        change.value is not None
-        and RunSettings.__annotations__[change.field] is int
-        and change.value == int(change.value)
-    ):
+    if change.value is not None and FIELDS[change.field].kind is int and change.value == int(change.value):
         return int(change.value)
     return change.value
 

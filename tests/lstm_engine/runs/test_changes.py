@@ -194,5 +194,6 @@ def test_runs_deleted_long_ago_are_gone_for_good(store, monkeypatch):
     store.delete(first.id)
     monkeypatch.setattr("lstm_engine.runs.store.store.UNDO_SECONDS", -1.0)
     store.delete(second.id)
+    store.purge()
     with pytest.raises(RunNotFound, match="more than a day ago"):
         store.undelete(first.id)

@@ -75,7 +75,10 @@ def test_an_interrupted_run_is_saved_and_resumed(database):
     ("arguments", "message"),
     [
         (["train", "parity", "--set", "units=3"], "“units=3” is no setting; write NAME=VALUE"),
-        (["train", "parity", "--set", "hidden_size=many"], "hidden_size is “many”, expected int"),
+        (
+            ["train", "parity", "--set", "hidden_size=many"],
+            "hidden_size is “many”, expected a whole number",
+        ),
         (["train", "parity", "--set", "learning_rate=7"], "learning_rate is 7.0"),
         (["train", "own text"], "There is no text yet"),
         (["train", "own text", "--text", "/nowhere/text"], "cannot be read as text"),

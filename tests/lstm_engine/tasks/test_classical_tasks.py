@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_engine import LSTMModel, TaskInputError, tasks
-from lstm_engine.runs.settings import PUBLISHED, preset
+from lstm_engine.runs.presets import PUBLISHED, preset
 from lstm_engine.tasks import OWN_TASKS, TASKS
 from lstm_engine.tasks.symbols import SymbolTask
 
