@@ -13,12 +13,12 @@ from typing import Any
 from lstm_engine.errors import EngineError, SettingsError
 from lstm_engine.formats.safetensors import save_model
 from lstm_engine.runs.checkpoints import restored_model
-from lstm_engine.runs.fields import is_text
+from lstm_engine.runs.fields import LONGEST_SHOWN, is_text
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED, preset
 from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import FIELDS
 from lstm_engine.runs.store.address import without_password
-from lstm_engine.runs.store.store import RunNotFound, RunStore, gone
+from lstm_engine.runs.store.store import RunNotFound, RunStore, StoreError, gone
 from lstm_engine.runs.terminal import ProgressBar, complain, forget_output, plain, prepare
 from lstm_engine.runs.training.worker import train_run
 from lstm_engine.tasks import KINDS
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare()
     options = parser().parse_args(arguments)
     try:
-        with RunStore(options.database) as store:
+        with opened(options.database) as store:
             code = int(options.command(store, options))
         sys.stdout.flush()  # what cannot be written is to be told here
     except BrokenPipeError:  # whoever read the list has seen enough
@@ -58,6 +58,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
+
+
+def opened(url: str) -> RunStore:
+    """The store at that address.
+
+    Raises:
+        StoreError: it cannot be opened, or its file has a name that no system takes.
+    """
+    try:
+        return RunStore(url)
+    except OSError as error:
+        place = plain(without_password(url)[:LONGEST_SHOWN])
+        raise StoreError(f"The run store {place} cannot be opened: {error.strerror or error}.") from error
 
 
 def parser() -> argparse.ArgumentParser:
@@ -115,7 +128,7 @@ def whole_number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{plain(text[:60])}” is not a whole number") from None
+        raise argparse.ArgumentTypeError(f"“{plain(text[:60])}” is no number of a run or a step") from None
 
 
 def found(store: RunStore, run_id: int) -> Run:

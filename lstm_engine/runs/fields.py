@@ -24,10 +24,10 @@ class Limits:
     most_open: bool = False
 
     def __str__(self) -> str:
-        low = f"above {self.least:g}" if self.least_open else f"at least {self.least:g}"
+        low = f"above {self.least:,.10g}" if self.least_open else f"at least {self.least:,.10g}"
         if math.isinf(self.most):
             return low
-        high = f"below {self.most:g}" if self.most_open else f"at most {self.most:g}"
+        high = f"below {self.most:,.10g}" if self.most_open else f"at most {self.most:,.10g}"
         return f"{low} and {high}"
 
     def __contains__(self, value: float) -> bool:

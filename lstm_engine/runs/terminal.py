@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 def complain(text: str) -> None:
     """A sentence on the standard error, which may be closed as well."""
     with contextlib.suppress(OSError, ValueError):
-        print(plain(text), file=sys.stderr)
+        print("\n".join(plain(line.expandtabs(2)) for line in text.splitlines()), file=sys.stderr)
 
 
 def prepare() -> None:

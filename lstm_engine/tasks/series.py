@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FEWEST_VALUES = 100
 MOST_CHARACTERS = 400_000
 VALIDATION_SHARE = 0.1
+LARGEST_NUMBER = 1e304  # so that what lies a thousand deviations away is still a number
 FARTHEST = 1e15  # deviations from the mean: the square of more is no number for float32
 LARGEST = 1.001 * LARGEST_VALUE  # deviations that a person may type, and that a continuation comes to when rounded
 
@@ -47,6 +48,12 @@ class OwnSeriesTask(SignalTask):
         if text is None:
             raise TaskInputError("There are no numbers yet; paste a column, or choose a CSV file.")
         values = parse_column(text)
+        far = np.flatnonzero(np.abs(values) > LARGEST_NUMBER)
+        if len(far):
+            raise TaskInputError(
+                f"Value {far[0] + 1:,} is {values[far[0]]:g}; write numbers between {-LARGEST_NUMBER:g} and "
+                f"{LARGEST_NUMBER:g}, in a larger unit."
+            )
         self._held_out_from = round(len(values) * (1 - VALIDATION_SHARE))
         training = values[: self._held_out_from]
         # mean and deviation are taken of values between -1 and 1, which a power of two makes of them: no digit changes,
