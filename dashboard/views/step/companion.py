@@ -14,4 +14,4 @@ def companion_settings(settings: RunSettings) -> RunSettings:
 def find_companion(runs: Sequence[Run], run: Run) -> Run | None:
     """The newest run that is the run's companion."""
     wanted = companion_settings(run.settings)
-    return next((other for other in runs if companion_settings(other.settings) == wanted == other.settings), None)
+    return next((other for other in runs if other.settings == wanted), None)
