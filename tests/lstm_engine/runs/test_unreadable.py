@@ -177,7 +177,7 @@ def test_a_task_that_fails_while_it_is_built_fails_its_run_and_no_other(store, w
         ('{"end_step": 0}', "end_step is 0"),
         ('{"end_step": 1' + "0" * 400 + "}", "end_step is 1000"),
         ('{"learning_rate": NaN}', "learning_rate is nan"),
-        ('{"momentum": 0.9}', "this version knows no setting 'momentum'"),
+        ('{"momentum": 0.9}', "there is no setting 'momentum'"),
         ('{"variant": "gru2"}', "no variant 'gru2'"),
         ('{"task": ["names"]}', "task is"),
         ('{"task": "\\ud800"}', "task is"),
