@@ -162,6 +162,13 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
     def _part(self, kind: type[Part]) -> Part:
         return kind(**{field.name: getattr(self, field.name) for field in fields(kind)})  # type: ignore[arg-type]
 
+    def same_numbers(self, other: "RunSettings") -> bool:
+        """Whether both give the same numbers: all but the pace decides. No task is built to find out."""
+        if self.problem is not None or other.problem is not None:
+            return False
+        mine, others = ((s.data, s.model, s.optimizer, s.seed, s.end_step) for s in (self, other))
+        return mine == others
+
     @property
     def task_object(self) -> tasks.Task:
         """The task that the name stands for, as wide as the settings say.

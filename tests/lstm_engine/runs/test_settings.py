@@ -103,6 +103,9 @@ def test_runs_are_compared_by_their_parts():
     other = replace(lstm, variant="rnn", pace=0.0)
     assert (lstm.data, lstm.optimizer) == (other.data, other.optimizer)
     assert lstm.model != other.model
+    assert not lstm.same_numbers(other)
+    assert lstm.same_numbers(replace(lstm, pace=7.0))
+    assert not lstm.same_numbers(replace(lstm, seed=7))
     assert isinstance(lstm, ModelSettings)
     assert lstm.model == ModelSettings(hidden_size=8)
     assert (type(lstm.data), type(lstm.optimizer)) == (DataSettings, OptimizerSettings)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_engine import SettingsError, TaskInputError, load_model, tasks
@@ -217,6 +217,7 @@ json_values = st.recursive(
     | json_values.map(json.dumps)
     | st.dictionaries(st.sampled_from(list(json.loads(SMALL.to_json()))), json_values).map(json.dumps)
 )
+@settings(deadline=None)
 def test_reading_settings_never_raises(text):
     settings = RunSettings.from_stored(text)
     assert (settings.problem is None) == (type(settings) is RunSettings)
