@@ -27,7 +27,7 @@ def save_model(model: LSTMModel, path: str | PathLike[str], metadata: Mapping[st
 
     Args:
         model: what to save.
-        path: of the file; one that is there is overwritten.
+        path: of the file; one that is there is written over. A device, a pipe or a link stays what it is.
         metadata: further text to keep in the file's header.
 
     Raises:

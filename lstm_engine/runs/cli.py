@@ -10,10 +10,11 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from lstm_engine.errors import EngineError, SettingsError
+from lstm_engine.checks import SHOWN
+from lstm_engine.errors import EngineError, SettingsError, WeightsError
 from lstm_engine.formats.safetensors import save_model
 from lstm_engine.runs.checkpoints import restored_model
-from lstm_engine.runs.fields import LONGEST_SHOWN, is_text
+from lstm_engine.runs.fields import is_text
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED, preset
 from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import FIELDS
@@ -69,7 +70,7 @@ def opened(url: str) -> RunStore:
     try:
         return RunStore(url)
     except OSError as error:
-        place = plain(without_password(url)[:LONGEST_SHOWN])
+        place = plain(without_password(url)[:SHOWN])
         raise StoreError(f"The run store {place} cannot be opened: {error.strerror or error}.") from error
 
 
@@ -201,6 +202,10 @@ def export_command(store: RunStore, options: argparse.Namespace) -> int:
             else:
                 save_model(model, path)
     except BrokenPipeError:
+        raise
+    except WeightsError as error:
+        if isinstance(error.__cause__, BrokenPipeError):
+            raise error.__cause__ from None
         raise
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror or error}") from error

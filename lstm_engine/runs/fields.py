@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, get_args
 
+from lstm_engine.checks import SHOWN, shown
 from lstm_engine.errors import SettingsError
 
 KINDS_IN_WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-LONGEST_SHOWN = 60  # characters of a value in a sentence
 LONGEST_NAME = 200  # characters of a stored name that a list can show
 LARGEST_WHOLE = 2**31 - 1  # of a stored number that is out of its limits, but still tells what the run was
 
@@ -94,7 +94,7 @@ class Setting:
             return {"true": True, "false": False}[text.lower()] if self.kind is bool else self.kind(text)
         except (ValueError, KeyError):
             expected = self.expected.replace("or None", "or none")
-            raise SettingsError(f"{self.name} is “{text[:LONGEST_SHOWN]}”, expected {expected}") from None
+            raise SettingsError(f"{self.name} is “{text[:SHOWN]}”, expected {expected}") from None
 
 
 def setting(default: Any, label: str, help: str, limits: Limits | None = None) -> Any:
@@ -129,12 +129,3 @@ def is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def shown(value: object) -> str:
-    """A value as a sentence can hold it."""
-    try:
-        text = ascii(value) if isinstance(value, str) and not is_text(value) else repr(value)
-    except (ValueError, RecursionError):  # thousands of digits, or nested beyond all measure
-        text = f"a {type(value).__name__} that is too long to show"
-    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."

@@ -11,11 +11,12 @@ from typing import Any, Self, TypeVar
 
 from lstm_engine import tasks
 from lstm_engine.cell.variants import VARIANTS, get_variant
+from lstm_engine.checks import shown
 from lstm_engine.errors import SettingsError
 from lstm_engine.learning.optimizers import Adam
 from lstm_engine.learning.training import Trainer
 from lstm_engine.model import LSTMModel
-from lstm_engine.runs.fields import Limits, setting, settings_of, shown
+from lstm_engine.runs.fields import Limits, setting, settings_of
 
 CHANGEABLE = ("learning_rate", "clip_norm", "batch_size")  # while a run trains
 MOST_MEMORY = 2**30  # bytes of buffers that a run may need
