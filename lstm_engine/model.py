@@ -117,11 +117,9 @@ class LSTMModel:
         """
         from lstm_engine.formats.notebook import gate_matrices  # what goes in and out stands above the model
 
-        a, weights = gate_matrices(
-            forget=forget, input=input, output=output, candidate=candidate, readout=readout, dtype=dtype
-        )
+        a, weights = gate_matrices(forget=forget, input=input, output=output, candidate=candidate, readout=readout)
         model = cls(a.input_size, a.hidden_size, a.output_size, dtype=dtype, bias=False)
-        model.load_state_dict(weights)
+        model.parameters.assign(weights, rounding=True)
         return model
 
     @property

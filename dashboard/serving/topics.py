@@ -17,7 +17,7 @@ from typing import Any
 from dashboard.serving.run_messages import curves_payload, metrics_payload, run_payload, samples_payload
 from lstm_engine import EngineError
 from lstm_engine.runs import History, RunNotFound, RunStore, StoreError
-from lstm_engine.runs.store.store import MOST_ROWS
+from lstm_engine.runs.store import MOST_ROWS
 
 POLL_SECONDS = 0.06
 SILENT_SECONDS = 3.0  # without a sign of life, after which the store itself is looked at

@@ -95,17 +95,20 @@ class NamedArrays(Mapping[str, NDArray]):
         """Independent arrays by name."""
         return {name: np.ascontiguousarray(view).copy() for name, view in self.items()}
 
-    def assign(self, arrays: Mapping[str, ArrayLike]) -> None:
+    def assign(self, arrays: Mapping[str, ArrayLike], rounding: bool = False) -> None:
         """Take over the values of ``arrays``; nothing changes unless all of them fit, see ``fitting``."""
-        for name, array in self.fitting(arrays).items():
+        for name, array in self.fitting(arrays, rounding).items():
             self[name][...] = array
 
-    def fitting(self, arrays: Mapping[str, ArrayLike]) -> dict[str, NDArray]:
+    def fitting(self, arrays: Mapping[str, ArrayLike], rounding: bool = False) -> dict[str, NDArray]:
         """The arrays in this dtype.
 
+        Args:
+            rounding: whether a wider dtype may lose digits, since the caller asked for this one.
+
         Raises:
-            WeightsError: a name is missing or unexpected, or an array has another shape, is not finite, or is of a
-                wider dtype and would lose digits.
+            WeightsError: a name is missing or unexpected, or an array has another shape, is not finite, or would lose
+                digits unasked.
         """
         arrays = named_mapping("the weights", arrays, WeightsError)
         missing, extra = self.keys() - arrays.keys(), arrays.keys() - self.keys()
@@ -113,24 +116,20 @@ class NamedArrays(Mapping[str, NDArray]):
             parts = [f"missing: {', '.join(sorted(missing))}"] if missing else []
             parts += [f"unexpected: {', '.join(sorted(extra))}"] if extra else []
             raise WeightsError(f"the weights do not fit this model; {'; '.join(parts)}. Expected: {', '.join(self)}")
-        return {name: fitting(name, arrays[name], view) for name, view in self.items()}
+        return {name: fitting(name, arrays[name], view, rounding) for name, view in self.items()}
 
 
-def fitting(name: str, value: ArrayLike, like: NDArray) -> NDArray:
-    """An array to take the place of another one, in its dtype.
-
-    Raises:
-        WeightsError: it has another shape, is not finite, or is of a wider dtype and would lose digits.
-    """
+def fitting(name: str, value: ArrayLike, like: NDArray, rounding: bool = False) -> NDArray:
+    """An array to take the place of another one, in its dtype; arguments and errors as in ``NamedArrays.fitting``."""
     array = as_array(name, value, WeightsError)
     if array.shape != like.shape:
         raise WeightsError(f"{name} has shape {array.shape}, expected {like.shape}")
     if array.dtype.kind != "f":
         raise WeightsError(f"{name} has dtype {array.dtype}, expected a floating-point dtype")
-    if not np.isfinite(array).all():
-        raise WeightsError(f"{name} holds values that are not finite")
     exact = narrowed(array, like.dtype)
-    if not np.array_equal(exact, array):
+    if not np.isfinite(exact if rounding else array).all():
+        raise WeightsError(f"{name} holds values that are not finite")
+    if not rounding and not np.array_equal(exact, array):
         raise WeightsError(
             f"{name}, {array.shape}, holds {array.dtype} numbers that {like.dtype} would round, expected "
             f"{like.dtype}; convert them with .astype({like.dtype.name!r}), or take a model of "
@@ -171,12 +170,6 @@ def initialise(parameters: NamedArrays, seed: int, forget_bias: object, init_std
         row = a.variant.blocks.index("forget_gate") * H
         for k in range(a.num_layers):
             parameters[f"{a.variant.family}.bias_ih_l{k}"][row : row + H] = bias
-
-
-def converted(arrays: Mapping[str, NDArray], dtype: np.dtype | str) -> dict[str, NDArray]:
-    """Floating-point arrays in the dtype that a caller named; others as they are, for ``assign`` to refuse."""
-    with np.errstate(over="ignore"):  # what overflows is not finite, which ``assign`` tells
-        return {name: array.astype(dtype) if array.dtype.kind == "f" else array for name, array in arrays.items()}
 
 
 def strip_prefix(state: Mapping[str, NDArray], prefix: str) -> dict[str, NDArray]:

@@ -34,7 +34,7 @@ def from_keras(
         lstm[f"weight_ih_l{k}"], lstm[f"weight_hh_l{k}"] = arrays[0].T, arrays[1].T
         if len(arrays) == 3:
             lstm[f"bias_ih_l{k}"] = arrays[2]
-            lstm[f"bias_hh_l{k}"] = np.zeros(arrays[2].shape)  # Keras has one bias, PyTorch adds two
+            lstm[f"bias_hh_l{k}"] = np.broadcast_to(0.0, arrays[2].shape)  # Keras has one bias, PyTorch adds two
     linear = None
     if readout is not None:
         arrays = arrays_in("the readout", readout, 1, "kernel and perhaps bias")

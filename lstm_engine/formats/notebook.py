@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_engine.cell.parameters import Architecture, converted
-from lstm_engine.checks import as_array, float_dtype
+from lstm_engine.cell.parameters import Architecture
+from lstm_engine.checks import as_array
 from lstm_engine.errors import WeightsError
 
 
@@ -15,7 +15,6 @@ def gate_matrices(
     output: ArrayLike,
     candidate: ArrayLike,
     readout: ArrayLike,
-    dtype: str = "float32",
 ) -> tuple[Architecture, dict[str, NDArray]]:
     """Sizes and weights of a single layer without biases, see ``LSTMModel.from_gate_matrices``."""
     gates = {"input": input, "forget": forget, "candidate": candidate, "output": output}  # PyTorch's order
@@ -40,4 +39,4 @@ def gate_matrices(
         "lstm.weight_hh_l0": stacked[:, I:],
         "readout.weight": read.T,
     }
-    return Architecture(I, H, O, bias=False), converted(weights, float_dtype(dtype))
+    return Architecture(I, H, O, bias=False), weights

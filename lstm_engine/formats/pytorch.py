@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_engine.cell.parameters import converted, strip_prefix
+from lstm_engine.cell.parameters import strip_prefix
 from lstm_engine.cell.variants import get_variant
-from lstm_engine.checks import as_array, float_dtype, instance, named_mapping
+from lstm_engine.checks import as_array, instance, named_mapping
 from lstm_engine.errors import WeightsError
 from lstm_engine.model import LSTMModel
 
@@ -34,7 +34,6 @@ def from_pytorch(
     kind = get_variant(variant)
     if kind.peepholes:
         raise WeightsError(f"PyTorch has no {variant} cell; expected standard, gru or rnn")
-    wanted = float_dtype(dtype)
     arrays = arrays_of("network", network)
     for mark, unlike in (("_reverse", "bidirectional"), ("weight_hr", "projected")):
         if any(mark in name for name in arrays):
@@ -50,7 +49,7 @@ def from_pytorch(
     model = LSTMModel(first.shape[1], H, O, layers, variant, dtype=dtype, bias=bias)
     named = {f"{kind.family}.{name}": array for name, array in arrays.items()}
     named |= {f"readout.{name}": array for name, array in linear.items()}
-    model.load_state_dict(converted(named, wanted))
+    model.parameters.assign(named, rounding=True)
     return model
 
 

@@ -125,7 +125,8 @@ def fitting_steps(name: str, value: ArrayLike) -> int:
     """A number of steps that was stored as an array, or WeightsError unless it is one whole number of at least 0."""
     array = as_array(name, value, WeightsError)
     if array.shape != () or array.dtype.kind not in "iu" or not 0 <= array <= MOST_STEPS:
-        raise WeightsError(f"{name} is {shown(array.tolist())}, expected one whole number from 0 to {MOST_STEPS:,}")
+        found = shown(array if array.shape else array.item())
+        raise WeightsError(f"{name} is {found}, expected one whole number from 0 to {MOST_STEPS:,}")
     return int(array)
 
 

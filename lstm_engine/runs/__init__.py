@@ -3,7 +3,7 @@
 from lstm_engine.runs.presets import PRESETS, preset
 from lstm_engine.runs.run import History, Run, Status
 from lstm_engine.runs.settings import RunSettings
-from lstm_engine.runs.store.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
 from lstm_engine.runs.training.launcher import Launcher
 
 __all__ = [

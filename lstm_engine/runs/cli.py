@@ -18,8 +18,9 @@ from lstm_engine.runs.fields import is_text
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED, preset
 from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import FIELDS
+from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
 from lstm_engine.runs.store.address import without_password
-from lstm_engine.runs.store.store import RunNotFound, RunStore, StoreError, gone
+from lstm_engine.runs.store.rows import gone
 from lstm_engine.runs.terminal import ProgressBar, complain, forget_output, plain, prepare
 from lstm_engine.runs.training.worker import train_run
 from lstm_engine.tasks import KINDS

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lstm_engine.cell.parameters import strip_prefix
 from lstm_engine.runs.checkpoints import checkpoint_arrays, restored_with_task
 from lstm_engine.runs.settings import OptimizerSettings, RunSettings
-from lstm_engine.runs.store.store import RunStore
+from lstm_engine.runs.store import RunStore
 from lstm_engine.tracing.trace import Trace
 
 SATURATED = 0.1  # a gate is shut below this, and open above 1 less this; a candidate is saturated that close to -1 or 1

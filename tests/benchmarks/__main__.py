@@ -6,12 +6,12 @@ import sys
 
 import numpy as np
 
-from tests.benchmarks import crowd, engine, stepping, watching
+from tests.benchmarks import crowd, engine, stepping, store, watching
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}\n")
-    chosen = sys.argv[1:] or ["engine", "stepping", "watching", "crowd"]
-    for benchmark in (engine, stepping, watching, crowd):
+    chosen = sys.argv[1:] or ["engine", "store", "stepping", "watching", "crowd"]
+    for benchmark in (engine, store, stepping, watching, crowd):
         if benchmark.__name__.rpartition(".")[2] in chosen:
             benchmark.main()
             print()

@@ -14,7 +14,7 @@ import numpy as np
 from dashboard.serving.answering import QuestionError
 from dashboard.serving.questions import checkpoint_step
 from dashboard.views.step.clamps import parse_clamps
-from dashboard.views.step.companion import companion_settings, find_companion
+from dashboard.views.step.companion import companion_settings
 from dashboard.views.step.export import trace_file
 from dashboard.views.step.messages import gradient_message, hidden_gradient_norms, trace_message
 from lstm_engine import Intervention, LSTMModel
@@ -98,7 +98,7 @@ class Questions:
         """The plain RNN of equal size, trained on the same task: how it stands, and its gradient norms."""
         store = self._get_store()
         run = store.get(question.run_id)
-        found = find_companion(store.list_runs(), run)
+        found = store.find(companion_settings(run.settings))
         if found is None:
             return {"status": "missing"}
         steps = store.checkpoint_steps(found.id)
@@ -120,8 +120,7 @@ class Questions:
         """Create and start the companion, unless there is one."""
         store = self._get_store()
         run = store.get(run_id)
-        if find_companion(store.list_runs(), run) is None:
-            store.create(companion_settings(run.settings), f"plain RNN beside {run.name}"[:80])
+        store.find_or_create(companion_settings(run.settings), f"plain RNN beside {run.name}")
         return {}
 
     def export(self, question: Question, kind: str) -> bytes:

@@ -10,7 +10,7 @@ from dashboard.shell.trouble import sentence
 from dashboard.views.train.new_run import number_field
 from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound
-from lstm_engine.runs.store.store import changed_settings
+from lstm_engine.runs.store import changed_settings
 
 
 def manage_run(services: Services, run: Run) -> None:

@@ -1,1 +1,19 @@
 """The run store: what the app and the training processes share, in one SQL database."""
+
+from lstm_engine.runs.store.changes import changed_settings
+from lstm_engine.runs.store.errors import AlreadyThere, LeaseLost, RunNotFound, StoreError, StoreProblem
+from lstm_engine.runs.store.metrics import MOST_ROWS
+from lstm_engine.runs.store.rows import gone
+from lstm_engine.runs.store.store import RunStore
+
+__all__ = [
+    "MOST_ROWS",
+    "AlreadyThere",
+    "LeaseLost",
+    "RunNotFound",
+    "RunStore",
+    "StoreError",
+    "StoreProblem",
+    "changed_settings",
+    "gone",
+]

@@ -1,17 +1,37 @@
-"""The tables of the run store."""
+"""The tables of the run store, as they are now; ``migrations/`` brings older ones here."""
+
+from typing import Any
 
 import sqlalchemy as sql
+
+VERSION = "0002"  # of these tables: the newest of the migrations
+LARGEST = 2**63 - 1
+
+
+class Whole(sql.types.TypeDecorator[int]):
+    """A whole number of 64 bits. A larger one is compared as the largest there is, so that nothing is found at it."""
+
+    impl = sql.BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sql.Dialect) -> sql.types.TypeEngine[Any]:
+        # SQLite's INTEGER has 64 bits, and numbers rows by itself under no other name
+        return dialect.type_descriptor(sql.Integer() if dialect.name == "sqlite" else sql.BigInteger())
+
+    def process_bind_param(self, value: int | None, dialect: sql.Dialect) -> int | None:
+        return None if value is None else max(-LARGEST - 1, min(int(value), LARGEST))
+
 
 metadata = sql.MetaData()
 runs = sql.Table(
     "runs",
     metadata,
-    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("id", Whole, primary_key=True),
     sql.Column("name", sql.String(80), nullable=False),
     sql.Column("settings", sql.Text, nullable=False),
     sql.Column("created_at", sql.Float, nullable=False),
-    sql.Column("step", sql.Integer, nullable=False, default=0),
-    sql.Column("target_step", sql.Integer, nullable=False),
+    sql.Column("step", Whole, nullable=False, default=0),
+    sql.Column("target_step", Whole, nullable=False),
     sql.Column("stopped", sql.Boolean, nullable=False, default=False),
     sql.Column("pace", sql.Float, nullable=False),
     sql.Column("queued_at", sql.Float, nullable=False),
@@ -19,13 +39,16 @@ runs = sql.Table(
     sql.Column("heartbeat", sql.Float),
     sql.Column("steps_per_second", sql.Float),
     sql.Column("error", sql.Text),
+    sql.Column("deleted_at", sql.Float),  # for a day it can be had back
+    sql.Column("forming", sql.Boolean, nullable=False, server_default=sql.false()),  # a fork that is being copied
+    sql.Column("checkpoint_bytes", Whole, nullable=False, server_default="0"),  # of all its checkpoints
     sqlite_autoincrement=True,  # a deleted run's number never comes back, so that old links cannot show another run
 )
 metrics = sql.Table(
     "metrics",
     metadata,
-    sql.Column("run_id", sql.Integer, primary_key=True),
-    sql.Column("step", sql.Integer, primary_key=True),
+    sql.Column("run_id", Whole, primary_key=True, autoincrement=False),
+    sql.Column("step", Whole, primary_key=True, autoincrement=False),
     sql.Column("loss", sql.Float(53), nullable=False),
     sql.Column("validation_loss", sql.Float(53)),
     sql.Column("gradient_norm", sql.Float(53), nullable=False),
@@ -35,10 +58,10 @@ metrics = sql.Table(
 summaries = sql.Table(
     "summaries",
     metadata,
-    sql.Column("run_id", sql.Integer, primary_key=True),
-    sql.Column("bucket", sql.Integer, primary_key=True),
+    sql.Column("run_id", Whole, primary_key=True, autoincrement=False),
+    sql.Column("bucket", Whole, primary_key=True, autoincrement=False),
     *[
-        sql.Column(f"{name}_{end}{part}", sql.Integer if part else sql.Float(53))
+        sql.Column(f"{name}_{end}{part}", Whole if part else sql.Float(53))
         for name in ("loss", "gradient_norm", "validation_loss")
         for end in ("low", "high")
         for part in ("", "_step")
@@ -47,30 +70,38 @@ summaries = sql.Table(
 checkpoints = sql.Table(
     "checkpoints",
     metadata,
-    sql.Column("run_id", sql.Integer, primary_key=True),
-    sql.Column("step", sql.Integer, primary_key=True),
-    sql.Column("passing", sql.Boolean, nullable=False),
+    sql.Column("run_id", Whole, primary_key=True, autoincrement=False),
+    sql.Column("step", Whole, primary_key=True, autoincrement=False),
+    sql.Column("passing", sql.Boolean, nullable=False),  # the next one replaces it
     sql.Column("data", sql.LargeBinary, nullable=False),
 )
 # what people change while a run trains; a step is given to it when the worker takes it up, and it holds from there on
 changes = sql.Table(
     "changes",
     metadata,
-    sql.Column("id", sql.Integer, primary_key=True),
-    sql.Column("run_id", sql.Integer, nullable=False, index=True),
-    sql.Column("step", sql.Integer),
+    sql.Column("id", Whole, primary_key=True),
+    sql.Column("run_id", Whole, nullable=False, index=True),
+    sql.Column("step", Whole),
     sql.Column("field", sql.String(40), nullable=False),
     sql.Column("value", sql.Float(53)),
 )
-# what people say of a run, beside what it is; a table of its own, so that older stores need no new columns
+# what people say of a run, beside what it is
 notes = sql.Table(
     "notes",
     metadata,
-    sql.Column("run_id", sql.Integer, primary_key=True),
+    sql.Column("run_id", Whole, primary_key=True, autoincrement=False),
     sql.Column("note", sql.Text, nullable=False, default=""),
     sql.Column("tags", sql.Text, nullable=False, default=""),
-    sql.Column("parent_run", sql.Integer),
-    sql.Column("parent_step", sql.Integer),
-    sql.Column("deleted_at", sql.Float),
+    sql.Column("parent_run", Whole),
+    sql.Column("parent_step", Whole),
 )
 marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))
+# the table in which Alembic keeps the version; here as well, so that nobody has to load Alembic to read it
+versions = sql.Table(
+    "alembic_version",
+    metadata,
+    sql.Column("version_num", sql.String(32), nullable=False),
+    sql.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+# of a run, everything that goes when it goes for good
+OF_A_RUN = (metrics, summaries, checkpoints, changes, notes)

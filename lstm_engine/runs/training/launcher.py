@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future
 from concurrent.futures import wait as wait_for
 
 from lstm_engine.runs.lease import LEASE_SECONDS
-from lstm_engine.runs.store.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
 from lstm_engine.runs.training.processes import CallRefused, ProcessExecutor
 from lstm_engine.runs.training.worker import HEARTBEAT_SECONDS, train_run
 
@@ -16,7 +16,7 @@ POLL_SECONDS = 0.2
 LEAVE_SECONDS = 5.0  # how long workers may take to save their last checkpoint when the server stops
 REST_SECONDS = 5.0  # before a run is tried again whose worker was refused by the store
 SLEPT_SECONDS = LEASE_SECONDS / 2  # between two looks: the machine slept, or its clock was set
-PURGE_SECONDS = 600.0  # between two looks for deleted runs that nobody can have back any more
+PURGE_EVERY_SECONDS = 60.0
 MOST_DEATHS = 3  # a run whose worker died so often without getting any further is given up
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,6 @@ class Launcher:
         self._rests_until: dict[int, float] = {}  # run: when it may be tried again, by the monotonic clock
         self._looked_at = time.time()
         self._trusts_leases_at = 0.0  # by the monotonic clock
-        self._purged_at = 0.0  # likewise
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="launcher", daemon=True)
 
@@ -67,10 +66,13 @@ class Launcher:
         wait_for(self._active.values(), LEAVE_SECONDS)
 
     def _watch(self) -> None:
-        complained = ""
+        complained, purge_at = "", 0.0
         while not self._closing.is_set():
             try:
                 self._look()
+                if time.monotonic() > purge_at:
+                    more = self.store.purge()
+                    purge_at = time.monotonic() + (0 if more else PURGE_EVERY_SECONDS)
                 complained = ""
             except StoreError as error:
                 if str(error) != complained:  # once is enough; the store may be away for long
@@ -95,9 +97,6 @@ class Launcher:
             rests = now < self._rests_until.get(run.id, 0.0) or (run.lease is not None and now < self._trusts_leases_at)
             if run.id not in self._active and not rests:
                 self._active[run.id] = self.executor.submit(train_run, self.store.url, run.id)
-        if now - self._purged_at > PURGE_SECONDS:
-            self._purged_at = now
-            self.store.purge()
 
     def _notice_sleep(self, now: float) -> None:
         """After a sleep every lease looks as if its holder had died; the living ones say so within a heartbeat."""

@@ -8,7 +8,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from lstm_engine.errors import DivergenceError, EngineError
@@ -16,7 +16,7 @@ from lstm_engine.learning.training import Trainer
 from lstm_engine.runs.checkpoints import restore, serialise
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Change, Recorded, Run
-from lstm_engine.runs.store.store import LeaseLost, RunNotFound, RunStore, StoreError, changed_settings
+from lstm_engine.runs.store import LeaseLost, RunNotFound, RunStore, StoreError, StoreProblem, changed_settings
 
 RECORD_SECONDS = 0.1  # metrics are appended, and wishes read, this often
 PASSING_CHECKPOINT_SECONDS = 2.0  # between log-spaced checkpoints, the newest state is kept this fresh
@@ -66,8 +66,10 @@ def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> No
             store.fail(run_id, lease, str(error))
         except (LeaseLost, RunNotFound):
             return
-        except StoreError:  # nothing is wrong with the run
-            raise
+        except StoreError as error:
+            if error.kind is not StoreProblem.NO_ROOM:
+                raise  # nothing is wrong with the run
+            store.fail(run_id, lease, str(error))
         except EngineError as error:
             store.fail(run_id, lease, str(error))
         finally:
@@ -90,6 +92,7 @@ class Worker:
         self.recorded_step = run.step  # everything up to here is in the store, whoever computed it
         self.pending: list[Recorded] = []
         self.saved_step = -1
+        self.saved_passing = True  # as far as is known: a former worker may have saved it
         self.saved_at = time.monotonic()
         self.rate: float | None = None
 
@@ -183,9 +186,13 @@ class Worker:
         """Save a checkpoint together with the metrics that lead up to it."""
         step = self.trainer.steps_taken
         if self.saved_step == step:
+            if not passing and self.saved_passing:  # the run rests here: the next checkpoint must not replace it
+                keep = partial(self.store.keep_checkpoint, self.run_id, self.lease, step)
+                patiently(keep, self.leave.is_set)
+                self.saved_passing = False
             return
         self._write((step, serialise(self.trainer), passing))
-        self.saved_step, self.saved_at = step, time.monotonic()
+        self.saved_step, self.saved_passing, self.saved_at = step, passing, time.monotonic()
 
     def record_pending(self) -> Run:
         """Append what was measured and learn what people wish."""
@@ -210,7 +217,8 @@ def patiently(action: Callable[[], Result], give_up: Callable[[], bool]) -> Resu
             return action()
         except (LeaseLost, RunNotFound):
             raise
-        except StoreError:
-            if give_up() or time.monotonic() > deadline:
+        except StoreError as error:
+            # where there is no room, somebody has to make some: better told at once than waited for in silence
+            if error.kind is StoreProblem.NO_ROOM or give_up() or time.monotonic() > deadline:
                 raise
             time.sleep(RECORD_SECONDS)

@@ -67,10 +67,10 @@ def test_a_worker_that_waits_for_a_locked_store_is_not_taken_for_a_hung_one(tmp_
 
 WORKER = """
 import sys
-from lstm_engine.runs.store import store
+from lstm_engine.runs.store import database
 from lstm_engine.runs.training import worker
 from lstm_engine.runs.training.processes import main
-store.BUSY_SECONDS = 0.3
+database.BUSY_SECONDS = 0.3
 worker.RETRY_SECONDS = 1.0
 main()
 """
@@ -177,10 +177,11 @@ def test_after_a_sleep_of_the_machine_nobody_alive_loses_its_run(store, monkeypa
     assert executor.calls == 0
 
 
-def test_deleted_runs_are_purged_now_and_then(store, monkeypatch):
+def test_deleted_runs_are_purged_now_and_then(store, wait_until, monkeypatch):
     calls = []
     monkeypatch.setattr(RunStore, "purge", lambda self: calls.append(1))
     launcher = Launcher(store, RefusingExecutor())
-    for _ in range(5):
-        launcher._look()
+    launcher.start()
+    wait_until(lambda: calls)
+    launcher.close()
     assert calls == [1]

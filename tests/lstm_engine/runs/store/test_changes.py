@@ -1,9 +1,7 @@
 """What people do to a run beside training it: changes in mid-run, forks, names, notes, deleting and bringing back."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,16 +11,10 @@ from lstm_engine.runs import PRESETS, RunNotFound, RunStore, Status
 from lstm_engine.runs.checkpoints import restore
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Change
-from lstm_engine.runs.store.store import LeaseLost
+from lstm_engine.runs.store import LeaseLost
 from lstm_engine.runs.training.worker import Worker, train_run
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=8, batch_size=4, sequence_length=10, end_step=40, pace=0.0)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}") as store:
-        yield store
 
 
 def train_to(store: RunStore, run_id: int, step: int) -> None:
@@ -192,7 +184,7 @@ def test_a_deleted_run_comes_back_whole(store):
 def test_runs_deleted_long_ago_are_gone_for_good(store, monkeypatch):
     first, second = (store.create(SETTINGS, start=False) for _ in range(2))
     store.delete(first.id)
-    monkeypatch.setattr("lstm_engine.runs.store.store.UNDO_SECONDS", -1.0)
+    monkeypatch.setattr("lstm_engine.runs.store.space.UNDO_SECONDS", -1.0)
     store.delete(second.id)
     store.purge()
     with pytest.raises(RunNotFound, match="more than a day ago"):

@@ -1,9 +1,7 @@
 """Curves of long runs, from the summaries of their extremes; and gates as they learn."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,12 +15,6 @@ from lstm_engine.runs.run import Recorded
 from lstm_engine.runs.training.worker import train_run
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=8, batch_size=4, sequence_length=10, end_step=60, pace=0.0)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}") as store:
-        yield store
 
 
 def record(store: RunStore, loss: np.ndarray, norm: np.ndarray, at_once: int = 777) -> int:
@@ -66,6 +58,15 @@ def test_a_stretch_is_as_fine_as_it_was_recorded(store):
     wide = store.curves(run_id, after=2_000, until=29_000)
     assert wide.loss.step.min() > 2_000
     assert wide.loss.step.max() <= 29_000
+
+
+def test_every_validation_is_told(store):
+    run_id = record(store, np.arange(1.0, 301.0), np.ones(300))
+    found = store.validations(run_id, after=100)
+    assert found.step.tolist() == list(range(125, 301, 25))
+    assert found.value.tolist() == found.step.tolist()
+    store.delete(run_id)
+    assert len(store.validations(run_id).step) == 0
 
 
 def test_a_fork_has_summaries_of_its_own(store):

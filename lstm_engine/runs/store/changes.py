@@ -1,0 +1,81 @@
+"""What people change of a run's settings while it trains."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection
+
+from lstm_engine.errors import SettingsError
+from lstm_engine.runs.run import Change
+from lstm_engine.runs.settings import CHANGEABLE, FIELDS, RunSettings
+from lstm_engine.runs.store.database import Database
+from lstm_engine.runs.store.errors import LeaseLost
+from lstm_engine.runs.store.rows import find_run
+from lstm_engine.runs.store.schema import changes, runs
+
+
+def changes_of(connection: Connection, run_id: int) -> list[Change]:
+    """All changes of a run, in the order in which they were asked for."""
+    query = sql.select(changes.c.step, changes.c.field, changes.c.value).where(changes.c.run_id == run_id)
+    return [Change(*row) for row in connection.execute(query.order_by(changes.c.id))]
+
+
+class Changes(Database):
+    """The part of the store that has changes in mid-run."""
+
+    def change(self, run_id: int, field: str, value: float | None) -> None:
+        """Change a setting from the run's next step on; all that was trained stays as it is.
+
+        Args:
+            field: one of ``CHANGEABLE``.
+            value: its new value; None for no clipping.
+
+        Raises:
+            SettingsError: the setting cannot be changed while a run trains, or the value is out of range.
+        """
+        if field not in CHANGEABLE:
+            raise SettingsError(f"{field!r} cannot be changed while a run trains; expected {', '.join(CHANGEABLE)}")
+        with self._writing() as connection:
+            changed_settings(find_run(connection, run_id).runnable().settings, [Change(None, field, value)])
+            connection.execute(sql.insert(changes).values(run_id=run_id, field=field, value=value))
+
+    def changes(self, run_id: int) -> list[Change]:
+        """All changes of the run's settings, in the order in which they were asked for."""
+        with self._reading() as connection:
+            return changes_of(connection, run_id)
+
+    def take_changes(self, run_id: int, lease: str, step: int) -> list[Change]:
+        """Give every change that waits the step from which it holds; returns all of the run's changes.
+
+        Raises:
+            LeaseLost: this process no longer holds the run.
+        """
+        found = self.changes(run_id)
+        if all(change.step is not None for change in found):
+            return found  # as nearly always: nothing to write
+        with self._writing() as connection:
+            mine = sql.select(runs.c.id).where(runs.c.id == run_id, runs.c.lease == lease).with_for_update()
+            if connection.execute(mine).first() is None:
+                raise LeaseLost(f"Run {run_id} was deleted or taken up by another process.")
+            waiting = sql.update(changes).where(changes.c.run_id == run_id, changes.c.step.is_(None))
+            connection.execute(waiting.values(step=step))
+            return changes_of(connection, run_id)
+
+
+def changed_settings(settings: RunSettings, held: Sequence[Change]) -> RunSettings:
+    """The settings with the changes in them, the later ones over the earlier.
+
+    Raises:
+        SettingsError: a value is out of range.
+    """
+    values: dict[str, Any] = {change.field: whole_where_whole(change) for change in held}
+    return replace(settings, **values) if values else settings
+
+
+def whole_where_whole(change: Change) -> float | None:
+    """The change's value, as an int where the setting is one."""
+    if change.value is not None and FIELDS[change.field].kind is int and change.value == int(change.value):
+        return int(change.value)
+    return change.value

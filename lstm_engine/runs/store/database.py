@@ -1,0 +1,204 @@
+"""The database under the run store: how it is opened, read and written, and what its trouble is called.
+
+A reader never waits for a writer: it has connections of its own, and takes no lock. In SQLite one process writes at a
+time; a server locks the rows that a transaction writes.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection, Engine, make_url
+
+from lstm_engine.runs.store import sqlite
+from lstm_engine.runs.store.address import without_password
+from lstm_engine.runs.store.errors import AlreadyThere, StoreError, StoreProblem, problem_of, sentence_of
+from lstm_engine.runs.store.versions import bring_up_to_date
+
+BUSY_SECONDS = 15.0  # how long a write waits for another process's
+CONNECT_SECONDS = 10
+# a training process that was halted in the middle of a write must not hold its rows for ever
+IDLE_IN_TRANSACTION_SECONDS = 60
+
+
+def parse_url(url: str) -> sql.URL:
+    """A database's URL, with the driver that this project brings for it.
+
+    Raises:
+        StoreError: it names no database that runs can be kept in.
+    """
+    try:
+        parsed = make_url(url)
+    except (sql.exc.ArgumentError, ValueError) as error:  # such as a port that is no number
+        raise StoreError(
+            f"“{without_password(url)}” is not a database URL; write one like sqlite:///runs.sqlite3",
+            StoreProblem.ADDRESS,
+        ) from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise StoreError(
+            f"“{url}” names no file, which the training processes could share; write one like sqlite:///runs.sqlite3",
+            StoreProblem.ADDRESS,
+        )
+    return parsed
+
+
+class Database:
+    """A database that has the store's tables; they are made, or brought up to date, when it is opened.
+
+    Args:
+        url: an SQLAlchemy URL, such as ``sqlite:///runs.sqlite3`` or ``postgresql://user@host/runs``.
+
+    Raises:
+        StoreError: the database cannot be opened, is damaged, or is of a newer version.
+    """
+
+    def __init__(self, url: str):
+        self.url = url
+        self._address = parse_url(url)
+        self._path = Path(self._address.database or "") if self._address.get_backend_name() == "sqlite" else None
+        self._state: sqlite.FileState | None = None
+        self._opening = threading.RLock()
+        if self._path is not None:
+            self._state = sqlite.look_at(self._path)
+            if self._state is None:
+                sqlite.make_folder(self._path)
+        self._open()
+
+    def _open(self) -> None:
+        try:
+            self._engine, self._readers = self._make_engines()
+        except sql.exc.NoSuchModuleError as error:
+            kind = self._address.get_backend_name()
+            raise StoreError(
+                f"“{kind}” is no kind of database that is known here; write a URL like sqlite:///runs.sqlite3",
+                StoreProblem.ADDRESS,
+            ) from error
+        except ImportError as error:
+            kind = self._address.get_backend_name()
+            extra = "pip install 'step-inside-an-lstm[postgres]'" if kind == "postgresql" else str(error)
+            raise StoreError(
+                f"The driver for {kind} is not installed. Install it: {extra}", StoreProblem.NO_DRIVER
+            ) from error
+        try:
+            with self._explained():
+                read_only = self._state is not None and self._state.read_only
+                migrated = bring_up_to_date(self._engine, self._readers, read_only, self._place)
+                if migrated and self._path is not None:
+                    sqlite.make_shrinkable(self._engine)
+            if self._path is not None:
+                self._state = sqlite.look_at(self._path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _make_engines(self) -> tuple[Engine, Engine]:
+        """To write with, and to read with: there nothing begins a transaction."""
+        if self._path is not None:
+            return sqlite.make_engines(self._address, self._state, BUSY_SECONDS)
+        arguments = {}
+        if self._address.get_backend_name() == "postgresql" and "connect_timeout" not in self._address.query:
+            arguments["connect_timeout"] = CONNECT_SECONDS
+        writer = sql.create_engine(self._address, pool_pre_ping=True, connect_args=arguments)
+        readers = sql.create_engine(
+            self._address, pool_pre_ping=True, connect_args=arguments, isolation_level="AUTOCOMMIT"
+        )
+        if self._address.get_backend_name() == "postgresql":
+
+            @sql.event.listens_for(writer, "begin")
+            def bound_waiting(connection: Connection) -> None:
+                connection.exec_driver_sql(
+                    f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s';"
+                    f" SET LOCAL idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_SECONDS}s'"
+                )
+
+        return writer, readers
+
+    def _look_again(self) -> None:
+        """Open the file anew if it was replaced, or may be written now, or no longer.
+
+        Raises:
+            StoreError: it was removed, or cannot be opened as it is now.
+        """
+        if self._path is None:
+            return
+        state = sqlite.look_at(self._path)
+        if state is not None and state == self._state:
+            return
+        with self._opening:
+            if state is None:
+                self.close()  # connections to the removed file would go on as if it were there
+                self._state = None
+                raise StoreError(sentence_of(StoreProblem.MISSING, self._place, ""), StoreProblem.MISSING)
+            if state != self._state:  # nobody else was faster
+                self.close()
+                self._state = state
+                try:
+                    self._open()
+                except BaseException:
+                    self._state = None  # so that the next one tries again
+                    raise
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+        self._readers.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether runs can be looked at but not changed, as the file is now."""
+        state = sqlite.look_at(self._path) if self._path is not None else None
+        return state is not None and state.read_only
+
+    @property
+    def public_url(self) -> str:
+        """The URL as anybody may see it: without the password."""
+        return without_password(self.url)
+
+    @property
+    def _place(self) -> str:
+        return f"The run store {self._address.database if self._path is not None else self.public_url}"
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what the database says into a sentence that helps, and a kind."""
+        try:
+            yield
+        except sql.exc.IntegrityError as error:
+            raise AlreadyThere(f"{self._place} has that row already: {error.orig}.") from error
+        except sql.exc.TimeoutError as error:  # all connections are in use
+            raise StoreError(sentence_of(StoreProblem.BUSY, self._place, ""), StoreProblem.BUSY) from error
+        except (sql.exc.DBAPIError, sqlite3.Error) as error:  # SQLite's own, where a connection is being prepared
+            cause = getattr(error, "orig", None) or error
+            problem = problem_of(cause)
+            reason = " ".join(str(cause).split()).rstrip(".")
+            raise StoreError(sentence_of(problem, self._place, reason), problem) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection to read with; every statement sees what is there when it begins."""
+        with self._explained():
+            self._look_again()
+            with self._readers.connect() as connection:
+                yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction: all that is written in it, or nothing."""
+        with self._explained():
+            self._look_again()
+            if self._state is not None and self._state.read_only:
+                raise StoreError(sentence_of(StoreProblem.READ_ONLY, self._place, ""), StoreProblem.READ_ONLY)
+            with self._engine.begin() as connection:
+                yield connection

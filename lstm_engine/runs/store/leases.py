@@ -1,0 +1,158 @@
+"""What training processes do: find a run that waits, hold it under a lease, record what they computed, let go.
+
+A lease is a name of the process's own that every write must match, so that one which lost its run can never write to
+it again.
+"""
+
+import os
+import time
+from collections.abc import Sequence
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection
+
+from lstm_engine.runs.run import Recorded, Run
+from lstm_engine.runs.store.checkpoints import save_checkpoint, thin_checkpoints
+from lstm_engine.runs.store.errors import LeaseLost, StoreError, StoreProblem
+from lstm_engine.runs.store.metrics import summarise
+from lstm_engine.runs.store.rows import COLUMNS, THERE, find_run, plain, run_of
+from lstm_engine.runs.store.schema import checkpoints, metrics, runs
+from lstm_engine.runs.store.space import METRIC_BYTES, Space, used_bytes
+
+PROBE_BYTES = 2**20  # as much as a worker may wait to write
+PROBE_EVERY = 1.0  # seconds; in between, what was found last is true
+PROBE_RUN = 0  # no run has this number
+
+
+class Leases(Space):
+    """The part of the store that the launcher and the training processes use."""
+
+    _probed_at = float("-inf")
+
+    def waiting(self) -> list[Run]:
+        """Runs with steps to train and no living worker, in the order in which they asked."""
+        query = sql.select(*COLUMNS).where(
+            THERE, runs.c.error.is_(None), runs.c.stopped.is_(False), runs.c.step < runs.c.target_step
+        )
+        with self._reading() as connection:
+            found = [run_of(row) for row in connection.execute(query.order_by(runs.c.queued_at, runs.c.id))]
+        return [run for run in found if run.wants_worker and not run.has_worker]
+
+    def acquire(self, run_id: int, lease: str) -> Run | None:
+        """Take the run, unless a living process holds it."""
+        with self._writing() as connection:
+            run = find_run(connection, run_id, lock=True)
+            if run.has_worker:
+                return None
+            values = {"lease": lease, "heartbeat": time.time(), "steps_per_second": None}
+            connection.execute(sql.update(runs).where(runs.c.id == run_id).values(values))
+            return find_run(connection, run_id)
+
+    def record(
+        self,
+        run_id: int,
+        lease: str,
+        recorded: Sequence[Recorded] = (),
+        checkpoint: tuple[int, bytes, bool] | None = None,
+        steps_per_second: float | None = None,
+    ) -> Run:
+        """Append metrics, save a checkpoint and give a sign of life, all or nothing; returns the run as it is now.
+
+        Args:
+            recorded: metrics of steps that are not in the store yet, ascending.
+            checkpoint: its step, its bytes, and whether the next one may replace it.
+
+        Raises:
+            LeaseLost: this process no longer holds the run; nothing was written.
+            StoreError: nothing was written; of kind NO_ROOM if the store would be larger than it may be.
+        """
+        values: dict[str, object] = {"heartbeat": time.time()}
+        if recorded:
+            values["step"] = recorded[-1].metrics.step
+        if steps_per_second is not None:
+            values["steps_per_second"] = steps_per_second
+        rows = [
+            {
+                "run_id": run_id,
+                "step": entry.metrics.step,
+                "loss": entry.metrics.loss,
+                "validation_loss": entry.validation_loss,
+                "gradient_norm": entry.metrics.gradient_norm,
+                "learning_rate": entry.metrics.learning_rate,
+            }
+            for entry in recorded
+        ]
+
+        def write() -> Run:
+            with self._writing() as connection:
+                update_held(connection, run_id, lease, values)
+                if rows:
+                    connection.execute(sql.insert(metrics), rows)
+                    summarise(connection, run_id, rows)
+                if checkpoint is not None:
+                    save_checkpoint(connection, run_id, *checkpoint, most_bytes=self.run_bytes)
+                    used = used_bytes(connection)
+                    if used > self.store_bytes:
+                        raise self._no_room(used)
+                return find_run(connection, run_id)
+
+        try:
+            return write()
+        except StoreError as error:
+            needed = len(checkpoint[1]) + METRIC_BYTES * len(rows) if checkpoint is not None else 0
+            if error.kind is not StoreProblem.NO_ROOM or not self._forget_deleted(self.store_bytes - needed):
+                raise
+        return write()
+
+    def keep_checkpoint(self, run_id: int, lease: str, step: int) -> None:
+        """A checkpoint that was saved as passing is to stay: the run rests at its step.
+
+        Raises:
+            LeaseLost: this process no longer holds the run.
+        """
+        with self._writing() as connection:
+            update_held(connection, run_id, lease, {"heartbeat": time.time()})
+            saved = checkpoints.c.run_id == run_id, checkpoints.c.step == step
+            connection.execute(sql.update(checkpoints).where(*saved).values(passing=False))
+            thin_checkpoints(connection, run_id, self.run_bytes - METRIC_BYTES * step)
+
+    def fail(self, run_id: int, lease: str | None, message: str) -> None:
+        """Mark the run as failed, for a reason that a person can read, if it is still held under that lease."""
+        with self._writing() as connection:
+            mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
+            connection.execute(mine.values(error=plain(message)))
+
+    def release(self, run_id: int, lease: str) -> None:
+        """Let go of the run, if this process still holds it."""
+        with self._writing() as connection:
+            mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
+            connection.execute(mine.values(lease=None, heartbeat=None, steps_per_second=None))
+
+    def probe(self) -> None:
+        """Write as much as a worker might, and take it away again.
+
+        Raises:
+            StoreError: nothing can be written now; the message says why: the disk is full, the database is locked.
+        """
+        if time.monotonic() - self._probed_at < PROBE_EVERY:
+            return
+        tried = checkpoints.c.run_id == PROBE_RUN
+        data, number = os.urandom(PROBE_BYTES), time.time_ns()
+        # committed in between: what is taken back in its own transaction SQLite does not write at all
+        with self._writing() as connection:
+            connection.execute(sql.delete(checkpoints).where(tried))  # of one who died here
+            connection.execute(sql.insert(checkpoints).values(run_id=PROBE_RUN, step=number, data=data, passing=True))
+        with self._writing() as connection:
+            connection.execute(sql.delete(checkpoints).where(tried))
+        self._probed_at = time.monotonic()
+
+
+def update_held(connection: Connection, run_id: int, lease: str, values: dict[str, object]) -> None:
+    """Write into a run's row, which a server then holds until the transaction ends.
+
+    Raises:
+        LeaseLost: the run is not held under that lease.
+    """
+    mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
+    if connection.execute(mine.values(values)).rowcount == 0:
+        raise LeaseLost(f"Run {run_id} was deleted or taken up by another process.")

@@ -1,0 +1,101 @@
+"""Metrics: a row a step, and the extremes of every 256 steps, from which long curves are drawn."""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection
+
+from lstm_engine.runs.curves import curves_of, thinned
+from lstm_engine.runs.run import Curves, History, Series
+from lstm_engine.runs.store.database import Database
+from lstm_engine.runs.store.rows import THERE, find_run
+from lstm_engine.runs.store.schema import LARGEST, metrics, runs, summaries
+
+BUCKET = 256  # steps that a summary stands for
+SUMMARISED = ("loss", "gradient_norm", "validation_loss")
+MOST_ROWS = 20_000  # of metrics that are read one by one to draw a curve
+
+
+def summarise(connection: Connection, run_id: int, rows: Iterable[Mapping[str, Any] | sql.RowMapping]) -> None:
+    """Take newly recorded rows of metrics into the extremes of their buckets."""
+    for bucket, group in groupby(rows, key=lambda row: row["step"] // BUCKET):
+        of_bucket = summaries.c.run_id == run_id, summaries.c.bucket == bucket
+        found = connection.execute(sql.select(summaries).where(*of_bucket)).mappings().first()
+        values = dict(found) if found is not None else {"run_id": run_id, "bucket": bucket}
+        for row in group:
+            for name in SUMMARISED:
+                value = row[name]
+                if value is None:
+                    continue
+                if values.get(f"{name}_low") is None or value < values[f"{name}_low"]:
+                    values[f"{name}_low"], values[f"{name}_low_step"] = value, row["step"]
+                if values.get(f"{name}_high") is None or value > values[f"{name}_high"]:
+                    values[f"{name}_high"], values[f"{name}_high_step"] = value, row["step"]
+        if found is None:
+            connection.execute(sql.insert(summaries).values(values))
+        else:
+            connection.execute(sql.update(summaries).where(*of_bucket).values(values))
+
+
+class Metrics(Database):
+    """The part of the store that reads metrics; they are appended by ``record``."""
+
+    def history(self, run_id: int, after: int = 0, until: int = LARGEST) -> History:
+        """The metrics of all steps after one, up to another."""
+        query = (
+            sql.select(*[metrics.c[name] for name in History.__dataclass_fields__])
+            .where(metrics.c.run_id == run_id, metrics.c.step > after, metrics.c.step <= until)
+            .where(sql.exists().where(runs.c.id == run_id, THERE))
+            .order_by(metrics.c.step)
+        )
+        with self._reading() as connection:
+            rows = connection.execute(query).fetchall()
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 5
+        return History(np.array(columns[0], np.int64), *(np.array(column, np.float64) for column in columns[1:]))
+
+    def validations(self, run_id: int, after: int = 0) -> Series:
+        """The validation loss at every step after one at which it was measured, none left out."""
+        query = (
+            sql.select(metrics.c.step, metrics.c.validation_loss)
+            .where(metrics.c.run_id == run_id, metrics.c.step > after, metrics.c.validation_loss.is_not(None))
+            .where(sql.exists().where(runs.c.id == run_id, THERE))
+            .order_by(metrics.c.step)
+        )
+        with self._reading() as connection:
+            rows = connection.execute(query).fetchall()
+        steps, values = zip(*rows, strict=True) if rows else ((), ())
+        return Series(np.array(steps, np.int64), np.array(values, np.float64))
+
+    def curves(self, run_id: int, after: int = 0, until: int | None = None, most: int = 4_000) -> Curves:
+        """The run's curves over the steps after one up to another, each with at most that many points.
+
+        Long ones come from the summaries: of every bucket of steps its smallest and its largest value.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
+        with self._reading() as connection:
+            step = find_run(connection, run_id).step
+        last = step if until is None else min(until, step)
+        if last - after <= MOST_ROWS:
+            return curves_of(self.history(run_id, after, last), most)
+        of_range = summaries.c.bucket.between((after + 1) // BUCKET, last // BUCKET)
+        query = sql.select(summaries).where(summaries.c.run_id == run_id, of_range).order_by(summaries.c.bucket)
+        with self._reading() as connection:
+            rows = connection.execute(query).mappings().fetchall()
+        newest = self.history(run_id, last - 1, last)  # seldom an extreme, but where the curve has come to
+        series = []
+        for name in SUMMARISED:
+            points = {(last, value) for value in getattr(newest, name) if np.isfinite(value)}
+            points |= {
+                (row[f"{name}_{end}_step"], row[f"{name}_{end}"])
+                for row in rows
+                for end in ("low", "high")
+                if row[f"{name}_{end}_step"] is not None and after < row[f"{name}_{end}_step"] <= last
+            }
+            steps, values = zip(*sorted(points), strict=True) if points else ((), ())
+            series.append(thinned(np.array(steps, np.int64), np.array(values, np.float64), most))
+        return Curves(*series)

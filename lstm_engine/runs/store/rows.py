@@ -1,0 +1,86 @@
+"""From rows to runs: which of them are there, and how one is found and made."""
+
+import time
+from collections.abc import Collection
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection
+
+from lstm_engine.runs.run import Run
+from lstm_engine.runs.settings import RunSettings
+from lstm_engine.runs.store.errors import RunNotFound
+from lstm_engine.runs.store.schema import changes, runs
+
+LONGEST_NAME = 80  # characters
+LONGEST_SHOWN = 10**30  # a number beyond it is not printed; Python refuses to from 4,300 digits on
+
+COLUMNS = [runs.c[field.name] for field in fields(Run) if field.name in runs.c]
+# of a query over runs: those that were not deleted, and are whole
+THERE = runs.c.deleted_at.is_(None) & runs.c.forming.is_(False)
+UNCHANGED = THERE & ~sql.exists().where(changes.c.run_id == runs.c.id)
+
+
+def gone(run_id: int) -> str:
+    """What to say of a run that cannot be found."""
+    if abs(run_id) > LONGEST_SHOWN:
+        return "There is no run with so large a number."
+    return f"Run {run_id} is no more: it was deleted, perhaps by someone else."
+
+
+def plain(text: str) -> str:
+    """A person's text as every database takes it."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "").strip()
+
+
+def run_of(row: sql.Row[Any]) -> Run:
+    """A row of ``COLUMNS`` as a run."""
+    values = dict(row._mapping)
+    return Run(**{**values, "settings": RunSettings.from_stored(values["settings"])})
+
+
+def find_run(connection: Connection, run_id: int, lock: bool = False) -> Run:
+    """The run; under ``lock`` a server holds its row until the transaction ends (SQLite holds the whole file anyway).
+
+    Raises:
+        RunNotFound: there is no such run.
+    """
+    query = sql.select(*COLUMNS).where(runs.c.id == run_id, THERE)
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise RunNotFound(gone(run_id))
+    return run_of(row)
+
+
+def find_same(connection: Connection, settings: RunSettings, among: Collection[int] | None = None) -> Run | None:
+    """The newest run with the numbers of these settings, which all but the pace decides, if nobody changed it."""
+    query = sql.select(*COLUMNS).where(UNCHANGED).order_by(runs.c.id.desc())
+    if among is not None:
+        query = query.where(runs.c.id.in_(among))
+    wanted = settings.pinned()
+    found = (run_of(row) for row in connection.execute(query))
+    return next((run for run in found if run.settings.same_numbers(wanted)), None)
+
+
+def insert_run(
+    connection: Connection, settings: RunSettings, name: str, step: int, target_step: int, **more: object
+) -> int:
+    """A new row, without a checkpoint yet; returns the run's number."""
+    now = time.time()
+    settings = settings.pinned()
+    values = {
+        "name": plain(name)[:LONGEST_NAME],
+        "settings": settings.to_json(),
+        "created_at": now,
+        "queued_at": now,
+        "step": step,
+        "target_step": target_step,
+        "pace": settings.pace,
+        **more,
+    }
+    run_id = connection.execute(sql.insert(runs).values(values).returning(runs.c.id)).scalar_one()
+    if not values["name"]:
+        default = f"{settings.task} {run_id}"
+        connection.execute(sql.update(runs).where(runs.c.id == run_id).values(name=default))
+    return run_id
