@@ -2,7 +2,10 @@
 
 import sys
 
-from lstm_engine.runs.cli import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from lstm_engine.runs.cli import main
+
+        sys.exit(main())
+    except KeyboardInterrupt:  # while everything is still being read from the disk
+        sys.exit(130)

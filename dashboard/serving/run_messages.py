@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lstm_engine.runs import History, Run, RunStore
-from lstm_engine.runs.checkpoints import restored
+from lstm_engine.runs.checkpoints import restored_with_task
 from lstm_engine.runs.curves import curves_of
 from lstm_engine.runs.run import Curves
 
@@ -58,9 +58,9 @@ def run_payload(store: RunStore, run: Run) -> dict[str, Any]:
 
 def samples_payload(store: RunStore, run: Run, step: int) -> dict[str, Any]:
     """What the model makes up at a checkpoint; the same checkpoint always gives the same samples."""
-    trainer = restored(run.settings, store.checkpoint(run.id, step))
-    samples = trainer.task.samples(trainer.model, np.random.default_rng(step), SAMPLE_COUNT)
-    measure = trainer.task.measure(trainer.model, trainer.sequence_length, thorough=False)
+    model, task = restored_with_task(run.settings, store.checkpoint(run.id, step))
+    samples = task.samples(model, np.random.default_rng(step), SAMPLE_COUNT)
+    measure = task.measure(model, run.settings.sequence_length, thorough=False)
     return {
         "step": step,
         "measure": None

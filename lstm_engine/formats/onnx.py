@@ -1,6 +1,7 @@
 """A model as an ONNX file, for runtimes in other languages; needs the package ``onnx``."""
 
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def export_onnx(model: LSTMModel, path: str | PathLike[str]) -> None:
     built = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
     onnx.checker.check_model(built)
     try:
-        onnx.save(built, path)
+        Path(path).write_bytes(built.SerializeToString())  # through a device or a link, which stays what it is
     except (OSError, TypeError, ValueError) as error:
         raise WeightsError(f"{path_text(path)} cannot be written: {error}") from error
 

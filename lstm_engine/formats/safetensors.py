@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def save_model(model: LSTMModel, path: str | PathLike[str], metadata: Mapping[st
 
     Args:
         model: what to save.
-        path: of the file; one that is there is overwritten.
+        path: of the file; one that is there is written over. A device, a pipe or a link stays what it is.
         metadata: further text to keep in the file's header.
 
     Raises:
@@ -47,7 +48,8 @@ def save_model(model: LSTMModel, path: str | PathLike[str], metadata: Mapping[st
     }
     header = {**further, "format": FORMAT, "model": json.dumps(sizes)}
     try:
-        safetensors.numpy.save_file(model.state_dict(), path, header)
+        # not save_file: it puts a new file in the place of whatever is there, /dev/stdout included
+        Path(path).write_bytes(safetensors.numpy.save(model.state_dict(), header))
     except (OSError, safetensors.SafetensorError, TypeError, ValueError) as error:
         raise WeightsError(f"{path_text(path)} cannot be written: {error}") from error
 

@@ -2,28 +2,36 @@
 
 import argparse
 import os
-import shutil
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from lstm_engine.errors import EngineError, SettingsError
+from lstm_engine.checks import SHOWN
+from lstm_engine.errors import EngineError, SettingsError, WeightsError
 from lstm_engine.formats.safetensors import save_model
-from lstm_engine.runs.checkpoints import restored
+from lstm_engine.runs.checkpoints import restored_model
+from lstm_engine.runs.fields import is_text
+from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED, preset
 from lstm_engine.runs.run import Run, Status
-from lstm_engine.runs.settings import PRESET_NAMES, PUBLISHED, RunSettings, preset
-from lstm_engine.runs.store import RunStore
+from lstm_engine.runs.settings import FIELDS
+from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.store.address import without_password
+from lstm_engine.runs.store.rows import gone
+from lstm_engine.runs.terminal import ProgressBar, complain, forget_output, plain, prepare
 from lstm_engine.runs.training.worker import train_run
-from lstm_engine.tasks import OWN_TASKS, TASKS
+from lstm_engine.tasks import KINDS
 
 DATABASE_VARIABLE = "LSTM_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///runs.sqlite3"
 LOOK_EVERY = 0.25  # seconds between two looks at a run that trains
 FORMATS = ("safetensors", "onnx", "csv")
+LARGEST_TEXT = 4_000_000  # characters of a file to learn from; no task takes so many, and /dev/zero has no end
+LARGEST_NUMBER = 2**63 - 1  # that a database can hold
+INTERRUPTED = 130  # exit code after Ctrl-C, as a shell expects it
 
 
 def database_url() -> str:
@@ -33,56 +41,115 @@ def database_url() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, or 1 after a problem that was said."""
+    prepare()
     options = parser().parse_args(arguments)
     try:
-        with RunStore(options.database) as store:
-            return int(options.command(store, options))
-    except EngineError as error:
-        print(f"{error}", file=sys.stderr)
-        return 1
+        with opened(options.database) as store:
+            code = int(options.command(store, options))
+        sys.stdout.flush()  # what cannot be written is to be told here
     except BrokenPipeError:  # whoever read the list has seen enough
+        forget_output()
         return 0
+    except EngineError as error:
+        complain(f"{error}")
+        return 1
+    except OSError as error:
+        forget_output()
+        complain(f"The output cannot be written: {error.strerror or error}.")
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def opened(url: str) -> RunStore:
+    """The store at that address.
+
+    Raises:
+        StoreError: it cannot be opened, or its file has a name that no system takes.
+    """
+    try:
+        return RunStore(url)
+    except OSError as error:
+        place = plain(without_password(url)[:SHOWN])
+        raise StoreError(f"The run store {place} cannot be opened: {error.strerror or error}.") from error
 
 
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     whole = argparse.ArgumentParser("python -m lstm_engine", description=__doc__)
+    shown = without_password(database_url()).replace("%", "%%")
     whole.add_argument(
-        "--database", default=database_url(), help=f"where the runs are kept (or ${DATABASE_VARIABLE}; %(default)s)"
+        "--database",
+        type=utf8,
+        default=database_url(),
+        help=f"where the runs are kept (or ${DATABASE_VARIABLE}; {plain(shown)})",
     )
     commands = whole.add_subparsers(required=True, metavar="train | resume | list | export")
 
     train = commands.add_parser("train", help="create a run and train it")
-    train.add_argument("task", choices=[*TASKS, *OWN_TASKS], metavar="TASK", help=", ".join([*TASKS, *OWN_TASKS]))
+    train.add_argument("task", choices=[*KINDS], metavar="TASK", help=", ".join(KINDS))
     train.add_argument("--preset", choices=PRESET_NAMES, default=PUBLISHED, help="settings to begin with (%(default)s)")
     train.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting, such as hidden_size=32"
+        "--set",
+        action="append",
+        type=utf8,
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a setting, such as hidden_size=32",
     )
-    train.add_argument("--name", default="", help="of the run")
+    train.add_argument("--name", type=utf8, default="", help="of the run")
     train.add_argument("--text", type=Path, metavar="FILE", help="what to learn from, for a task on your own data")
     train.set_defaults(command=train_command)
 
     resume = commands.add_parser("resume", help="go on with a run that was paused, stopped or interrupted")
-    resume.add_argument("run", type=int, metavar="RUN")
+    resume.add_argument("run", type=whole_number, metavar="RUN")
     resume.set_defaults(command=resume_command)
 
     listing = commands.add_parser("list", help="all runs, the newest first")
     listing.set_defaults(command=list_command)
 
     export = commands.add_parser("export", help="a run's weights, or its metrics, as a file")
-    export.add_argument("run", type=int, metavar="RUN")
+    export.add_argument("run", type=whole_number, metavar="RUN")
     export.add_argument("--format", choices=FORMATS, default="safetensors", help="csv are the metrics (%(default)s)")
-    export.add_argument("--checkpoint", type=int, metavar="STEP", help="the newest if left out")
+    export.add_argument("--checkpoint", type=whole_number, metavar="STEP", help="the newest if left out")
     export.add_argument("--output", type=Path, metavar="FILE", help="run_RUN.FORMAT if left out")
     export.set_defaults(command=export_command)
     return whole
+
+
+def utf8(text: str) -> str:
+    """A text that can be stored, or a sentence for argparse."""
+    if not is_text(text):
+        raise argparse.ArgumentTypeError(f"“{plain(text)}” is not text in UTF-8")
+    return text
+
+
+def whole_number(text: str) -> int:
+    """A number of a run or of a step, or a sentence for argparse."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{plain(text[:60])}” is no number of a run or a step") from None
+
+
+def found(store: RunStore, run_id: int) -> Run:
+    """The run of that number.
+
+    Raises:
+        RunNotFound: there is none, and with so large a number never will be.
+    """
+    if not 0 < run_id <= LARGEST_NUMBER:
+        raise RunNotFound(gone(run_id))
+    return store.get(run_id)
 
 
 def train_command(store: RunStore, options: argparse.Namespace) -> int:
     text = None
     if options.text is not None:
         try:
-            text = options.text.read_text("utf-8-sig")
+            with options.text.open(encoding="utf-8-sig", newline=None) as file:
+                text = file.read(LARGEST_TEXT)
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{options.text} cannot be read as text in UTF-8: {error}") from error
     settings = preset(options.preset, options.task, text)
@@ -92,42 +159,70 @@ def train_command(store: RunStore, options: argparse.Namespace) -> int:
 
 
 def resume_command(store: RunStore, options: argparse.Namespace) -> int:
-    return follow(store, store.start(options.run))
+    return follow(store, store.start(found(store, options.run).id))
 
 
 def list_command(store: RunStore, _options: argparse.Namespace) -> int:
     rows = [("run", "name", "task", "status", "step", "of")]
+    runs = store.list_runs()
     rows += [
-        (str(run.id), run.name, run.settings.task, run.status.value, f"{run.step:,}", f"{run.end_step:,}")
-        for run in store.list_runs()
+        (
+            str(run.id),
+            plain(run.name),
+            plain(run.settings.task),
+            run.status.value,
+            f"{run.step:,}",
+            f"{run.end_step:,}",
+        )
+        for run in runs
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for run in runs:
+        if run.problem is not None:
+            complain(f"run {run.id}: {run.problem}")
     return 0
 
 
 def export_command(store: RunStore, options: argparse.Namespace) -> int:
-    run = store.get(options.run)
+    run = found(store, options.run)
     path = options.output or Path(f"run_{run.id}.{options.format}")
     try:
         if options.format == "csv":
             write_metrics(store, run, path)
         else:
             step = store.newest_checkpoint_step(run.id) if options.checkpoint is None else options.checkpoint
-            trainer = restored(run.settings, store.checkpoint(run.id, step))
+            if abs(step) > LARGEST_NUMBER:
+                raise RunNotFound(f"Run {run.id} has no checkpoint at step {step:,}.")
+            model = restored_model(run.settings, store.checkpoint(run.id, step))
             if options.format == "onnx":
                 from lstm_engine.formats.onnx import export_onnx
 
-                export_onnx(trainer.model, path)
+                export_onnx(model, path)
             else:
-                save_model(trainer.model, path)
+                save_model(model, path)
+    except BrokenPipeError:
+        raise
+    except WeightsError as error:
+        if isinstance(error.__cause__, BrokenPipeError):
+            raise error.__cause__ from None
+        raise
     except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}") from error
+        raise SettingsError(f"{path} cannot be written: {error.strerror or error}") from error
     except ImportError as error:
         raise SettingsError("ONNX export needs the package onnx: pip install onnx") from error
-    print(path)
+    if path.is_file() and not is_output(path):  # what was written there is not to be mixed up with its name
+        print(plain(str(path)))
     return 0
+
+
+def is_output(path: Path) -> bool:
+    """Whether the path leads to the standard output itself, as ``/dev/stdout`` does."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError):
+        return False
 
 
 def write_metrics(store: RunStore, run: Run, path: Path) -> None:
@@ -146,27 +241,13 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
     Raises:
         SettingsError: there is no such setting, or the value is not of its kind.
     """
-    kinds = RunSettings.__annotations__
-    known = {name: getattr(kind, "__name__", str(kind)) for name, kind in kinds.items() if name not in ("task", "text")}
+    known = [name for name in FIELDS if name not in ("task", "text")]
     values: dict[str, Any] = {}
     for pair in pairs:
         name, given, text = pair.partition("=")
         if not given or name not in known:
-            raise SettingsError(f"“{pair}” is no setting; write NAME=VALUE with one of {', '.join(known)}")
-        kind = known[name]
-        try:
-            if text == "none" and "None" in kind:
-                values[name] = None
-            elif "bool" in kind:
-                values[name] = {"true": True, "false": False}[text]
-            elif "int" in kind:
-                values[name] = int(text)
-            elif "float" in kind:
-                values[name] = float(text)
-            else:
-                values[name] = text
-        except (ValueError, KeyError):
-            raise SettingsError(f"{name} is “{text}”, expected {kind.replace(' | None', ' or none')}") from None
+            raise SettingsError(f"“{pair[:60]}” is no setting; write NAME=VALUE with one of {', '.join(known)}")
+        values[name] = FIELDS[name].parse(text)
     return values
 
 
@@ -174,11 +255,11 @@ def follow(store: RunStore, run: Run) -> int:
     """Train the run here, unless the app does, and show how far it is until it pauses or ends."""
     leave, done = threading.Event(), threading.Event()
     former = {number: signal.signal(number, lambda *_: leave.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    print(f"run {run.id}: {run.name}")
     bar = ProgressBar(sys.stdout)
     watcher = threading.Thread(target=watch, args=(store, run.id, bar, done), daemon=True)
     watcher.start()
     try:
+        bar.say(f"run {run.id}: {plain(run.name)}")
         while not leave.is_set():
             train_run(store.url, run.id, leave)
             run = store.get(run.id)
@@ -194,57 +275,17 @@ def follow(store: RunStore, run: Run) -> int:
     bar.show(store, run)
     bar.end()
     if run.status is Status.FAILED:
-        print(run.error, file=sys.stderr)
+        complain(run.error or "")
         return 1
     if leave.is_set() and run.step < run.end_step:
-        print(f"paused; go on with: python -m lstm_engine resume {run.id}")
+        bar.say(f"paused; go on with: python -m lstm_engine resume {run.id}")
     return 0
 
 
-def watch(store: RunStore, run_id: int, bar: "ProgressBar", done: threading.Event) -> None:
+def watch(store: RunStore, run_id: int, bar: ProgressBar, done: threading.Event) -> None:
     """Draw the bar until the training is done."""
     while not done.wait(LOOK_EVERY):
         try:
             bar.show(store, store.get(run_id))
         except EngineError:
             continue  # the training meets the same trouble, and says so
-
-
-class ProgressBar:
-    """One line that is drawn over itself; where the output is no terminal, one line at every tenth.
-
-    Args:
-        file: where to draw it.
-    """
-
-    def __init__(self, file: TextIO):
-        self.file = file
-        self.on_terminal = file.isatty()
-        self.tenth = -1
-        self.seen = 0  # the step that was measured last
-        self.numbers = ""
-
-    def show(self, store: RunStore, run: Run) -> None:
-        """Draw it for the run as it is now."""
-        history = store.history(run.id, max(self.seen, run.step - 50))
-        if len(history.step):
-            self.seen = int(history.step[-1])
-            self.numbers = f"loss {history.loss[-1]:.4f}"
-        share = run.step / run.end_step
-        speed = f"{run.steps_per_second:,.0f} steps/s" if run.steps_per_second else run.status.value
-        left = (run.target_step - run.step) / run.steps_per_second if run.steps_per_second else 0
-        facts = f"{run.step:,}/{run.end_step:,}  {self.numbers}  {speed}"
-        facts += f"  {int(left // 60)}:{int(left % 60):02d} left" if left else ""
-        if self.on_terminal:
-            room = max(10, shutil.get_terminal_size().columns - len(facts) - 4)
-            filled = round(share * room)
-            self.file.write(f"\r{'█' * filled}{'░' * (room - filled)}  {facts}\x1b[K")
-        elif int(10 * share) > self.tenth:
-            self.tenth = int(10 * share)
-            self.file.write(f"{100 * share:3.0f} %  {facts}\n")
-        self.file.flush()
-
-    def end(self) -> None:
-        """Leave the line as it is."""
-        if self.on_terminal:
-            self.file.write("\n")

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.learning.optimizers import Adam
-from lstm_engine.learning.training import Trainer
-from lstm_engine.runs.checkpoints import restored
-from lstm_engine.runs.settings import RunSettings
+from lstm_engine.cell.parameters import strip_prefix
+from lstm_engine.runs.checkpoints import checkpoint_arrays, restored_with_task
+from lstm_engine.runs.settings import OptimizerSettings, RunSettings
 from lstm_engine.runs.store import RunStore
 from lstm_engine.tracing.trace import Trace
 
 SATURATED = 0.1  # a gate is shut below this, and open above 1 less this; a candidate is saturated that close to -1 or 1
+ADAM_EPSILON = 1e-8  # as Adam has it where nobody says otherwise, and no run's settings do
 PROBES = 16  # held-out sequences that the gates are read on
 
 
@@ -53,11 +53,14 @@ def read_development(store: RunStore, run_id: int, settings: RunSettings, step: 
 
     Raises:
         RunNotFound: run or checkpoint is no more.
+        SettingsError, WeightsError: the run's task, or the checkpoint, cannot be read any more.
     """
-    trainer = restored(settings, store.checkpoint(run_id, step))
-    probe = trainer.task.validation_batch(settings.sequence_length)
-    trace = trainer.model.trace(probe.inputs[:, :PROBES])
-    return Development(step, gate_statistics(trace), *norms(trainer))
+    checkpoint = store.checkpoint(run_id, step)
+    model, task = restored_with_task(settings, checkpoint)
+    probe = task.validation_batch(settings.sequence_length)
+    trace = model.trace(probe.inputs[:, :PROBES])
+    weight_norm = float(np.linalg.norm(model.parameters.flat.astype(np.float64)))
+    return Development(step, gate_statistics(trace), weight_norm, update_norm(settings, checkpoint))
 
 
 def gate_statistics(trace: Trace) -> dict[str, GateStatistics]:
@@ -74,13 +77,12 @@ def gate_statistics(trace: Trace) -> dict[str, GateStatistics]:
     return found
 
 
-def norms(trainer: Trainer) -> tuple[float, float]:
-    """Euclidean lengths of all weights, and of Adam's last step (Kingma and Ba 2015, algorithm 1)."""
-    weight_norm = float(np.linalg.norm(trainer.model.parameters.flat.astype(np.float64)))
-    adam = trainer.optimizer
-    if not isinstance(adam, Adam) or adam.steps_taken == 0:
-        return weight_norm, 0.0
-    beta1, beta2 = adam.betas
-    first = adam.first_moment.astype(np.float64) / (1 - beta1**adam.steps_taken)
-    second = adam.second_moment.astype(np.float64) / (1 - beta2**adam.steps_taken)
-    return weight_norm, float(adam.learning_rate * np.linalg.norm(first / (np.sqrt(second) + adam.epsilon)))
+def update_norm(settings: OptimizerSettings, checkpoint: bytes) -> float:
+    """Euclidean length of Adam's last step (Kingma and Ba 2015, algorithm 1); 0 before the first."""
+    adam = strip_prefix(checkpoint_arrays(checkpoint), "optimizer.")
+    steps = int(adam["steps_taken"])
+    if steps == 0:
+        return 0.0
+    first = adam["first_moment"].astype(np.float64) / (1 - settings.beta1**steps)
+    second = adam["second_moment"].astype(np.float64) / (1 - settings.beta2**steps)
+    return float(settings.learning_rate * np.linalg.norm(first / (np.sqrt(second) + ADAM_EPSILON)))

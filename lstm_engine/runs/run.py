@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_engine.errors import SettingsError
 from lstm_engine.learning.training import StepMetrics
 from lstm_engine.runs.lease import lease_is_alive
 from lstm_engine.runs.settings import RunSettings
@@ -21,6 +23,7 @@ class Status(StrEnum):
     FINISHED = "finished"
     LOST = "lost"  # its worker died
     FAILED = "failed"
+    UNREADABLE = "unreadable"  # today's code cannot run it: its task is gone, or a setting has another range
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,29 @@ class Run:
         return self.settings.end_step
 
     @property
+    def problem(self) -> str | None:
+        """Why today's code cannot run it, in a sentence; None if it can."""
+        return self.settings.problem
+
+    @property
+    def readable(self) -> bool:
+        """Whether today's code can run it."""
+        return self.problem is None
+
+    def runnable(self) -> Self:
+        """Itself, for whoever wants to train it.
+
+        Raises:
+            SettingsError: today's code cannot run it.
+        """
+        if self.problem is not None:
+            raise SettingsError(self.problem)
+        return self
+
+    @property
     def wants_worker(self) -> bool:
         """Whether there are steps to train."""
-        return self.error is None and not self.stopped and self.step < self.target_step
+        return self.readable and self.error is None and not self.stopped and self.step < self.target_step
 
     @property
     def has_worker(self) -> bool:
@@ -57,6 +80,8 @@ class Run:
 
     @property
     def status(self) -> Status:
+        if not self.readable:
+            return Status.UNREADABLE
         if self.error is not None:
             return Status.FAILED
         if self.step >= self.end_step:

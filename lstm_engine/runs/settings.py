@@ -1,107 +1,129 @@
-"""What a run is made of: one frozen record that is checked once, stored as JSON, and turned into a trainer."""
+"""What a run is made of: one frozen record that is judged on its way in, stored as JSON, and turned into a trainer.
+
+It consists of parts: what the model is, what it learns from, how it is optimized, how far and fast. Whoever needs one
+part alone asks for that: ``ModelSettings`` in a signature is a promise that nothing else is looked at.
+"""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Self
-
-import numpy as np
+from typing import Any, Self, TypeVar
 
 from lstm_engine import tasks
-from lstm_engine.cell.variants import get_variant
+from lstm_engine.cell.variants import VARIANTS, get_variant
+from lstm_engine.checks import shown
 from lstm_engine.errors import SettingsError
 from lstm_engine.learning.optimizers import Adam
 from lstm_engine.learning.training import Trainer
 from lstm_engine.model import LSTMModel
+from lstm_engine.runs.fields import Limits, setting, settings_of
 
-
-@dataclass(frozen=True)
-class Limits:
-    """The range of a setting; ``least_open`` and ``most_open`` exclude the ends."""
-
-    least: float
-    most: float
-    least_open: bool = False
-    most_open: bool = False
-
-    def __str__(self) -> str:
-        low = f"above {self.least:g}" if self.least_open else f"at least {self.least:g}"
-        high = f"below {self.most:g}" if self.most_open else f"at most {self.most:g}"
-        return f"{low} and {high}"
-
-    def __contains__(self, value: float) -> bool:
-        above = value > self.least if self.least_open else value >= self.least
-        return bool(above and (value < self.most if self.most_open else value <= self.most))
-
-
-LIMITS: dict[str, Limits] = {
-    "hidden_size": Limits(1, 512),
-    "num_layers": Limits(1, 4),
-    "learning_rate": Limits(0, 1, least_open=True),
-    "beta1": Limits(0, 1, most_open=True),
-    "beta2": Limits(0, 1, most_open=True),
-    "batch_size": Limits(1, 256),
-    "sequence_length": Limits(2, 200),
-    "seed": Limits(0, 2**32 - 1),
-    "forget_bias": Limits(-10, 10),
-    "end_step": Limits(1, 1_000_000),
-    "pace": Limits(0, 100_000),
-}
 CHANGEABLE = ("learning_rate", "clip_norm", "batch_size")  # while a run trains
 MOST_MEMORY = 2**30  # bytes of buffers that a run may need
+STILL_POSSIBLE = "It can be looked at, exported and deleted, but not trained."
+
+Part = TypeVar("Part")
+Kind = TypeVar("Kind", bound="RunSettings")
 
 
 @dataclass(frozen=True)
-class RunSettings:
-    """Everything that decides how a run goes; the same settings give the same numbers.
+class DataSettings:
+    """What is learned from, in which portions.
 
     Attributes:
         task: name of the task.
-        hidden_size: H. num_layers: layers stacked.
-        learning_rate, beta1, beta2: Adam's.
-        batch_size: B. sequence_length: T. seed: of weights and batches.
-        end_step: the step at which the run is done.
-        pace: the fastest training may go, in steps a second, so that a class can watch; 0 for as fast as it can.
-        clip_norm: largest gradient norm; None for no clipping.
-        bias: whether the cell has biases. init_std: weights from N(0, init_std); None as PyTorch.
-        input_size, output_size: wider than the task needs; None for as wide as it needs.
-        variant: which cell, see ``variants.py``.
-        forget_bias: initial bias of the forget gates; the larger, the longer a fresh cell remembers.
-        text: what to learn from, for a task that learns from a person's own.
-
-    Raises:
-        SettingsError: a setting is out of range; the message names it.
+        text: what to learn from, for a task that learns from a person's own, or whose text may change with the
+            machine; see ``pinned``.
+        batch_size: B. sequence_length: T.
     """
 
-    task: str = "names"
-    hidden_size: int = 64
-    num_layers: int = 1
-    learning_rate: float = 0.004
-    beta1: float = 0.9
-    beta2: float = 0.99
-    batch_size: int = 32
-    sequence_length: int = 25
-    seed: int = 0
-    end_step: int = 3_000
-    pace: float = 50.0
-    clip_norm: float | None = 1.0
-    bias: bool = True
-    init_std: float | None = None
-    input_size: int | None = None
-    output_size: int | None = None
-    variant: str = "standard"
-    forget_bias: float = 1.0
-    text: str | None = None
+    task: str = setting("names", "Task", "What is learned.")
+    text: str | None = setting(None, "Text", "What to learn from, for a task on your own data.")
+    batch_size: int = setting(32, "Batch size", "Sequences learned from in one step.", Limits(1, 256))
+    sequence_length: int = setting(
+        25, "Sequence length", "Timesteps that the gradient flows back through.", Limits(2, 200)
+    )
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """What the model is; its weights' shapes follow from it, and from what the task needs.
+
+    Attributes:
+        variant: which cell, see ``variants.py``.
+        hidden_size: H. num_layers: layers stacked.
+        bias: whether the cell has biases.
+        forget_bias: initial bias of the forget gates; the larger, the longer a fresh cell remembers.
+        init_std: weights from N(0, init_std); None as PyTorch.
+        input_size, output_size: wider than the task needs; None for as wide as it needs.
+    """
+
+    variant: str = setting("standard", "Cell", "Which cell; the Step page draws the standard LSTM.")
+    hidden_size: int = setting(
+        64, "Hidden size", "Units of each layer: how much the cell can remember.", Limits(1, 512)
+    )
+    num_layers: int = setting(1, "Layers", "LSTM layers on top of each other.", Limits(1, 4))
+    bias: bool = setting(True, "Biases", "Whether gates and readout have biases.")
+    forget_bias: float = setting(
+        1.0, "Forget bias", "Of a fresh cell: the larger, the longer it remembers.", Limits(-10, 10)
+    )
+    init_std: float | None = setting(  # float32 holds numbers up to 3e38
+        None, "Spread of fresh weights", "Weights from N(0, this); None as PyTorch draws them.", Limits(0, 1e30)
+    )
+    input_size: int | None = setting(None, "Input width", "None for as wide as the task needs.", Limits(1, 10_000))
+    output_size: int | None = setting(None, "Output width", "None for as wide as the task needs.", Limits(1, 10_000))
+
+
+@dataclass(frozen=True)
+class OptimizerSettings:
+    """How the weights are moved.
+
+    Attributes:
+        learning_rate, beta1, beta2: Adam's.
+        clip_norm: largest gradient norm; None for no clipping.
+    """
+
+    learning_rate: float = setting(
+        0.004, "Learning rate", "How far each step moves the weights.", Limits(0, 1, least_open=True)
+    )
+    beta1: float = setting(0.9, "Adam β₁", "Decay of the mean gradient.", Limits(0, 1, most_open=True))
+    beta2: float = setting(0.99, "Adam β₂", "Decay of the mean squared gradient.", Limits(0, 1, most_open=True))
+    clip_norm: float | None = setting(
+        1.0, "Gradient clipped at", "Largest gradient norm; None for no clipping.", Limits(0, least_open=True)
+    )
+
+
+@dataclass(frozen=True)
+class CourseSettings:
+    """How far the run goes, and how fast.
+
+    Attributes:
+        seed: of weights and batches.
+        end_step: the step at which the run is done.
+        pace: the fastest training may go, in steps a second, so that a class can watch; 0 for as fast as it can.
+    """
+
+    seed: int = setting(
+        0, "Seed", "Of the first weights and of the batches; the same seed gives the same run.", Limits(0, 2**32 - 1)
+    )
+    end_step: int = setting(3_000, "Steps", "The run ends after so many.", Limits(1, 1_000_000))
+    pace: float = setting(50.0, "Pace", "Most steps a second; 0 for as fast as it can.", Limits(0, 100_000))
+
+
+@dataclass(frozen=True)
+class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings):
+    """Everything that decides how a run goes, flat; the same settings give the same numbers.
+
+    The parts say what each setting means.
+
+    Raises:
+        SettingsError: a setting is of another kind or out of range; the message names it.
+    """
 
     def __post_init__(self) -> None:
-        for name, limits in LIMITS.items():
-            value = getattr(self, name)
-            whole = RunSettings.__annotations__[name] is int
-            kind = "a whole number" if whole else "a number"
-            is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-            if not is_number or value not in limits:
-                raise SettingsError(f"{name} is {value!r}, expected {kind} of {limits}")
-        if self.clip_norm is not None and not (np.isfinite(self.clip_norm) and self.clip_norm > 0):
-            raise SettingsError(f"clip_norm is {self.clip_norm!r}, expected a finite number above 0, or None")
+        problem = first_problem(vars(self))
+        if problem is not None:
+            raise SettingsError(problem)
         get_variant(self.variant)
         task = self.task_object
         width = 20 * self.hidden_size * self.num_layers + task.input_size + 3 * task.output_size
@@ -114,14 +136,58 @@ class RunSettings:
             )
 
     @property
+    def problem(self) -> str | None:
+        """Why today's code cannot run these settings, in a sentence; None if it can. No task is built for it."""
+        return None
+
+    @property
+    def data(self) -> DataSettings:
+        """What is learned from, alone: to compare runs by."""
+        return self._part(DataSettings)
+
+    @property
+    def model(self) -> ModelSettings:
+        """What the model is, alone."""
+        return self._part(ModelSettings)
+
+    @property
+    def optimizer(self) -> OptimizerSettings:
+        """How the weights are moved, alone."""
+        return self._part(OptimizerSettings)
+
+    @property
+    def course(self) -> CourseSettings:
+        """How far and how fast, alone."""
+        return self._part(CourseSettings)
+
+    def _part(self, kind: type[Part]) -> Part:
+        return kind(**{field.name: getattr(self, field.name) for field in fields(kind)})  # type: ignore[arg-type]
+
+    def same_numbers(self, other: "RunSettings") -> bool:
+        """Whether both give the same numbers: all but the pace decides. No task is built to find out."""
+        if self.problem is not None or other.problem is not None:
+            return False
+        mine, others = ((s.data, s.model, s.optimizer, s.seed, s.end_step) for s in (self, other))
+        return mine == others
+
+    @property
     def task_object(self) -> tasks.Task:
-        """The task that the name stands for, as wide as the settings say."""
+        """The task that the name stands for, as wide as the settings say.
+
+        Raises:
+            SettingsError, TaskInputError: there is no such task any more, or it cannot be made from the text.
+        """
         return tasks.get(self.task, self.input_size, self.output_size, self.text)
 
-    def build_trainer(self) -> Trainer:
-        """A trainer at step 0."""
+    def pinned(self) -> Self:
+        """The same, with a copy of whatever the task would else read from the machine that it happens to run on."""
+        text = tasks.KINDS[self.task].text_to_keep() if self.text is None else None
+        return self if text is None else replace(self, text=text)
+
+    def build_model(self) -> LSTMModel:
+        """A fresh model, as it is at step 0."""
         task = self.task_object
-        model = LSTMModel(
+        return LSTMModel(
             task.input_size,
             self.hidden_size,
             task.output_size,
@@ -132,60 +198,112 @@ class RunSettings:
             bias=self.bias,
             init_std=self.init_std,
         )
+
+    def build_trainer(self) -> Trainer:
+        """A trainer at step 0."""
+        model = self.build_model()
         adam = Adam(model, self.learning_rate, (self.beta1, self.beta2), clip_norm=self.clip_norm)
-        return Trainer(model, task, adam, self.batch_size, self.sequence_length, self.seed)
+        return Trainer(model, self.task_object, adam, self.batch_size, self.sequence_length, self.seed)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Raises SettingsError if the text is not a JSON object of known settings."""
+    def from_json(cls, text: str) -> "RunSettings":
+        """Raises SettingsError if the text is not a JSON object of settings that today's code can run."""
+        settings = RunSettings.from_stored(text)
+        if settings.problem is not None:
+            raise SettingsError(settings.problem)
+        return replace(settings)  # which judges them whole, with their task
+
+    @staticmethod
+    def from_stored(text: object) -> "RunSettings":
+        """Whatever a database holds as settings; never raises, and builds no task.
+
+        They were judged on their way in, but by the code of another day: what today's cannot run has a ``problem``, its
+        usable values, defaults for the others, and gives back the stored text as it was.
+        """
         try:
-            values: Any = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise SettingsError(f"the settings are not JSON: {error}") from error
-        known = {field.name for field in fields(cls)}
-        if not isinstance(values, dict) or values.keys() - known:
-            raise SettingsError(f"the settings hold unknown entries; expected some of {', '.join(sorted(known))}")
-        return cls(**values)
+            values = json.loads(text)  # type: ignore[arg-type]
+        except (TypeError, ValueError, RecursionError) as error:
+            return UnreadableSettings.of({}, text, f"The settings of this run are not JSON ({error}). {STILL_POSSIBLE}")
+        if not isinstance(values, dict):
+            reason = f"The settings of this run are {shown(values)}, expected a JSON object"
+            return UnreadableSettings.of({}, text, f"{reason}. {STILL_POSSIBLE}")
+        usable = {name: value for name, value in values.items() if name in FIELDS and FIELDS[name].still_tells(value)}
+        problem = first_problem(values) or first_unknown(values)
+        if problem is None:
+            return unjudged(RunSettings, usable)
+        return UnreadableSettings.of(usable, text, f"This version cannot train the run: {problem}. {STILL_POSSIBLE}")
 
 
-CLASSROOM = RunSettings()
-# The notebook that this project began from, to the letter: one layer without biases, one-hot inputs of width 100,
-# 256 units, 1000 outputs, weights from N(0, 0.01), Adam with 0.005, 0.9, 0.99, no clipping.
-NOTEBOOK = RunSettings(
-    hidden_size=256,
-    learning_rate=0.005,
-    beta1=0.9,
-    beta2=0.99,
-    batch_size=20,
-    sequence_length=10,
-    clip_norm=None,
-    bias=False,
-    init_std=0.01,
-    input_size=100,
-    output_size=1000,
-    pace=0.0,
-)
-PRESETS: dict[str, RunSettings] = {"classroom": CLASSROOM, "notebook": NOTEBOOK}
-PUBLISHED = "published"  # the preset that each task brings: what reaches its paper's result
-PRESET_NAMES = (*PRESETS, PUBLISHED)
+FIELDS = settings_of(RunSettings)
+LIMITS: dict[str, Limits] = {name: field.limits for name, field in FIELDS.items() if field.limits is not None}
 
 
-def preset(name: str, task: str, text: str | None = None) -> RunSettings:
-    """A preset's settings for a task.
+class UnreadableSettings(RunSettings):
+    """Stored settings that today's code cannot run, as far as they could be read; ``RunSettings.from_stored`` makes
+    them."""
 
-    Args:
-        text: what to learn from, for a task that learns from a person's own.
+    _stored: str
+    _problem: str
 
-    Raises:
-        SettingsError: there is no such preset or task.
-    """
-    if task not in tasks.KINDS:
-        raise SettingsError(f"there is no task {task!r}; choose one of {', '.join(tasks.KINDS)}")
-    if name == PUBLISHED:
-        return RunSettings(task=task, text=text, **tasks.KINDS[task].settings)
-    if name not in PRESETS:
-        raise SettingsError(f"there is no preset {name!r}; choose one of {', '.join(PRESET_NAMES)}")
-    return replace(PRESETS[name], task=task, text=text)
+    def __init__(self, **_: object):
+        raise SettingsError(f"these settings are of a run that this version cannot train. {STILL_POSSIBLE}")
+
+    @staticmethod
+    def of(usable: Mapping[str, Any], stored: object, problem: str) -> "UnreadableSettings":
+        """Made from the usable values, the stored text, and a sentence on what is wrong with it."""
+        settings = unjudged(UnreadableSettings, usable)
+        object.__setattr__(settings, "_stored", stored if isinstance(stored, str) else str(stored))
+        object.__setattr__(settings, "_problem", problem)
+        return settings
+
+    @property
+    def problem(self) -> str:
+        return self._problem
+
+    @property
+    def task_object(self) -> tasks.Task:
+        raise SettingsError(self._problem)
+
+    def pinned(self) -> Self:
+        return self
+
+    def to_json(self) -> str:
+        return self._stored
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UnreadableSettings) and self._stored == other._stored
+
+    def __hash__(self) -> int:
+        return hash(self._stored)
+
+
+def unjudged(kind: type[Kind], values: Mapping[str, Any]) -> Kind:
+    """A record of values that were judged before, with defaults for the others; no task is built."""
+    settings = object.__new__(kind)
+    for name, field in FIELDS.items():
+        object.__setattr__(settings, name, values.get(name, field.default))
+    return settings
+
+
+def first_problem(values: Mapping[str, Any]) -> str | None:
+    """What is wrong with the first setting whose value is of another kind or out of range."""
+    for name, field in FIELDS.items():
+        problem = field.problem(values[name]) if name in values else None
+        if problem is not None:
+            return problem
+    return None
+
+
+def first_unknown(values: Mapping[str, Any]) -> str | None:
+    """The first of the things that the settings name and today's code does not have; no task is built to find it."""
+    unknown = sorted(values.keys() - FIELDS.keys())
+    if unknown:
+        return f"there is no setting {shown(unknown[0])}"
+    if values.get("task", FIELDS["task"].default) not in tasks.KINDS:
+        return f"there is no task {shown(values['task'])}"
+    if values.get("variant", FIELDS["variant"].default) not in VARIANTS:
+        return f"there is no variant {shown(values['variant'])}"
+    return None

@@ -1,8 +1,9 @@
 """The tasks, by name. A new one is a file with a ``Task`` in it and an entry in ``TASKS``."""
 
+from collections import ChainMap
 from functools import lru_cache
 
-from lstm_engine.errors import SettingsError
+from lstm_engine.errors import EngineError, SettingsError
 from lstm_engine.tasks.adding import AddingTask
 from lstm_engine.tasks.base import Baseline, Batch, EncodedSequence, Measure, Sample, Task
 from lstm_engine.tasks.brackets import BracketsTask
@@ -34,25 +35,35 @@ TASKS: dict[str, type[Task]] = {
 }
 # these learn from what a person brings
 OWN_TASKS: dict[str, type[Task]] = {task.name: task for task in (OwnTextTask, OwnSeriesTask)}
-KINDS = {**TASKS, **OWN_TASKS}
+KINDS = ChainMap(OWN_TASKS, TASKS)  # all of them, also what is entered in TASKS later; their own data come last
 
 
-@lru_cache(maxsize=64)
 def get(name: str, input_size: int | None = None, output_size: int | None = None, text: str | None = None) -> Task:
     """The task of that name; the sizes widen its inputs and outputs beyond what it needs.
 
     Args:
-        text: what to learn from, for a task in ``OWN_TASKS``.
+        text: what to learn from, for a task that learns from a text.
 
     Raises:
-        SettingsError: there is none, or a size is smaller than the task needs.
+        SettingsError: there is none, it cannot be made, or a size is smaller than the task needs.
         TaskInputError: the text cannot be learned from.
     """
-    if name in OWN_TASKS:
-        return OWN_TASKS[name](input_size, output_size, text)  # type: ignore[call-arg]
-    if name not in TASKS:
+    if name not in KINDS:
         raise SettingsError(f"there is no task {name!r}; choose one of {', '.join(KINDS)}")
-    return TASKS[name](input_size, output_size)  # type: ignore[call-arg]
+    kind = KINDS[name]
+    return _made(kind, input_size, output_size, text if kind.learns_from_text else None)
+
+
+@lru_cache(maxsize=64)
+def _made(kind: type[Task], input_size: int | None, output_size: int | None, text: str | None) -> Task:
+    try:
+        if kind.learns_from_text:
+            return kind(input_size, output_size, text)  # type: ignore[call-arg]
+        return kind(input_size, output_size)  # type: ignore[call-arg]
+    except EngineError:
+        raise
+    except Exception as error:  # a person's own task may fail in whatever way; nobody else's run is to suffer for it
+        raise SettingsError(f"the task {kind.name!r} cannot be made: {type(error).__name__}: {error}") from error
 
 
 __all__ = ["KINDS", "OWN_TASKS", "TASKS", "Baseline", "Batch", "EncodedSequence", "Measure", "Sample", "Task", "get"]

@@ -104,6 +104,7 @@ class Task(ABC):
         paper: where the task was first set.
         reads: what each input stands for.
         settings: of a run that reaches the task's goal, where they differ from the defaults of ``RunSettings``.
+        learns_from_text: whether it is made from a text, as its third argument.
         samples_title: what ``samples`` shows; ``curve_axes`` name its axes where it shows curves.
     """
 
@@ -115,6 +116,7 @@ class Task(ABC):
     input_help: ClassVar[str]  # how a person writes a sequence
     paper: ClassVar[str] = ""
     settings: ClassVar[dict[str, Any]] = {}
+    learns_from_text: ClassVar[bool] = False
     samples_title: ClassVar[str] = "Samples"
     curve_axes: ClassVar[tuple[str, str]] = ("timestep", "value")
 
@@ -122,6 +124,11 @@ class Task(ABC):
     output_size: int
     vocabulary: tuple[str, ...] = ()
     reads: tuple[str, ...] = ("value",)
+
+    @classmethod
+    def text_to_keep(cls) -> str | None:
+        """The text that a run is to keep, where the task would else read it from the machine that it runs on."""
+        return None
 
     @abstractmethod
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:

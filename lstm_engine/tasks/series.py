@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lstm_engine.errors import TaskInputError
 from lstm_engine.tasks.base import Baseline, Batch, EncodedSequence, Sample
-from lstm_engine.tasks.signal import SignalTask
+from lstm_engine.tasks.signal import LARGEST_VALUE, SignalTask, ordinal
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 FEWEST_VALUES = 100
 MOST_CHARACTERS = 400_000
 VALIDATION_SHARE = 0.1
+LARGEST_NUMBER = 1e304  # so that what lies a thousand deviations away is still a number
+FARTHEST = 1e15  # deviations from the mean: the square of more is no number for float32
+LARGEST = 1.001 * LARGEST_VALUE  # deviations that a person may type, and that a continuation comes to when rounded
 
 
 class OwnSeriesTask(SignalTask):
@@ -38,17 +41,52 @@ class OwnSeriesTask(SignalTask):
     description = f"A column of numbers from a CSV file, at least {FEWEST_VALUES}; the last tenth is held out."
     unit = "squared error in variances"
 
+    learns_from_text = True
+
     def __init__(self, input_size: int | None = None, output_size: int | None = None, text: str | None = None):
         super().__init__(input_size, output_size)
         if text is None:
             raise TaskInputError("There are no numbers yet; paste a column, or choose a CSV file.")
         values = parse_column(text)
+        far = np.flatnonzero(np.abs(values) > LARGEST_NUMBER)
+        if len(far):
+            raise TaskInputError(
+                f"Value {far[0] + 1:,} is {values[far[0]]:g}; write numbers between {-LARGEST_NUMBER:g} and "
+                f"{LARGEST_NUMBER:g}, in a larger unit."
+            )
         self._held_out_from = round(len(values) * (1 - VALIDATION_SHARE))
         training = values[: self._held_out_from]
-        self.mean, self.deviation = float(training.mean()), float(training.std())
-        if not self.deviation > 1e-9 * max(1.0, abs(self.mean)):
+        # mean and deviation are taken of values between -1 and 1, which a power of two makes of them: no digit changes,
+        # and no square is too large or too small for a double
+        self._exponent = math.frexp(float(np.abs(training).max()))[1]
+        scaled = np.ldexp(training, -self._exponent)
+        self._mean, self._deviation = float(scaled.mean()), float(scaled.std())
+        if not self._deviation > 1e-9 * abs(self._mean):
             raise TaskInputError("The numbers are all the same; there is nothing to learn in them.")
-        self._values = ((values - self.mean) / self.deviation).astype(np.float32)
+        self.mean = float(np.ldexp(self._mean, self._exponent))
+        self.deviation = float(np.ldexp(self._deviation, self._exponent))
+        standard = self._standard(values)
+        far = np.flatnonzero(~(np.abs(standard) < FARTHEST))
+        if len(far):
+            raise TaskInputError(
+                f"Value {far[0] + 1:,} is {values[far[0]]:g}, beyond all measure of the others, whose mean is "
+                f"{self.mean:.3g} and whose deviation is {self.deviation:.3g}. Take it out or mend it."
+            )
+        self._lowest, self._highest = float(min(standard.min(), -LARGEST)), float(max(standard.max(), LARGEST))
+        self._values = standard.astype(np.float32)
+        # a number is written with so many digits that a small part of the deviation can be seen in it
+        self._digits = max(0, math.ceil(math.log10(max(abs(self._mean) / self._deviation, 1.0))))
+
+    def _standard(self, values: NDArray) -> NDArray:
+        """In deviations from the mean."""
+        with np.errstate(over="ignore"):  # what overflows is out of every range, and told so
+            return (np.ldexp(values, -self._exponent) - self._mean) / self._deviation
+
+    def _own(self, standard: NDArray) -> NDArray:
+        """Back in the unit of the series."""
+        scaled = standard.astype(np.float64) * self._deviation + self._mean
+        with np.errstate(over="ignore"):
+            return np.ldexp(scaled, self._exponent)
 
     def _windows(self, values: NDArray, starts: NDArray, length: int) -> Batch:
         return self._pack(values[starts[None, :] + np.arange(length + 1)[:, None]])
@@ -69,13 +107,21 @@ class OwnSeriesTask(SignalTask):
         return Baseline("next value = this value", float(np.mean(np.diff(held_out) ** 2)) / self.output_size)
 
     def encode(self, text: str) -> EncodedSequence:
-        plain = super().encode(text)
-        numbers = np.append(plain.inputs[:, 0, 0], plain.targets[-1, 0, 0])
-        batch = self._pack(((numbers - self.mean) / self.deviation)[:, None])
-        return EncodedSequence(plain.labels, batch.inputs, plain.target_labels, batch.targets)
+        values = self._numbers(text)
+        standard = self._standard(values)
+        for place, (value, distance) in enumerate(zip(values, standard, strict=True), start=1):
+            if not self._lowest <= distance <= self._highest:
+                low, high = self._own(np.array([self._lowest, self._highest]))
+                raise TaskInputError(
+                    f"“{value:g}”, the {ordinal(place)} entry, is far from all that the run has learned from; "
+                    f"write numbers between {low:.3g} and {high:.3g}."
+                )
+        labels = [f"{value:.{min(17, max(3, self._digits + 2))}g}" for value in values]
+        batch = self._pack(standard[:, None])
+        return EncodedSequence(labels[:-1], batch.inputs, labels[1:], batch.targets)
 
     def _text(self, values: NDArray) -> str:
-        return " ".join(f"{value:.5g}" for value in values * self.deviation + self.mean)
+        return " ".join(f"{value:.{min(17, max(5, self._digits + 3))}g}" for value in self._own(values))
 
     def examples(self) -> Sequence[str]:
         held_out = self._values[self._held_out_from :]

@@ -1,5 +1,6 @@
 """A sum of sines with noise, one number at a time: which value comes next?"""
 
+import math
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -80,6 +81,20 @@ class SignalTask(Task):
         return [" ".join(f"{value:.2f}" for value in column) for column in batch.inputs[..., 0].T]
 
     def encode(self, text: str) -> EncodedSequence:
+        values = self._numbers(text)
+        for position, value in enumerate(values, start=1):
+            if abs(value) > LARGEST_VALUE:
+                raise TaskInputError(
+                    f"“{value:g}”, the {ordinal(position)} entry, is out of range; "
+                    f"write numbers between {-LARGEST_VALUE:,.0f} and {LARGEST_VALUE:,.0f}."
+                )
+        batch = self._pack(values.astype(np.float32)[:, None])
+        labels = [f"{value:.3g}" for value in values]
+        return EncodedSequence(labels[:-1], batch.inputs, labels[1:], batch.targets)
+
+    @staticmethod
+    def _numbers(text: str) -> NDArray:
+        """What a person typed, float64 (T+1,), at least two and all finite."""
         words = [word for word in re.split(r"[\s,;]+", text.strip()) if word]
         if not words:
             raise TaskInputError("The sequence is empty. Type at least two numbers, for example “0.1 0.5 0.8”.")
@@ -97,17 +112,12 @@ class SignalTask(Task):
                     f"“{word[:40]}”, the {ordinal(position)} entry, is not a number. "
                     "Write numbers like 0.25 or -1.5, separated by spaces or commas, with a point for decimals."
                 ) from None
-            if not abs(value) <= LARGEST_VALUE:  # NaN fails this comparison too
-                raise TaskInputError(
-                    f"“{word[:40]}”, the {ordinal(position)} entry, is out of range; "
-                    f"write numbers between {-LARGEST_VALUE:,.0f} and {LARGEST_VALUE:,.0f}."
-                )
+            if not math.isfinite(value):
+                raise TaskInputError(f"“{word[:40]}”, the {ordinal(position)} entry, is out of range.")
             values.append(value)
         if len(values) < 2:
             raise TaskInputError("One number alone has no next one to predict. Type at least two numbers.")
-        batch = self._pack(np.array(values, np.float32)[:, None])
-        labels = [f"{value:.3g}" for value in values]
-        return EncodedSequence(labels[:-1], batch.inputs, labels[1:], batch.targets)
+        return np.array(values)
 
     def examples(self) -> Sequence[str]:
         values = waves(np.random.default_rng(VALIDATION_SEED), 61, 5)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.runs.settings import PUBLISHED, RunSettings, preset
+from lstm_engine.runs.presets import PUBLISHED, preset
+from lstm_engine.runs.settings import RunSettings
 from lstm_engine.tasks.names import ALPHABET, END, INDEX, split_names
 
 README = Path(__file__).parents[2] / "README.md"

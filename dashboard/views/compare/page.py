@@ -12,7 +12,7 @@ from dashboard.shell.trouble import explained_trouble, sentence
 from dashboard.views.compare.figures import comparison_figure
 from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunStore, Status, preset
-from lstm_engine.runs.settings import PUBLISHED
+from lstm_engine.runs.presets import PUBLISHED
 from lstm_engine.tasks import KINDS, TASKS
 
 CELLS = {"standard": "LSTM", "gru": "GRU", "rnn": "plain RNN"}

@@ -19,7 +19,7 @@ from dashboard.views.step.export import write_trace
 from dashboard.views.step.messages import check_length, gradient_message, hidden_gradient_norms, trace_message
 from lstm_engine import Intervention, LSTMModel
 from lstm_engine.runs import RunStore
-from lstm_engine.runs.checkpoints import restore, restored
+from lstm_engine.runs.checkpoints import restored_with_task
 from lstm_engine.tasks import EncodedSequence, Task
 from lstm_engine.tasks.base import MAX_SEQUENCE
 
@@ -106,8 +106,8 @@ class Questions:
             return {"status": "missing"}
         steps = store.checkpoint_steps(found.id)
         step = max((s for s in steps if s <= question.step), default=steps[0])
-        trainer = restored(found.settings, read_checkpoint(store, found.id, step))
-        sequence = trainer.task.encode(question.text)
+        model, task = restored_with_task(found.settings, read_checkpoint(store, found.id, step))
+        sequence = task.encode(question.text)
         check_asked(timestep, sequence)
         check_length(found.settings.num_layers, found.settings.hidden_size, timestep + 1)
         return {
@@ -117,7 +117,7 @@ class Questions:
             "step": step,
             "newest": steps[-1],
             "wanted": question.step,
-            "norms": hidden_gradient_norms(trainer.model, trainer.task, sequence, timestep),
+            "norms": hidden_gradient_norms(model, task, sequence, timestep),
         }
 
     def make_companion(self, run_id: int) -> dict[str, Any]:
@@ -140,14 +140,12 @@ class Questions:
     def _prepare(self, question: Question) -> tuple[LSTMModel, Task, EncodedSequence, list[Intervention]]:
         store = self._get_store()
         settings = store.get(question.run_id).settings
-        task = settings.task_object
+        model, task = restored_with_task(settings, read_checkpoint(store, question.run_id, question.step))
         sequence = task.encode(question.text)
-        trainer = settings.build_trainer()
-        if not trainer.model.is_standard:
+        if not model.is_standard:
             raise QuestionError(f"The cell of this run is of variant “{settings.variant}”; the page draws the LSTM.")
-        changes = parse_clamps(question.clamps, trainer.model, len(sequence.labels))
-        restore(trainer, read_checkpoint(store, question.run_id, question.step))
-        return trainer.model, task, sequence, changes
+        changes = parse_clamps(question.clamps, model, len(sequence.labels))
+        return model, task, sequence, changes
 
 
 def check_timestep(timestep: int, sequence: EncodedSequence) -> None:

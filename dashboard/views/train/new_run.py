@@ -11,22 +11,24 @@ from dashboard.shell.trouble import sentence
 from lstm_engine import EngineError
 from lstm_engine.cell.variants import VARIANTS
 from lstm_engine.runs import PRESETS, RunSettings, preset
-from lstm_engine.runs.settings import LIMITS, PRESET_NAMES, PUBLISHED
+from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED
+from lstm_engine.runs.settings import FIELDS as SETTINGS
+from lstm_engine.runs.settings import LIMITS
 from lstm_engine.tasks import KINDS, OWN_TASKS
 
 LARGEST_FILE = 1  # MB
-FIELDS: dict[str, tuple[str, str]] = {
-    "hidden_size": ("Hidden size", "Units of each layer: how much the cell can remember."),
-    "num_layers": ("Layers", "LSTM layers on top of each other."),
-    "learning_rate": ("Learning rate", "How far each step moves the weights."),
-    "beta1": ("Adam β₁", "Decay of the mean gradient."),
-    "beta2": ("Adam β₂", "Decay of the mean squared gradient."),
-    "batch_size": ("Batch size", "Sequences learned from in one step."),
-    "sequence_length": ("Sequence length", "Timesteps that the gradient flows back through."),
-    "forget_bias": ("Forget bias", "Of a fresh cell: the larger, the longer it remembers."),
-    "seed": ("Seed", "Of the first weights and of the batches; the same seed gives the same run."),
-    "end_step": ("Steps", "The run ends after so many."),
-}
+FIELDS = (  # those that a person is asked for; labels, help and limits stand with the settings themselves
+    "hidden_size",
+    "num_layers",
+    "learning_rate",
+    "beta1",
+    "beta2",
+    "batch_size",
+    "sequence_length",
+    "forget_bias",
+    "seed",
+    "end_step",
+)
 
 
 @st.dialog("New run", width="large")
@@ -62,11 +64,12 @@ def new_run_form(services: Services) -> None:
     values: dict[str, int | float] = {}
     problems = 0
     columns: Sequence[Any] = ()
-    for position, (field, (label, help_text)) in enumerate(FIELDS.items()):
+    for position, field in enumerate(FIELDS):
         if position % 3 == 0:
             columns = st.columns(3)  # a row of its own, so that a message moves whole rows
         with columns[position % 3]:
             key = f"new_{field}_{chosen}" if chosen in PRESETS else f"new_{field}_{chosen}_{task}"
+            label, help_text = SETTINGS[field].label, SETTINGS[field].help
             value, problem = number_field(field, label, help_text, getattr(base, field), key)
             values[field] = value
             if problem:
@@ -107,8 +110,7 @@ def own_text(task: str) -> str | None:
 
 def number_field(field: str, label: str, help_text: str, default: float, key: str) -> tuple[float, str]:
     """A number input and what is wrong with its value, if anything."""
-    whole = RunSettings.__annotations__[field] is int
-    limits = LIMITS[field]
+    whole, limits = SETTINGS[field].kind is int, LIMITS[field]
     value = st.number_input(
         label,
         value=default,

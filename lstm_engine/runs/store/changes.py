@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from lstm_engine.errors import SettingsError
 from lstm_engine.runs.run import Change
-from lstm_engine.runs.settings import CHANGEABLE, RunSettings
+from lstm_engine.runs.settings import CHANGEABLE, FIELDS, RunSettings
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.errors import LeaseLost
 from lstm_engine.runs.store.rows import find_run
@@ -38,7 +38,7 @@ class Changes(Database):
         if field not in CHANGEABLE:
             raise SettingsError(f"{field!r} cannot be changed while a run trains; expected {', '.join(CHANGEABLE)}")
         with self._writing() as connection:
-            changed_settings(find_run(connection, run_id).settings, [Change(None, field, value)])
+            changed_settings(find_run(connection, run_id).runnable().settings, [Change(None, field, value)])
             connection.execute(sql.insert(changes).values(run_id=run_id, field=field, value=value))
 
     def changes(self, run_id: int) -> list[Change]:
@@ -76,10 +76,6 @@ def changed_settings(settings: RunSettings, held: Sequence[Change]) -> RunSettin
 
 def whole_where_whole(change: Change) -> float | None:
     """The change's value, as an int where the setting is one."""
-    if (
-        change.value is not None
-        and RunSettings.__annotations__[change.field] is int
-        and change.value == int(change.value)
-    ):
+    if change.value is not None and FIELDS[change.field].kind is int and change.value == int(change.value):
         return int(change.value)
     return change.value

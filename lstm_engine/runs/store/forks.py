@@ -43,7 +43,7 @@ class Forks(Space, Checkpoints):
         self._make_room_for(data, step)
         lease = new_lease()
         with self._writing() as connection:
-            parent = find_run(connection, run_id)
+            parent = find_run(connection, run_id).runnable()
             found = changes_of(connection, run_id)
             held = [change for change in found if change.step is not None and change.step <= step]
             settings = changed_settings(parent.settings, held)

@@ -36,7 +36,7 @@ class Leases(Space):
         )
         with self._reading() as connection:
             found = [run_of(row) for row in connection.execute(query.order_by(runs.c.queued_at, runs.c.id))]
-        return [run for run in found if not run.has_worker]
+        return [run for run in found if run.wants_worker and not run.has_worker]
 
     def acquire(self, run_id: int, lease: str) -> Run | None:
         """Take the run, unless a living process holds it."""

@@ -37,7 +37,7 @@ def plain(text: str) -> str:
 def run_of(row: sql.Row[Any]) -> Run:
     """A row of ``COLUMNS`` as a run."""
     values = dict(row._mapping)
-    return Run(**{**values, "settings": RunSettings.from_json(values["settings"])})
+    return Run(**{**values, "settings": RunSettings.from_stored(values["settings"])})
 
 
 def find_run(connection: Connection, run_id: int, lock: bool = False) -> Run:
@@ -53,19 +53,14 @@ def find_run(connection: Connection, run_id: int, lock: bool = False) -> Run:
     return run_of(row)
 
 
-def same_numbers(one: RunSettings, other: RunSettings) -> bool:
-    """Whether runs with these settings compute the same: whether all is equal but the pace."""
-    deciding = [field.name for field in fields(one) if field.name != "pace"]
-    return type(one) is type(other) and all(getattr(one, name) == getattr(other, name) for name in deciding)
-
-
 def find_same(connection: Connection, settings: RunSettings, among: Collection[int] | None = None) -> Run | None:
     """The newest run with the numbers of these settings, which all but the pace decides, if nobody changed it."""
     query = sql.select(*COLUMNS).where(UNCHANGED).order_by(runs.c.id.desc())
     if among is not None:
         query = query.where(runs.c.id.in_(among))
+    wanted = settings.pinned()
     found = (run_of(row) for row in connection.execute(query))
-    return next((run for run in found if same_numbers(run.settings, settings)), None)
+    return next((run for run in found if run.settings.same_numbers(wanted)), None)
 
 
 def insert_run(
@@ -73,6 +68,7 @@ def insert_run(
 ) -> int:
     """A new row, without a checkpoint yet; returns the run's number."""
     now = time.time()
+    settings = settings.pinned()
     values = {
         "name": plain(name)[:LONGEST_NAME],
         "settings": settings.to_json(),

@@ -106,7 +106,7 @@ class Runs(Space):
 
     def set_target(self, run_id: int, target_step: int) -> Run:
         """Train up to this step, then pause; a target beyond the end is the end."""
-        return self._retarget(run_id, lambda run: target_step)
+        return self._retarget(run_id, lambda run: min(target_step, run.runnable().end_step))
 
     def _retarget(self, run_id: int, target: Callable[[Run], int], stopped: bool = False) -> Run:
         """Read the run and set its target in one transaction, so that two people's clicks add up."""
@@ -123,13 +123,13 @@ class Runs(Space):
 
     def start(self, run_id: int) -> Run:
         """Train to the end; also takes up a run that was paused, stopped, lost or failed."""
-        return self._retarget(run_id, lambda run: run.end_step)
+        return self._retarget(run_id, lambda run: run.runnable().end_step)
 
     def advance(self, run_id: int, steps: int) -> Run:
         """Train so many steps, then pause. Pressed again in between, the steps add up."""
 
         def target(run: Run) -> int:
-            underway = run.wants_worker and run.target_step < run.end_step
+            underway = run.runnable().wants_worker and run.target_step < run.end_step
             return (run.target_step if underway else run.step) + steps
 
         return self._retarget(run_id, target)

@@ -7,12 +7,15 @@ import time
 from concurrent.futures import Executor, Future
 from concurrent.futures import wait as wait_for
 
+from lstm_engine.runs.lease import LEASE_SECONDS
 from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
-from lstm_engine.runs.training.processes import ProcessExecutor
-from lstm_engine.runs.training.worker import train_run
+from lstm_engine.runs.training.processes import CallRefused, ProcessExecutor
+from lstm_engine.runs.training.worker import HEARTBEAT_SECONDS, train_run
 
 POLL_SECONDS = 0.2
 LEAVE_SECONDS = 5.0  # how long workers may take to save their last checkpoint when the server stops
+REST_SECONDS = 5.0  # before a run is tried again whose worker was refused by the store
+SLEPT_SECONDS = LEASE_SECONDS / 2  # between two looks: the machine slept, or its clock was set
 PURGE_EVERY_SECONDS = 60.0
 MOST_DEATHS = 3  # a run whose worker died so often without getting any further is given up
 
@@ -43,11 +46,15 @@ class Launcher:
         self.capacity = capacity if capacity is not None else max(1, available_cores())
         self._active: dict[int, Future[None]] = {}
         self._deaths: dict[int, tuple[int, int]] = {}  # run: how often its worker died, and the step it had reached
+        self._rests_until: dict[int, float] = {}  # run: when it may be tried again, by the monotonic clock
+        self._looked_at = time.time()
+        self._trusts_leases_at = 0.0  # by the monotonic clock
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="launcher", daemon=True)
 
     def start(self) -> None:
         """Begin to watch, in a thread of its own; runs that a former server left unfinished are taken up."""
+        self._looked_at = time.time()
         self._thread.start()
 
     def close(self) -> None:
@@ -79,15 +86,31 @@ class Launcher:
         for run_id, future in list(self._active.items()):
             if future.done():
                 del self._active[run_id]
-                if future.exception() is not None:
-                    self._note_death(run_id)
+                self._note_end(run_id, future.exception())
         if self.store.read_only:
             return  # a worker could not record anything
+        now = time.monotonic()
+        self._notice_sleep(now)
         for run in self.store.waiting():
             if len(self._active) >= self.capacity:
                 break
-            if run.id not in self._active:
+            rests = now < self._rests_until.get(run.id, 0.0) or (run.lease is not None and now < self._trusts_leases_at)
+            if run.id not in self._active and not rests:
                 self._active[run.id] = self.executor.submit(train_run, self.store.url, run.id)
+
+    def _notice_sleep(self, now: float) -> None:
+        """After a sleep every lease looks as if its holder had died; the living ones say so within a heartbeat."""
+        looked_at, self._looked_at = self._looked_at, time.time()
+        if abs(self._looked_at - looked_at) > SLEPT_SECONDS:
+            self._trusts_leases_at = now + 3 * HEARTBEAT_SECONDS
+
+    def _note_end(self, run_id: int, trouble: BaseException | None) -> None:
+        if trouble is None:
+            self._rests_until.pop(run_id, None)
+        elif isinstance(trouble, CallRefused | StoreError):  # it was the store; the run is not to blame
+            self._rests_until[run_id] = time.monotonic() + REST_SECONDS
+        else:
+            self._note_death(run_id)
 
     def _note_death(self, run_id: int) -> None:
         """A run is taken up again at once; but one that kills its worker at the same step again and again is not."""

@@ -8,10 +8,11 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar
 
 from lstm_engine.errors import DivergenceError, EngineError
+from lstm_engine.learning.training import Trainer
 from lstm_engine.runs.checkpoints import restore, serialise
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Change, Recorded, Run
@@ -47,6 +48,9 @@ def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> No
     """Train one run until it pauses, ends, is deleted, or ``leave`` is set.
 
     This is what the launcher submits to its executor; it needs nothing but the store's address.
+
+    Raises:
+        StoreError: the store cannot be opened, or has not answered for long; the run goes on with the next worker.
     """
     lease = new_lease()
     with RunStore(url) as store:
@@ -62,6 +66,10 @@ def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> No
             store.fail(run_id, lease, str(error))
         except (LeaseLost, RunNotFound):
             return
+        except StoreError as error:
+            if error.kind is not StoreProblem.NO_ROOM:
+                raise  # nothing is wrong with the run
+            store.fail(run_id, lease, str(error))
         except EngineError as error:
             store.fail(run_id, lease, str(error))
         finally:
@@ -78,7 +86,6 @@ class Worker:
         self.done = threading.Event()
         run = store.get(run_id)
         self.settings = run.settings
-        self.trainer = run.settings.build_trainer()
         self.changes: list[Change] = []  # all that people made, and those that hold at the present step
         self.held: list[Change] = []
         self.end_step = run.end_step
@@ -88,6 +95,11 @@ class Worker:
         self.saved_passing = True  # as far as is known: a former worker may have saved it
         self.saved_at = time.monotonic()
         self.rate: float | None = None
+
+    @cached_property
+    def trainer(self) -> Trainer:
+        """Built while the heart beats already: a large task takes its time, and one that cannot be built says so."""
+        return self.settings.build_trainer()
 
     def beat(self) -> None:
         """Give a sign of life until the work is done; a step may take longer than a lease lasts."""

@@ -1,9 +1,12 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
+import numpy as np
 import pytest
 
-from lstm_engine import SettingsError
+from lstm_engine import SettingsError, WeightsError
 from lstm_engine.runs import PRESETS, RunSettings, preset
+from lstm_engine.runs.checkpoints import restored_model, serialise
+from lstm_engine.runs.settings import FIELDS, LIMITS, DataSettings, ModelSettings, OptimizerSettings
 
 
 def test_settings_survive_the_way_through_json():
@@ -54,3 +57,74 @@ def test_the_notebook_preset_is_the_notebooks():
 def test_every_preset_trains_every_task(name, task):
     trainer = preset(name, task).build_trainer()
     assert trainer.step().loss > 0
+
+
+WRONG = [True, "3", 99.5, float("nan"), float("inf"), 10**400, np.int64(8), np.bool_(True), [3], {}, b"x", "\ud800"]
+
+
+@pytest.mark.parametrize("name", list(FIELDS))
+def test_every_setting_refuses_values_of_another_kind(name):
+    setting = FIELDS[name]
+    right = {int: [int], float: [int, float], bool: [bool], str: [str]}[setting.kind]
+    for value in [*WRONG, None]:
+        if type(value) in right and value in [True, 3, "3", 99.5]:
+            continue  # of the right kind; whether it is in range is another matter
+        if value is None and setting.optional:
+            continue
+        with pytest.raises(SettingsError, match=name):
+            RunSettings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "change", [{"output_size": 99.5}, {"output_size": True}, {"init_std": 1e39}, {"init_std": -1.0}]
+)
+def test_what_was_accepted_though_wrong_is_refused(change):
+    with pytest.raises(SettingsError, match=f"{next(iter(change))} is "):
+        RunSettings(**change)
+
+
+def test_weights_of_the_largest_spread_are_finite():
+    model = RunSettings(init_std=LIMITS["init_std"].most, hidden_size=8).build_model()
+    assert np.isfinite(model.parameters.flat).all()
+
+
+def test_each_setting_is_said_once_and_has_its_words():
+    assert list(FIELDS) == [field.name for field in fields(RunSettings)]
+    for name, setting in FIELDS.items():
+        assert setting.fits(setting.default), name
+        assert setting.label
+        assert setting.help.endswith(".")
+    assert FIELDS["hidden_size"].expected == "a whole number of at least 1 and at most 512"
+    assert FIELDS["clip_norm"].expected == "a number of above 0, or None"
+
+
+def test_runs_are_compared_by_their_parts():
+    lstm = RunSettings(hidden_size=8)
+    other = replace(lstm, variant="rnn", pace=0.0)
+    assert (lstm.data, lstm.optimizer) == (other.data, other.optimizer)
+    assert lstm.model != other.model
+    assert not lstm.same_numbers(other)
+    assert lstm.same_numbers(replace(lstm, pace=7.0))
+    assert not lstm.same_numbers(replace(lstm, seed=7))
+    assert isinstance(lstm, ModelSettings)
+    assert lstm.model == ModelSettings(hidden_size=8)
+    assert (type(lstm.data), type(lstm.optimizer)) == (DataSettings, OptimizerSettings)
+
+
+def test_a_model_is_built_and_restored_without_a_trainer(monkeypatch):
+    settings = RunSettings(hidden_size=8, num_layers=2, variant="no_forget_gate", bias=False)
+    trainer = settings.build_trainer()
+    trainer.step()
+    monkeypatch.setattr("lstm_engine.runs.settings.Trainer", None)  # nobody is to need one
+    monkeypatch.setattr("lstm_engine.runs.settings.Adam", None)
+    assert settings.build_model().architecture == trainer.model.architecture
+    again = restored_model(settings.model, serialise(trainer))
+    assert again.architecture == trainer.model.architecture
+    np.testing.assert_array_equal(again.parameters.flat, trainer.model.parameters.flat)
+
+
+def test_weights_of_another_cell_are_refused():
+    checkpoint = serialise(RunSettings(hidden_size=8, variant="gru").build_trainer())
+    for variant, bytes_ in (("standard", checkpoint), ("gru", b"no checkpoint"), ("gru", checkpoint[:200])):
+        with pytest.raises(WeightsError, match="The checkpoint cannot be read"):
+            restored_model(ModelSettings(variant=variant), bytes_)

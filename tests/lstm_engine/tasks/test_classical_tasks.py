@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_engine import LSTMModel, TaskInputError, tasks
-from lstm_engine.runs.settings import PUBLISHED, preset
+from lstm_engine.runs.presets import PUBLISHED, preset
 from lstm_engine.tasks import OWN_TASKS, TASKS
 from lstm_engine.tasks.symbols import SymbolTask
 
@@ -238,6 +238,68 @@ def test_own_series_are_scaled_and_come_back_in_their_own_unit():
     text = task.continued(LSTMModel(1, 4, 1), sequence, 2, 1, 1.0, np.random.default_rng(0))
     assert [float(word) for word in text.split()][:2] == pytest.approx([100, 107], rel=1e-4)
     assert task.baseline().loss > 0
+
+
+UNITS = [1.0, 1e300, 1e-300, 5e-7, 4e5]
+
+
+def series(unit: float, offset: float = 0.0) -> str:
+    return "\n".join(repr(unit * float(np.sin(k / 3)) + offset) for k in range(300))
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_own_series_are_learned_alike_in_whatever_unit(unit):
+    """No square is too large or too small, and no power of two changes a digit."""
+    plain, task = (tasks.get("own series", text=series(one)) for one in (1.0, unit))
+    np.testing.assert_allclose(task._values, plain._values, rtol=1e-5)
+    assert task.baseline().loss == pytest.approx(plain.baseline().loss, rel=1e-5)
+    assert (task.mean, task.deviation) == pytest.approx((plain.mean * unit, plain.deviation * unit), rel=1e-9)
+
+
+def test_own_series_have_the_bits_that_they_had():
+    values = 100 + 7 * np.sin(np.arange(300))
+    training = values[:270]
+    expected = ((values - float(training.mean())) / float(training.std())).astype(np.float32)
+    text = "\n".join(map(repr, values.tolist()))
+    np.testing.assert_array_equal(tasks.get("own series", text=text)._values, expected)
+
+
+@pytest.mark.parametrize("text", [*[series(unit) for unit in UNITS], series(3.0, 1e6), series(0.001, -5_000)])
+def test_own_series_examples_and_continuations_can_be_stepped(text):
+    task = tasks.get("own series", text=text)
+    for example in task.examples():
+        sequence = task.encode(example)
+        assert np.ptp(sequence.inputs) > 1  # its ups and downs are still there
+        model = LSTMModel(1, 4, 1)
+        model.parameters["readout.weight"][...] = 1e6  # it says whatever is farthest
+        whole = task.continued(model, sequence, 5, 10, 1.0, np.random.default_rng(0))
+        assert len(task.encode(whole).labels) == 14
+
+
+def test_numbers_far_from_an_own_series_are_refused_in_its_unit():
+    task = tasks.get("own series", text=series(3.0, 1e6))
+    for number in ("1", "1e7", "-1e300", "1e308"):
+        with pytest.raises(TaskInputError, match=r"the 2nd entry, is far.*between 9.98e\+05 and 1e\+06"):
+            task.encode(f"1000000 {number}")
+    with pytest.raises(TaskInputError, match="out of range"):
+        task.encode("1000000 inf")
+
+
+def test_a_held_out_value_beyond_all_measure_is_refused():
+    with pytest.raises(TaskInputError, match=r"Value 301 is 1e\+300, beyond all measure"):
+        tasks.get("own series", text=f"{series(1.0)}\n1e300")
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=100, max_size=120))
+@settings(max_examples=50, deadline=None)
+def test_any_numbers_are_a_series_or_a_clear_error(values):
+    try:
+        task = tasks.get("own series", text="\n".join(map(repr, values)))
+    except TaskInputError:
+        return
+    assert np.isfinite(task.validation_batch(10).inputs).all()
+    for example in task.examples():
+        assert np.isfinite(task.encode(example).inputs).all()
 
 
 @given(st.text(max_size=300))

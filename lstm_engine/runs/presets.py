@@ -1,0 +1,46 @@
+"""Settings to begin with: for a class, as in the notebook that this project began from, and each task's own."""
+
+from dataclasses import replace
+
+from lstm_engine import tasks
+from lstm_engine.errors import SettingsError
+from lstm_engine.runs.settings import RunSettings
+
+CLASSROOM = RunSettings()
+# The notebook that this project began from, to the letter: one layer without biases, one-hot inputs of width 100,
+# 256 units, 1000 outputs, weights from N(0, 0.01), Adam with 0.005, 0.9, 0.99, no clipping.
+NOTEBOOK = RunSettings(
+    hidden_size=256,
+    learning_rate=0.005,
+    beta1=0.9,
+    beta2=0.99,
+    batch_size=20,
+    sequence_length=10,
+    clip_norm=None,
+    bias=False,
+    init_std=0.01,
+    input_size=100,
+    output_size=1000,
+    pace=0.0,
+)
+PRESETS: dict[str, RunSettings] = {"classroom": CLASSROOM, "notebook": NOTEBOOK}
+PUBLISHED = "published"  # the preset that each task brings: what reaches its paper's result
+PRESET_NAMES = (*PRESETS, PUBLISHED)
+
+
+def preset(name: str, task: str, text: str | None = None) -> RunSettings:
+    """A preset's settings for a task.
+
+    Args:
+        text: what to learn from, for a task that learns from a person's own.
+
+    Raises:
+        SettingsError: there is no such preset or task.
+    """
+    if task not in tasks.KINDS:
+        raise SettingsError(f"there is no task {task!r}; choose one of {', '.join(tasks.KINDS)}")
+    if name == PUBLISHED:
+        return RunSettings(task=task, text=text, **tasks.KINDS[task].settings)
+    if name not in PRESETS:
+        raise SettingsError(f"there is no preset {name!r}; choose one of {', '.join(PRESET_NAMES)}")
+    return replace(PRESETS[name], task=task, text=text)
