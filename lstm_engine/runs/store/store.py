@@ -21,8 +21,8 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 from lstm_engine.errors import EngineError, SettingsError
 from lstm_engine.runs.checkpoints import serialise
-from lstm_engine.runs.curves import curves_of, thinned
-from lstm_engine.runs.run import Change, Curves, History, Notes, Recorded, Run, Status
+from lstm_engine.runs.curves import MOST_POINTS, curves_of, thinned
+from lstm_engine.runs.run import Change, Curves, History, Notes, Recorded, Run, Series, Status
 from lstm_engine.runs.settings import CHANGEABLE, LIMITS, RunSettings
 from lstm_engine.runs.store.schema import changes, checkpoints, marks, metadata, metrics, notes, runs, summaries
 
@@ -491,7 +491,7 @@ class RunStore:
         columns = list(zip(*rows, strict=True)) if rows else [()] * 5
         return History(np.array(columns[0], np.int64), *(np.array(column, np.float64) for column in columns[1:]))
 
-    def curves(self, run_id: int, after: int = 0, until: int | None = None, most: int = 4_000) -> Curves:
+    def curves(self, run_id: int, after: int = 0, until: int | None = None, most: int = MOST_POINTS) -> Curves:
         """The run's curves over the steps after one up to another, each with at most that many points.
 
         Long ones come from the summaries: of every bucket of steps its smallest and its largest value.
@@ -517,6 +517,19 @@ class RunStore:
             steps, values = zip(*sorted(points), strict=True) if points else ((), ())
             series.append(thinned(np.array(steps, np.int64), np.array(values, np.float64), most))
         return Curves(*series)
+
+    def validations(self, run_id: int, after: int = 0) -> Series:
+        """The validation loss at every step after one at which it was measured, none left out."""
+        query = (
+            sql.select(metrics.c.step, metrics.c.validation_loss)
+            .where(metrics.c.run_id == run_id, metrics.c.step > after, metrics.c.validation_loss.is_not(None))
+            .where(sql.exists().where(runs.c.id == run_id, THERE))
+            .order_by(metrics.c.step)
+        )
+        with self._reading() as connection:
+            rows = connection.execute(query).fetchall()
+        steps, values = zip(*rows, strict=True) if rows else ((), ())
+        return Series(np.array(steps, np.int64), np.array(values, np.float64))
 
     def _summarise(
         self, connection: Connection, run_id: int, rows: Iterable[Mapping[str, Any] | sql.RowMapping]

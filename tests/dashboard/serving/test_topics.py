@@ -77,8 +77,8 @@ async def steps_up_to(stream: AsyncIterator[bytes], last: int) -> list[int]:
     seen: list[int] = []
     while not seen or seen[-1] < last:
         payload, event_id = await next_event(stream, "metrics")
-        assert event_id == payload["step"][-1]
-        seen += payload["step"]
+        assert event_id == payload["loss"]["step"][-1]
+        seen += payload["loss"]["step"]
     return seen
 
 
@@ -113,7 +113,7 @@ def test_a_crowd_gets_every_step_once_and_of_the_rest_the_newest(store):
             for event in chunk.split(b"\n\n"):
                 lines = fields(event)
                 if lines.get("event") == "metrics":
-                    steps += json.loads(lines["data"])["step"]
+                    steps += json.loads(lines["data"])["loss"]["step"]
                 told += lines.get("event") == "run"
             if steps and steps[-1] == 60:
                 return steps, told
@@ -202,17 +202,18 @@ def test_a_long_history_is_thinned_without_losing_a_spike():
     step = np.arange(1, 1_000_001)
     validation = np.where(step % 25 == 0, loss, np.nan)
     payload = metrics_payload(History(step, loss, validation, loss, loss))
-    assert len(payload["step"]) <= 4_000
-    assert payload["step"][-1] == 1_000_000
-    assert {50.0, -50.0} <= set(payload["loss"])
-    assert len(payload["validation_loss"]) <= 4_000
+    assert len(payload["loss"]["step"]) <= 4_000
+    assert payload["loss"]["step"][-1] == 1_000_000
+    assert {50.0, -50.0} <= set(payload["loss"]["value"])
+    assert len(payload["validation_loss"]["step"]) <= 4_000
+    assert payload["learning_rate"]["step"] == [1_000_000]
 
 
 def test_numbers_that_are_none_become_null():
     history = History(*(np.array([value]) for value in (1, np.inf, np.nan, 2.0, 0.1)))
     payload = metrics_payload(history)
-    assert payload["loss"] == [None]
-    assert payload["validation_step"] == []
+    assert payload["loss"] == {"step": [1], "value": [None]}
+    assert payload["validation_loss"] == {"step": [], "value": []}
     json.dumps(payload, allow_nan=False)
 
 
