@@ -23,14 +23,20 @@ def explained_trouble(part: str = "") -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        st.error(plain(sentence(error)))
-        if st.button("Try again", icon=":material/refresh:", key=f"retry_{part}" if part else "retry"):
-            st.rerun()
+        refuse(error)
+        offer_retry(part)
     except EngineError as error:
-        st.error(plain(sentence(error)))
+        refuse(error)
     except Exception:  # a fault of ours; nobody is helped by losing the other parts as well
         logging.getLogger(__name__).exception("A part of a page could not be shown (%s)", part or "the whole page")
         st.error("This part of the page could not be shown, for a reason that only the server's log tells.")
+        offer_retry(part)
+
+
+def offer_retry(part: str) -> None:
+    """A way to try again, without a restart: what was wrong may be mended by now."""
+    if st.button("Try again", icon=":material/refresh:", key=f"retry_{part}" if part else "retry"):
+        st.rerun()
 
 
 def sentence(error: EngineError) -> str:

@@ -12,6 +12,7 @@ from dashboard.shell.plain import plain_in_chart
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 BAND_OPACITY = 0.18
+LONGEST_LABEL = 60  # characters
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,11 @@ def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Mappin
         figure.add_scatter(
             x=line.step,
             y=line.mean,
-            name=plain_in_chart(line.label),
+            name=plain_in_chart(shortened(line.label)),
             mode="lines" if len(line.step) > 1 else "markers",  # a line of one point cannot be seen
             line={"color": colour, "width": 2.2, "dash": dash},
             marker={"color": colour},
-            hovertemplate="step %{x:,}: %{y:.4f}",  # the name stands beside it
+            hovertemplate=f"step %{{x:,}}: %{{y:.4f}}<extra>{plain_in_chart(line.label)}</extra>",
         )
     last = max((int(line.step[-1]) for line in lines if len(line.step)), default=1)
     for name, level in baselines.items():
@@ -69,13 +70,20 @@ def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Mappin
             name=plain_in_chart(f"{name}: {level:.3f}"),
             mode="lines",
             line={"color": BASELINE_COLOUR, "dash": "dash"},
-            hovertemplate="%{y:.4f}",
+            hovertemplate=f"{plain_in_chart(name)}: %{{y:.4f}}<extra></extra>",
         )
     figure.update_xaxes(title_text="step", rangemode="nonnegative")
     figure.update_yaxes(title_text=f"validation loss ({plain_in_chart(unit) if unit else 'unit unknown'})")
     figure.update_layout(
         height=460,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        hoverlabel={"namelength": -1},
+        hoverlabel={"namelength": -1},  # in full
     )
     return quiet(figure)
+
+
+def shortened(label: str) -> str:
+    """A label that fits a legend, which breaks no lines; its end stays, since that tells runs of one name apart."""
+    if len(label) <= LONGEST_LABEL:
+        return label
+    return f"{label[: LONGEST_LABEL - 32]} … {label[-29:]}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dashboard.shell.run_picker import run_labels, told_apart
+from dashboard.shell.run_picker import told_apart
 from lstm_engine.runs import Run
 from lstm_engine.runs.run import Change, Notes
 
@@ -39,8 +39,10 @@ class Group:
     runs: tuple[Run, ...]
 
 
-def grouped(runs: Sequence[Run], pasts: Mapping[int, Past], pooled: bool) -> list[Group]:
-    """The runs as lines of the chart, each with a label of its own.
+def grouped(
+    runs: Sequence[Run], pasts: Mapping[int, Past], labels: Mapping[int, str], pooled: bool = True
+) -> list[Group]:
+    """The runs as lines of the chart, each with a label of its own; ``labels`` are those of single runs.
 
     A fork goes its own way from its parent's weights, so it is no further seed; nor is the same seed once more. Runs
     that were changed in mid-run belong together only if the same was changed at the same steps.
@@ -54,11 +56,6 @@ def grouped(runs: Sequence[Run], pasts: Mapping[int, Past], pooled: bool) -> lis
             seeds = [other.settings.seed for other in found.get((alike, 0), [])]
             key = (alike, 0) if run.settings.seed not in seeds else run.id
         found.setdefault(key, []).append(run)
-    single = run_labels(runs)
-    labels = told_apart(
-        {
-            group[0].id: single[group[0].id] if len(group) == 1 else f"{group[0].name}, {len(group)} seeds"
-            for group in found.values()
-        }
-    )
-    return [Group(labels[group[0].id], tuple(group)) for group in found.values()]
+    several = {group[0].id: f"{group[0].name}, {len(group)} seeds" for group in found.values() if len(group) > 1}
+    named = {**labels, **told_apart(several)}
+    return [Group(named[group[0].id], tuple(group)) for group in found.values()]

@@ -13,7 +13,7 @@ from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, refuse
 from dashboard.views.compare.curves import validation_curves
 from dashboard.views.compare.figures import comparison_figure
-from dashboard.views.compare.groups import Past, grouped
+from dashboard.views.compare.groups import Group, Past, grouped
 from dashboard.views.compare.lines import line_of
 from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound, RunStore, Status, preset
@@ -84,13 +84,13 @@ def curves_part(services: Services, run_ids: Sequence[int], was_training: bool) 
         present = {run.id: run for run in services.store.list_runs()}
         runs = [present[run_id] for run_id in run_ids if run_id in present]
         if runs:
-            show_runs(services.store, runs)
+            show_runs(services.store, runs, run_labels(list(present.values())))
         training = any(run.status in UNDERWAY for run in runs)
         if training != was_training:
             st.rerun()
 
 
-def show_runs(store: RunStore, runs: Sequence[Run]) -> None:
+def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -> None:
     """One chart a unit of loss, since other units cannot stand on one axis; and a table."""
     pooled = st.toggle("Runs that differ in their seed alone as mean and spread", value=True, key="pool_seeds")
     pasts = {run.id: past_of(store, run) for run in runs}
@@ -100,7 +100,8 @@ def show_runs(store: RunStore, runs: Sequence[Run]) -> None:
         by_unit.setdefault(None if problem_of(run) else run.settings.task_object.unit, []).append(run)
     for unit, alike in by_unit.items():
         with explained_trouble(f"chart_{unit}"):
-            show_chart(unit, alike, curves, pasts, pooled)
+            groups = grouped(alike, pasts, labels, pooled)
+            show_chart(unit, groups, curves)
     st.markdown("**What differs**")
     with explained_trouble("differences"):
         st.dataframe(differences(runs, curves, pasts), width="stretch", hide_index=True, placeholder="not measured yet")
@@ -114,16 +115,17 @@ def past_of(store: RunStore, run: Run) -> Past:
         return Past((), Notes())
 
 
-def show_chart(
-    unit: str | None, runs: Sequence[Run], curves: Mapping[int, Series], pasts: Mapping[int, Past], pooled: bool
-) -> None:
+def show_chart(unit: str | None, groups: Sequence[Group], curves: Mapping[int, Series]) -> None:
     """The runs of one unit; words, as long as nothing was measured."""
+    runs = [run for group in groups for run in group.runs]
     if not any(len(curves[run.id].step) for run in runs):
         waiting = sum(run.status is Status.QUEUED for run in runs)
-        reason = f"{waiting} of {len(runs)} wait for a free core." if waiting else "Start them on the Train page."
-        st.info(f"No validation loss was measured yet. {reason}", icon=":material/hourglass_empty:")
+        at_rest = not any(run.status in UNDERWAY for run in runs)
+        reason = f" {waiting} of {len(runs)} wait for a free core." if waiting else ""
+        advice = " Start them on the Train page." if at_rest else ""
+        st.info(f"No validation loss was measured yet.{reason}{advice}", icon=":material/hourglass_empty:")
         return
-    lines = [line_of(group.label, [curves[run.id] for run in group.runs]) for group in grouped(runs, pasts, pooled)]
+    lines = [line_of(group.label, [curves[run.id] for run in group.runs]) for group in groups]
     tasks = {} if unit is None else {run.settings.task: run.settings.task_object for run in runs}
     baselines = {task.baseline().name: task.baseline().loss for task in tasks.values()}
     figure = comparison_figure(lines, unit, baselines)

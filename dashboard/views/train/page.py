@@ -70,7 +70,7 @@ def show_training(services: Services, run: Run) -> None:
             "run": run_payload(services.store, run),
             "samples": samples_payload(services.store, run, newest),
         }
-    seen = mount_train(run, snapshot, key="live")
+    seen = mount_train(run, snapshot, key="train")
     if seen.transport == "polling" and st.session_state.get("transport") != "polling":
         st.session_state["transport"] = "polling"
         st.rerun()
@@ -111,6 +111,12 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
     paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
     with columns[-1]:
         key = f"pace_{run.id}_{run.pace:g}"
+
+        def change_pace() -> None:
+            # Streamlit also calls when the field of a run that has just gone is taken off the page
+            if st.session_state[key] != run.pace:
+                attempt(lambda: store.set_pace(run.id, st.session_state[key]))
+
         st.selectbox(
             "Speed",
             list(paces),
@@ -118,7 +124,7 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
             format_func=lambda pace: paces[pace],
             key=key,
             disabled=not can_run,
-            on_change=lambda: attempt(lambda: store.set_pace(run.id, st.session_state[key])),
+            on_change=change_pace,
         )
     with st.container():
         if problem:

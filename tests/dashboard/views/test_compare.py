@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dashboard.shell.run_picker import run_labels
 from dashboard.views.compare.curves import ValidationCurves
 from dashboard.views.compare.figures import comparison_figure
 from dashboard.views.compare.groups import Past, grouped
@@ -33,7 +34,7 @@ def record(store: RunStore, run: Run, first: int, last: int, level: float = 2.0,
 
 def groups_of(store: RunStore, runs: Sequence[Run], pooled: bool = True) -> dict[str, list[int]]:
     pasts = {run.id: Past(tuple(store.changes(run.id)), store.notes(run.id)) for run in runs}
-    return {group.label: [run.id for run in group.runs] for group in grouped(runs, pasts, pooled)}
+    return {group.label: [run.id for run in group.runs] for group in grouped(runs, pasts, run_labels(runs), pooled)}
 
 
 def test_runs_of_one_name_stay_apart(store):
