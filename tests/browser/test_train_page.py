@@ -303,35 +303,29 @@ def test_the_console_stays_clean(shared_server, store, open_page):
     page.wait_for_function(f"{chart}?.data")
     page.get_by_label("logarithmic steps").check()
     page.get_by_label("logarithmic loss").check()
-    losses = [2.0, 0.0, -0.5, float("inf"), 1.0]
     last = 0
 
-    def record(count: int, validated: bool) -> None:
+    def record(*losses: float, validated: bool = True) -> None:
+        """One step after another, so that lines are moved between two drawings of the whole."""
         nonlocal last
-        rows = [
-            Recorded(
-                StepMetrics(k, losses[k % 5], 0.0 if k % 3 == 0 else 1.0, 0.01), losses[k % 3] if validated else None
-            )
-            for k in range(last + 1, last + count + 1)
-        ]
-        last += count
-        store.record(run.id, lease, rows)
-        page.wait_for_function(f"{chart}.dataset.step === '{last}'")
+        for loss in losses:
+            last += 1
+            row = Recorded(StepMetrics(last, loss, max(0.0, loss), 0.01), loss if validated else None)
+            store.record(run.id, lease, [row])
+            page.wait_for_function(f"{chart}.dataset.step === '{last}'")
 
-    record(1, validated=False)
-    for _ in range(4):
-        record(5, validated=False)
-    page.evaluate(f"Plotly.relayout({chart}, {{'xaxis.range': [0, 1]}})")
-    for _ in range(4):
-        record(5, validated=True)
+    record(2.0, 1.5, 1.0, validated=False)
+    page.evaluate(f"Plotly.relayout({chart}, {{'xaxis.range': [0, 1.5], 'yaxis.range': [-1, 1]}})")
+    record(1.0, 0.0, -0.5, 1.0, 1.2, 1.1)
+    record(math.inf, 1.0, validated=False)
     page.get_by_label("logarithmic loss").uncheck()
     page.evaluate(f"Plotly.relayout({chart}, {{'yaxis.range': [-1, 3]}})")
-    record(5, validated=True)
+    record(1.0, -1.0, 1.0)
     page.get_by_label("logarithmic steps").uncheck()
     page.evaluate(f"Plotly.relayout({chart}, {{'xaxis.autorange': true, 'yaxis.autorange': true}})")
-    record(5, validated=True)
+    record(1.0, 1.0)
     page.evaluate(f"{chart}.dispatchEvent(new PointerEvent('pointerenter'))")
-    record(5, validated=True)
+    record(1.0, 1.0)
     paths = page.evaluate(f"[...{chart}.querySelectorAll('path')].map((path) => path.getAttribute('d') ?? '')")
     assert not any("NaN" in path or path == "M" for path in paths)
     # Streamlit looks for its own health below the page's path first
