@@ -1,6 +1,7 @@
 """“Try again” after trouble with the store's file: once it is mended, the pages go on without a restart."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from lstm_engine.runs import RunStore, StoreError
 from tests.dashboard.views.apps import SETTINGS, run, train_page, words
+
+# until an open store notices that its file was mended
+heals = pytest.mark.xfail(
+    find_spec("lstm_engine.runs.store.errors") is None, reason="an open store stays as it was opened", strict=True
+)
 
 
 @pytest.fixture
@@ -43,6 +49,7 @@ def press_again(app: AppTest) -> AppTest:
     return app
 
 
+@heals
 def test_a_file_that_was_read_only_and_is_made_writable(file):
     number = filled(file)
     file.chmod(0o444)
@@ -68,6 +75,7 @@ def test_a_folder_that_was_missing_and_is_there_now(file):
     assert app.query_params["run"] in ([str(number)], str(number))
 
 
+@heals
 def test_a_file_that_was_removed_and_is_put_back(file):
     number = filled(file)
     app = run(train_page, run=str(number))
