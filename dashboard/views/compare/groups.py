@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dashboard.shell.readable import problem_of
 from dashboard.shell.run_picker import told_apart
 from lstm_engine.runs import Run
 from lstm_engine.runs.run import Change, Notes
@@ -51,7 +52,7 @@ def grouped(
     for run in runs:
         past = pasts[run.id]
         key: object = run.id
-        if pooled and past.notes.parent_run is None:
+        if pooled and past.notes.parent_run is None and not problem_of(run):
             alike = (replace(run.settings, seed=0, pace=0.0), past.changes)
             seeds = [other.settings.seed for other in found.get((alike, 0), [])]
             key = (alike, 0) if run.settings.seed not in seeds else run.id
