@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard.serving.assets import DASHBOARD
 from dashboard.shell.services import Services, services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.compare import page as compare
@@ -12,7 +13,7 @@ from dashboard.views.train import page as train
 from lstm_engine.runs import PRESETS
 
 st.set_page_config(page_title="Step inside an LSTM", layout="wide")
-st.html("<style>.stMainBlockContainer { padding: 3.6rem max(2rem, 4vw) 2rem; }</style>")
+st.html(DASHBOARD / "browser" / "page.css")
 
 
 def show(view: Callable[[Services], None]) -> None:

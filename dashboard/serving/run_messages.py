@@ -4,13 +4,15 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from lstm_engine import EngineError
 from lstm_engine.runs import History, Run, RunStore
 from lstm_engine.runs.checkpoints import restored_with_task
-from lstm_engine.runs.curves import curves_of
-from lstm_engine.runs.run import Curves
+from lstm_engine.runs.curves import MOST_POINTS, curves_of
+from lstm_engine.runs.metrics import CURVES, METRICS
+from lstm_engine.runs.run import Curves, Series
 
-MOST_POINTS = 4_000  # of a curve sent at once
 SAMPLE_COUNT = 12
 
 
@@ -20,21 +22,24 @@ def number(value: float) -> float | None:
 
 
 def metrics_payload(history: History) -> dict[str, Any]:
-    """Metrics as columns of JSON numbers, long ones thinned."""
-    rate = history.learning_rate[-1] if len(history.learning_rate) else math.nan
-    return curves_payload(curves_of(history, MOST_POINTS)) | {"learning_rate": number(rate)}
+    """New steps by the metric's name: curves, long ones thinned, and of what is no curve the newest value."""
+    newest = {
+        metric.name: column(history.step[-1:], getattr(history, metric.name)[-1:])
+        for metric in METRICS
+        if not metric.curve
+    }
+    return curves_payload(curves_of(history, MOST_POINTS)) | newest
 
 
 def curves_payload(curves: Curves) -> dict[str, Any]:
-    """Curves as columns of JSON numbers."""
-    return {
-        "step": curves.loss.step.tolist(),
-        "loss": [number(value) for value in curves.loss.value],
-        "gradient_step": curves.gradient_norm.step.tolist(),
-        "gradient_norm": [number(value) for value in curves.gradient_norm.value],
-        "validation_step": curves.validation_loss.step.tolist(),
-        "validation_loss": [number(value) for value in curves.validation_loss.value],
-    }
+    """Curves by the metric's name."""
+    found: dict[str, Series] = {metric.name: getattr(curves, metric.name) for metric in CURVES}
+    return {name: column(series.step, series.value) for name, series in found.items()}
+
+
+def column(step: NDArray[np.int64], value: NDArray[np.float64]) -> dict[str, list[Any]]:
+    """Steps and values as JSON numbers."""
+    return {"step": step.tolist(), "value": [number(one) for one in value]}
 
 
 def run_payload(store: RunStore, run: Run) -> dict[str, Any]:
@@ -57,12 +62,23 @@ def run_payload(store: RunStore, run: Run) -> dict[str, Any]:
 
 
 def samples_payload(store: RunStore, run: Run, step: int) -> dict[str, Any]:
-    """What the model makes up at a checkpoint; the same checkpoint always gives the same samples."""
-    model, task = restored_with_task(run.settings, store.checkpoint(run.id, step))
-    samples = task.samples(model, np.random.default_rng(step), SAMPLE_COUNT)
+    """What the model makes up at a checkpoint; the same checkpoint always gives the same samples.
+
+    A run that this version cannot run makes nothing up: ``problem`` then says why, and hurts nothing else of the run.
+    """
+    data = store.checkpoint(run.id, step)
+    try:
+        return {"step": step, "problem": None} | made_up(run, data, step)
+    except EngineError as error:
+        return {"step": step, "problem": str(error), "measure": None, "texts": [], "curves": []}
+
+
+def made_up(run: Run, checkpoint: bytes, seed: int) -> dict[str, Any]:
+    """Samples and the paper's measure, of the model in a checkpoint."""
+    model, task = restored_with_task(run.settings, checkpoint)
+    samples = task.samples(model, np.random.default_rng(seed), SAMPLE_COUNT)
     measure = task.measure(model, run.settings.sequence_length, thorough=False)
     return {
-        "step": step,
         "measure": None
         if measure is None
         else {"name": measure.name, "value": number(measure.value), "goal": measure.goal, "reached": measure.reached},

@@ -1,22 +1,29 @@
 """The run picker of every page."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from dashboard.shell.readable import CANNOT_RUN
 from dashboard.shell.selection import choose_run, missing, notice, select_run, selected, selected_run
 from lstm_engine.runs import Run, RunStore
 
 
 def run_labels(runs: Sequence[Run]) -> dict[int, str]:
     """What a person reads of each run, by its number; widgets cannot tell options apart that read the same."""
-    plain = {}
+    labels = {}
     for run in runs:
         units = run.settings.hidden_size
-        plain[run.id] = f"{run.name} · {run.settings.task}, {units} unit{'' if units == 1 else 's'}"
-    shared = {label for label, count in Counter(plain.values()).items() if count > 1}
-    return {run_id: f"{label} (run {run_id})" if label in shared else label for run_id, label in plain.items()}
+        label = f"{run.name} · {run.settings.task}, {units} unit{'' if units == 1 else 's'}"
+        labels[run.id] = f"{label} · {CANNOT_RUN}" if not run.readable else label
+    return told_apart(labels)
+
+
+def told_apart(labels: Mapping[int, str]) -> dict[int, str]:
+    """The labels by run number, with the number in those that would read the same."""
+    shared = {label for label, count in Counter(labels.values()).items() if count > 1}
+    return {run_id: f"{label} (run {run_id})" if label in shared else label for run_id, label in labels.items()}
 
 
 def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, unlike: str = "") -> Run | None:

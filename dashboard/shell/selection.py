@@ -3,10 +3,12 @@
 Timestep and unit change sixty times a second, so the step component keeps them in the URL by itself.
 """
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.shell.plain import plain
 from lstm_engine.runs import Run
 
 
@@ -41,13 +43,30 @@ def notice(text: str) -> None:
 def show_notices() -> None:
     """Show what ``notice`` was told."""
     for text in st.session_state.get("notices", []):
-        st.warning(text)
+        st.warning(plain(text))
 
 
 def choose(name: str, value: str | None) -> None:
     """Select what the user has just chosen."""
     st.session_state.pop("notices", None)
     select(name, value)
+
+
+def run_number(text: str) -> int | None:
+    """The number of a run in an address, which may hold anything; None if it cannot be one."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+def forget_run(run_id: int) -> None:
+    """The user has just deleted the run: the address may name it for another moment, which is no news to them."""
+    st.session_state.setdefault("deleted_here", set()).add(run_id)
+    choose_run(None)
+
+
+def remember_run(run_id: int) -> None:
+    """The user has just brought the run back."""
+    st.session_state.setdefault("deleted_here", set()).discard(run_id)
+    choose_run(run_id)
 
 
 def choose_run(run_id: int | None) -> None:
@@ -84,11 +103,15 @@ def selected_run(runs: Sequence[Run], other_runs: Sequence[Run] = (), unlike: st
             select("run", wanted)
             return run, ""
     select_run(newest.id)
-    return newest, f"{missing(wanted)} Here is the newest run instead, “{newest.name}”."
+    reason = missing(wanted)
+    return newest, f"{reason} Here is the newest run instead, “{newest.name}”." if reason else ""
 
 
 def missing(wanted: str) -> str:
-    """Why a run that is asked for cannot be had."""
-    if wanted.isdecimal():
-        return f"Run {wanted[:20]} is no more: it was deleted, perhaps by someone else."
-    return f"“{wanted[:40]}” is not the number of a run."
+    """Why a run that is asked for cannot be had; empty if the user knows."""
+    number = run_number(wanted)
+    if number is None:
+        return f"“{wanted[:40]}” is not the number of a run."
+    if number in st.session_state.get("deleted_here", ()):
+        return ""
+    return f"Run {number} is no more: it was deleted, perhaps by someone else."

@@ -1,10 +1,13 @@
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS, Status
+from lstm_engine.runs.curves import thin_indices
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
 
@@ -264,11 +267,128 @@ def test_lines_move_at_once_and_the_chart_knows_soon(shared_server, store, open_
     store.delete(run.id)
 
 
-def test_three_cells_are_compared(shared_server, store, open_page):
-    runs = [store.create(replace(SLOW, end_step=50, pace=0.0, variant=v), f"cell {v}") for v in ("standard", "rnn")]
-    page = open_page(f"{shared_server.url}/compare?runs={','.join(str(run.id) for run in runs)}")
-    expect(page.get_by_text("What differs")).to_be_visible()
-    named = "document.querySelector('.js-plotly-plot')?._fullData?.filter((trace) => trace.name?.startsWith('cell'))"
-    page.wait_for_function(f"{named}?.length === 2 && {named}.every((trace) => trace.x.length > 2)")
-    for run in runs:
-        store.delete(run.id)
+def test_the_validation_tile_tells_of_the_newest_point_of_its_curve(shared_server, store, open_page):
+    """Several messages may come before the next drawing, and the last need not bring a validation."""
+    run = store.create(replace(SLOW, end_step=1000), "tiles", start=False)
+    lease = new_lease()
+    store.acquire(run.id, lease)
+    store.start(run.id)  # the lease is the test's, so no worker takes it up
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    chart = "document.querySelector('.lstm-curves')"
+    page.wait_for_function(f"{chart}?.data")
+    tile = page.locator(".lstm-tile", has_text="validation loss").locator("dd")
+    for step in range(1, 81, 4):
+        store.record(run.id, lease, [Recorded(StepMetrics(step, 2.0, 1.0, 0.01), 1 + step / 1000)])
+        for later in range(step + 1, step + 4):
+            page.wait_for_timeout(35)
+            store.record(run.id, lease, [Recorded(StepMetrics(later, 2.0, 1.0, 0.01))])
+        page.wait_for_function(f"{chart}.dataset.step === '{step + 3}'")
+        assert tile.inner_text() == str(1 + step / 1000)
+    perplexity = page.locator(".lstm-tile", has_text="validation perplexity").locator("dd")
+    assert float(perplexity.inner_text()) == pytest.approx(math.exp(1.077), rel=1e-3)
+    store.delete(run.id)
+
+
+def test_the_console_stays_clean(shared_server, store, open_page):
+    """A run without points, logarithms, gaps, values of 0 and below, zooming in and out while it trains."""
+    run = store.create(replace(SLOW, end_step=1000), "console", start=False)
+    lease = new_lease()
+    store.acquire(run.id, lease)
+    store.start(run.id)
+    page = open_page("about:blank")
+    said: list[str] = []
+    page.on("console", lambda message: message.type in ("error", "warning") and said.append(message.text))
+    page.goto(f"{shared_server.url}/train?run={run.id}")
+    chart = "document.querySelector('.lstm-curves')"
+    page.wait_for_function(f"{chart}?.data")
+    page.get_by_label("logarithmic steps").check()
+    page.get_by_label("logarithmic loss").check()
+    last = 0
+
+    def record(*losses: float, validated: bool = True) -> None:
+        """One step after another, so that lines are moved between two drawings of the whole."""
+        nonlocal last
+        for loss in losses:
+            last += 1
+            row = Recorded(StepMetrics(last, loss, max(0.0, loss), 0.01), loss if validated else None)
+            store.record(run.id, lease, [row])
+            page.wait_for_function(f"{chart}.dataset.step === '{last}'")
+
+    record(2.0, 1.5, 1.0, validated=False)
+    page.evaluate(f"Plotly.relayout({chart}, {{'xaxis.range': [0, 1.5], 'yaxis.range': [-1, 1]}})")
+    record(1.0, 0.0, -0.5, 1.0, 1.2, 1.1)
+    record(math.inf, 1.0, validated=False)
+    page.get_by_label("logarithmic loss").uncheck()
+    page.evaluate(f"Plotly.relayout({chart}, {{'yaxis.range': [-1, 3]}})")
+    record(1.0, -1.0, 1.0)
+    page.get_by_label("logarithmic steps").uncheck()
+    page.evaluate(f"Plotly.relayout({chart}, {{'xaxis.autorange': true, 'yaxis.autorange': true}})")
+    record(1.0, 1.0)
+    page.evaluate(f"{chart}.dispatchEvent(new PointerEvent('pointerenter'))")
+    record(1.0, 1.0)
+    paths = page.evaluate(f"[...{chart}.querySelectorAll('path')].map((path) => path.getAttribute('d') ?? '')")
+    assert not any("NaN" in path or path == "M" for path in paths)
+    # Streamlit looks for its own health below the page's path first
+    assert [text for text in said if "404" not in text] == []
+    store.delete(run.id)
+
+
+def test_what_keys_reach_in_a_chart_is_told_to_everybody(shared_server, store, open_page):
+    """An image is one thing to a screen reader, and nothing in it can be reached."""
+    run = store.create(replace(SLOW, end_step=60, pace=0.0), "roles")
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    page.wait_for_selector(".lstm-curves .main-svg")
+    page.wait_for_selector(".lstm-development .main-svg")
+    inside = "[role=img] :is(a, button, input, select, [tabindex])"
+    assert page.evaluate(f"[...document.querySelectorAll('{inside}')].map((node) => node.outerHTML)") == []
+    assert page.get_by_role("figure", name="Loss and gradient norm by step").count() == 1
+    store.delete(run.id)
+
+
+def test_charts_are_thinned_as_the_server_does(shared_server, open_page):
+    """Python and JavaScript have an algorithm each, which must be the same one."""
+    rng = np.random.default_rng(0)
+    page = open_page(f"{shared_server.url}/train")
+    module = f"{shared_server.url}/api/modules/views/train/browser/thinning.js"
+    for count, most in ((10, 20), (11, 10), (1_000, 100), (1_001, 100), (12_345, 2_500), (40_001, 300)):
+        values = rng.normal(size=count)
+        kept = page.evaluate(
+            "async ([module, y, most]) => (await import(module)).thinned({ x: y.map((_, k) => k), y }, most).x",
+            [module, values.tolist(), most],
+        )
+        assert kept == thin_indices(values, most).tolist()
+        assert len(kept) <= most
+
+
+def test_curves_grow_refine_and_smooth(shared_server, open_page):
+    page = open_page(f"{shared_server.url}/train")
+    module = f"{shared_server.url}/api/modules/views/train/browser/thinning.js"
+    found = page.evaluate(
+        """async (module) => {
+            const { holds, lengthened, linePath, newestValues, refined, smoothed, thinned } = await import(module);
+            const gaps = thinned({ x: [0, 1, 2, 3, 4, 5, 6, 7], y: [null, null, null, null, 5, null, 3, 4] }, 6);
+            return {
+                gaps,
+                grown: lengthened({ x: [1, 2], y: [5, 6] }, [2, 3], [7, 8], 10),
+                halved: lengthened({ x: [], y: [] }, [...Array(101).keys()], Array(101).fill(1), 100).x.length <= 50,
+                refined: refined({ x: [1, 5, 9, 13], y: [0, 0, 0, 0] }, { x: [6, 7, 8], y: [1, 1, 1] }, [5, 9], 10).x,
+                smoothed: smoothed([4, null, 4], 10),
+                held: [[1, 2], [0, 2], [1, null], [3]].map((values) => holds({ type: "log", range: [0, 0.4] }, values)),
+                chosen: [[5], [0]].map((values) => holds({ type: "log", range: [0, 0.4], autorange: false }, values)),
+                paths: [linePath([], []), linePath([1, NaN], [1, 2]), linePath([1, 2], [3, 4.25])],
+                newest: newestValues({ loss: 3, norm: 2 }, { loss: { value: [1, null] }, norm: { value: [] } }),
+            };
+        }""",
+        module,
+    )
+    assert found == {
+        "gaps": {"x": [0, 4, 6, 7], "y": [None, 5, 3, 4]},
+        "grown": {"x": [1, 2, 3], "y": [5, 6, 8]},
+        "halved": True,
+        "refined": [1, 5, 6, 7, 8, 13],
+        "smoothed": [4, None, pytest.approx(4)],
+        "held": [True, False, False, False],
+        "chosen": [True, False],
+        "paths": [None, None, "M1.0,3.0L2.0,4.3"],
+        "newest": {"loss": None, "norm": 2},
+    }

@@ -1,37 +1,51 @@
 """Several runs on one chart: validation loss over steps; runs that differ in their seed alone as mean and spread."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.shell.figures import quiet
 from dashboard.shell.palette import BASELINE_COLOUR, OKABE_ITO
-
-Curve = tuple[NDArray, NDArray]  # steps, values
+from dashboard.shell.plain import plain_in_chart
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 BAND_OPACITY = 0.18
+LONGEST_LABEL = 60  # characters
 
 
-def comparison_figure(groups: Mapping[str, Sequence[Curve]], unit: str, baselines: Mapping[str, float]) -> go.Figure:
+@dataclass(frozen=True)
+class Line:
+    """What is drawn of one run, or of several.
+
+    Attributes:
+        label: in the legend; two lines may read the same.
+        step, mean: its points, each (N,). spread: standard deviation around them, (N,); None of one run.
+    """
+
+    label: str
+    step: NDArray
+    mean: NDArray
+    spread: NDArray | None = None
+
+
+def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Mapping[str, float]) -> go.Figure:
     """Curves to compare.
 
     Args:
-        groups: for each name the validation curves of one run, or of several with different seeds.
-        unit: of the loss.
+        lines: what to draw, in this order.
+        unit: of the loss; None if this version does not know the task.
         baselines: level lines by name.
     """
     figure = go.Figure()
     colours = list(OKABE_ITO.values())
-    for place, (name, curves) in enumerate(groups.items()):
+    for place, line in enumerate(lines):
         colour, dash = colours[place % len(colours)], DASHES[place // len(colours) % len(DASHES)]
-        step, mean, spread = mean_and_spread(curves)
-        if len(curves) > 1:
+        if line.spread is not None:
             figure.add_scatter(
-                x=[*step, *step[::-1]],
-                y=[*(mean + spread), *(mean - spread)[::-1]],
+                x=[*line.step, *line.step[::-1]],
+                y=[*(line.mean + line.spread), *(line.mean - line.spread)[::-1]],
                 fill="toself",
                 fillcolor=colour,
                 opacity=BAND_OPACITY,
@@ -40,30 +54,36 @@ def comparison_figure(groups: Mapping[str, Sequence[Curve]], unit: str, baseline
                 showlegend=False,
             )
         figure.add_scatter(
-            x=step,
-            y=mean,
-            name=name,
-            mode="lines",
+            x=line.step,
+            y=line.mean,
+            name=plain_in_chart(shortened(line.label)),
+            mode="lines" if len(line.step) > 1 else "markers",  # a line of one point cannot be seen
             line={"color": colour, "width": 2.2, "dash": dash},
-            hovertemplate="step %{x:,}: %{y:.4f}<extra>" + name.replace("<", "‹") + "</extra>",
+            marker={"color": colour},
+            hovertemplate=f"step %{{x:,}}: %{{y:.4f}}<extra>{plain_in_chart(line.label)}</extra>",
         )
-    last = max((int(step[-1]) for curves in groups.values() for step, _ in curves if len(step)), default=1)
+    last = max((int(line.step[-1]) for line in lines if len(line.step)), default=1)
     for name, level in baselines.items():
         figure.add_scatter(
-            x=[0, last], y=[level, level], name=name, mode="lines", line={"color": BASELINE_COLOUR, "dash": "dash"}
+            x=[0, last],
+            y=[level, level],
+            name=plain_in_chart(f"{name}: {level:.3f}"),
+            mode="lines",
+            line={"color": BASELINE_COLOUR, "dash": "dash"},
+            hovertemplate=f"{plain_in_chart(name)}: %{{y:.4f}}<extra></extra>",
         )
     figure.update_xaxes(title_text="step", rangemode="nonnegative")
-    figure.update_yaxes(title_text=f"validation loss ({unit})")
-    figure.update_layout(height=460, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    figure.update_yaxes(title_text=f"validation loss ({plain_in_chart(unit) if unit else 'unit unknown'})")
+    figure.update_layout(
+        height=460,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        hoverlabel={"namelength": -1},  # in full
+    )
     return quiet(figure)
 
 
-def mean_and_spread(curves: Sequence[Curve]) -> tuple[NDArray, NDArray, NDArray]:
-    """Steps, mean and standard deviation of several curves, at the steps that all of them have."""
-    if not curves:
-        return np.array([]), np.array([]), np.array([])
-    common = curves[0][0]
-    for step, _ in curves[1:]:
-        common = np.intersect1d(common, step)
-    values = np.stack([value[np.isin(step, common)] for step, value in curves])
-    return common, values.mean(axis=0), values.std(axis=0)
+def shortened(label: str) -> str:
+    """A label that fits a legend, which breaks no lines; its end stays, since that tells runs of one name apart."""
+    if len(label) <= LONGEST_LABEL:
+        return label
+    return f"{label[: LONGEST_LABEL - 32]} … {label[-29:]}"

@@ -1,30 +1,39 @@
 """Compare: what does each part buy? Runs side by side, with just those settings that differ."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 import streamlit as st
-from numpy.typing import NDArray
 
-from dashboard.shell.run_picker import run_labels
+from dashboard.shell.plain import plain
+from dashboard.shell.readable import problem_of
+from dashboard.shell.run_picker import run_labels, told_apart
+from dashboard.shell.selection import run_number
 from dashboard.shell.services import Services
-from dashboard.shell.trouble import explained_trouble, sentence
+from dashboard.shell.trouble import explained_trouble, refuse
+from dashboard.views.compare.curves import validation_curves
 from dashboard.views.compare.figures import comparison_figure
+from dashboard.views.compare.groups import Group, Past, grouped
+from dashboard.views.compare.lines import line_of
 from lstm_engine import EngineError
-from lstm_engine.runs import Run, RunStore, Status, preset
+from lstm_engine.runs import Run, RunNotFound, RunStore, Status, preset
 from lstm_engine.runs.presets import PUBLISHED
+from lstm_engine.runs.run import Notes, Series
 from lstm_engine.tasks import KINDS, TASKS
 
 CELLS = {"standard": "LSTM", "gru": "GRU", "rnn": "plain RNN"}
 MOST_RUNS = 12
+MOST_NAMED = 5  # of runs that an address names and that are no more
 LOOK_EVERY = 2.0  # seconds, while one of them trains
+UNDERWAY = (Status.TRAINING, Status.QUEUED, Status.LOST)
+PLOTLY_CONFIG = {"typesetMath": False, "displaylogo": False}
 
 
 def show(services: Services) -> None:
     """The page."""
     runs = services.store.list_runs()
     left, right = st.columns([5, 2.6], vertical_alignment="bottom")
-    with right:
+    with right, explained_trouble("ready_made"):
         ready_made(services)
     if not runs:
         st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
@@ -34,7 +43,7 @@ def show(services: Services) -> None:
     if not chosen:
         st.info("Choose at least one run.", icon=":material/info:")
         return
-    training = any(run.status in (Status.TRAINING, Status.QUEUED, Status.LOST) for run in chosen)
+    training = any(run.status in UNDERWAY for run in chosen)
     st.fragment(curves_part, run_every=LOOK_EVERY if training else None)(services, [run.id for run in chosen], training)
 
 
@@ -42,11 +51,20 @@ def pick_runs(runs: Sequence[Run]) -> list[Run]:
     """The runs to compare, kept in the address."""
     by_id = {run.id: run for run in runs}
     if "compared" not in st.session_state:
-        linked = [int(part) for part in st.query_params.get("runs", "").split(",") if part.isdecimal()]
-        gone = [run_id for run_id in linked if run_id not in by_id]
-        if gone:
-            st.warning(f"Run {', '.join(map(str, gone))} is no more; the others are shown.")
-        st.session_state["compared"] = [run_id for run_id in linked if run_id in by_id] or list(by_id)[:3]
+        parts = [part.strip() for part in st.query_params.get("runs", "").split(",") if part.strip()]
+        linked = list(dict.fromkeys(run_number(part) for part in parts))
+        there = [run_id for run_id in linked if run_id in by_id]
+        absent = [run_id for run_id in linked if run_id is not None and run_id not in by_id]
+        if absent:
+            named = ", ".join(map(str, absent[:MOST_NAMED]))
+            more = f" and {len(absent) - MOST_NAMED:,} more" if len(absent) > MOST_NAMED else ""
+            verb = "is" if len(absent) == 1 else "are"
+            st.warning(plain(f"Run {named}{more} {verb} no more; the others are shown."))
+        if None in linked:
+            st.warning("Some of what the address names are not numbers of runs; the others are shown.")
+        if len(there) > MOST_RUNS:
+            st.warning(f"The address names {len(there)} runs; the first {MOST_RUNS} are shown.")
+        st.session_state["compared"] = there[:MOST_RUNS] or list(by_id)[:3]
     st.session_state["compared"] = [run_id for run_id in st.session_state["compared"] if run_id in by_id]
     labels = run_labels(runs)
     chosen: list[int] = st.multiselect(
@@ -62,70 +80,93 @@ def pick_runs(runs: Sequence[Run]) -> list[Run]:
 
 def curves_part(services: Services, run_ids: Sequence[int], was_training: bool) -> None:
     """Chart and table; reruns by itself while one of the runs trains."""
-    with explained_trouble():
+    with explained_trouble("curves"):
         present = {run.id: run for run in services.store.list_runs()}
         runs = [present[run_id] for run_id in run_ids if run_id in present]
-        show_curves(services.store, runs)
-        training = any(run.status in (Status.TRAINING, Status.QUEUED, Status.LOST) for run in runs)
+        if runs:
+            show_runs(services.store, runs, run_labels(list(present.values())))
+        training = any(run.status in UNDERWAY for run in runs)
         if training != was_training:
             st.rerun()
 
 
-def show_curves(store: RunStore, runs: Sequence[Run]) -> None:
-    """One chart a unit of loss, since other units cannot stand on one axis."""
+def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -> None:
+    """One chart a unit of loss, since other units cannot stand on one axis; and a table."""
     pooled = st.toggle("Runs that differ in their seed alone as mean and spread", value=True, key="pool_seeds")
-    labels = run_labels(runs)
-    by_unit: dict[str, list[Run]] = {}
+    pasts = {run.id: past_of(store, run) for run in runs}
+    curves = {run.id: validation_curves().of(store, run) for run in runs}
+    by_unit: dict[str | None, list[Run]] = {}
     for run in runs:
-        by_unit.setdefault(run.settings.task_object.unit, []).append(run)
+        by_unit.setdefault(None if problem_of(run) else run.settings.task_object.unit, []).append(run)
     for unit, alike in by_unit.items():
-        groups: dict[str, list[Run]] = {}
-        for run in alike:
-            groups.setdefault(str(replace(run.settings, seed=0, pace=0.0)) if pooled else str(run.id), []).append(run)
-        named = {
-            labels[group[0].id] if len(group) == 1 else f"{group[0].name}, and {len(group) - 1} more": [
-                validation_curve(store, run) for run in group
-            ]
-            for group in groups.values()
-        }
-        tasks = {run.settings.task: run.settings.task_object for run in alike}
-        baselines = {
-            f"{task.baseline().name}: {task.baseline().loss:.3f}": task.baseline().loss for task in tasks.values()
-        }
-        st.plotly_chart(comparison_figure(named, unit, baselines), width="stretch", key=f"compared_{unit}")
+        with explained_trouble(f"chart_{unit}"):
+            groups = grouped(alike, pasts, labels, pooled)
+            show_chart(unit, groups, curves)
     st.markdown("**What differs**")
-    st.dataframe(differences(store, runs), width="stretch", hide_index=True)
+    with explained_trouble("differences"):
+        st.dataframe(differences(runs, curves, pasts), width="stretch", hide_index=True, placeholder="not measured yet")
 
 
-def validation_curve(store: RunStore, run: Run) -> tuple[NDArray, NDArray]:
-    """Steps and values."""
-    series = store.curves(run.id).validation_loss
-    return series.step, series.value
+def past_of(store: RunStore, run: Run) -> Past:
+    """What happened to a run; nothing, if it went just now."""
+    try:
+        return Past(tuple(store.changes(run.id)), store.notes(run.id))
+    except RunNotFound:
+        return Past((), Notes())
 
 
-def differences(store: RunStore, runs: Sequence[Run]) -> list[dict[str, object]]:
-    """A row a run: where it stands, its best validation loss, and those settings in which the runs differ."""
+def show_chart(unit: str | None, groups: Sequence[Group], curves: Mapping[int, Series]) -> None:
+    """The runs of one unit; words, as long as nothing was measured."""
+    runs = [run for group in groups for run in group.runs]
+    if not any(len(curves[run.id].step) for run in runs):
+        waiting = sum(run.status is Status.QUEUED for run in runs)
+        at_rest = not any(run.status in UNDERWAY for run in runs)
+        reason = f" {waiting} of {len(runs)} wait for a free core." if waiting else ""
+        advice = " Start them on the Train page." if at_rest else ""
+        st.info(f"No validation loss was measured yet.{reason}{advice}", icon=":material/hourglass_empty:")
+        return
+    lines = [line_of(group.label, [curves[run.id] for run in group.runs]) for group in groups]
+    tasks = {} if unit is None else {run.settings.task: run.settings.task_object for run in runs}
+    baselines = {task.baseline().name: task.baseline().loss for task in tasks.values()}
+    figure = comparison_figure(lines, unit, baselines)
+    st.plotly_chart(figure, width="stretch", key=f"compared_{unit}", config=PLOTLY_CONFIG)
+
+
+def differences(
+    runs: Sequence[Run], curves: Mapping[int, Series], pasts: Mapping[int, Past]
+) -> list[dict[str, object]]:
+    """A row a run: where it stands, its best validation loss, and that in which the runs differ."""
     settings = [asdict(run.settings) | {"text": bool(run.settings.text)} for run in runs]
-    fields = (
-        [name for name in settings[0] if name != "text" and len({str(s[name]) for s in settings}) > 1] if runs else []
-    )
+    fields = [name for name in settings[0] if name != "text" and len({str(s[name]) for s in settings}) > 1]
+    names = told_apart({run.id: run.name for run in runs})
+    words = {run.id: str(pasts[run.id]) for run in runs}
     rows: list[dict[str, object]] = []
     for run, values in zip(runs, settings, strict=True):
-        validation = store.curves(run.id).validation_loss.value
-        rows.append(
-            {
-                "run": run.name,
-                "step": run.step,
-                "best validation loss": round(float(validation.min()), 5) if len(validation) else None,
-            }
-            | {name.replace("_", " "): values[name] if values[name] is not None else "none" for name in fields}
-        )
+        validation = curves[run.id].value
+        row: dict[str, object] = {
+            "run": names[run.id],
+            "step": run.step,
+            "state": "waiting for a free core" if run.status is Status.QUEUED else run.status.value,
+            "best validation loss": round(float(validation.min()), 5) if len(validation) else None,
+        }
+        row |= {name.replace("_", " "): values[name] if values[name] is not None else "none" for name in fields}
+        if any(words.values()):
+            row["on its way"] = words[run.id]
+        rows.append(row)
     return rows
 
 
 def ready_made(services: Services) -> None:
     """Three cells on one task, started with a click."""
-    with st.popover("LSTM, GRU and RNN on the same task", icon=":material/compare_arrows:", width="stretch"):
+    if st.session_state.pop("ready_made_done", False):
+        st.session_state["ready_made"] = False  # closes it: what was started is what there is to see now
+    with st.popover(
+        "LSTM, GRU and RNN on the same task",
+        icon=":material/compare_arrows:",
+        width="stretch",
+        key="ready_made",
+        on_change="rerun",
+    ):
         task = st.selectbox("Task", list(TASKS), format_func=lambda name: KINDS[name].title, key="ready_task")
         seeds = st.number_input("Seeds of each", 1, 4, 1, key="ready_seeds")
         st.caption("From the task's published preset, as fast as they go, as many at a time as there are cores.")
@@ -140,7 +181,8 @@ def ready_made(services: Services) -> None:
                     for seed in range(int(seeds))
                 ]
             except EngineError as error:
-                st.error(sentence(error))
+                refuse(error)
                 return
             st.session_state["compared"] = [run.id for run in made]
+            st.session_state["ready_made_done"] = True
             st.rerun()

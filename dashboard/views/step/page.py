@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.shell.plain import plain
 from dashboard.shell.run_picker import pick_run
 from dashboard.shell.selection import select, selected, show_notices
 from dashboard.shell.services import Services
@@ -36,8 +37,9 @@ def show_step(services: Services) -> None:
     with columns[0]:
         run = pick_run(
             services.store,
-            lambda run: run.settings.variant == STANDARD.name,
-            "has another cell than the LSTM that this page draws; it is shown on the Train page.",
+            lambda run: run.settings.variant == STANDARD.name and run.readable,
+            "has another cell than the LSTM that this page draws, or cannot be run by this version; "
+            "it is shown on the Train page.",
         )
     if run is None:
         with messages:
@@ -56,7 +58,7 @@ def show_step(services: Services) -> None:
         encoded = task.encode(text)
         check_length(run.settings.num_layers, run.settings.hidden_size, len(encoded.labels))
     except TaskInputError as error:
-        messages.error(f"{error} Below, the first example instead.")
+        messages.error(plain(f"{error} Below, the first example instead."))
         text = examples[0]
     with messages:
         show_notices()

@@ -1,4 +1,4 @@
-"""The curves of a run: loss above, gradient norm below, one axis of steps."""
+"""The curves of a run: a row of the chart for each of ``metrics.ROWS``, one axis of steps."""
 
 from typing import Any
 
@@ -6,74 +6,73 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.shell.figures import quiet
-from dashboard.shell.palette import BASELINE_COLOUR, GRADIENT_COLOUR, OKABE_ITO, TRAINING_COLOUR, VALIDATION_COLOUR
+from dashboard.shell.palette import BASELINE_COLOUR, OKABE_ITO
+from dashboard.shell.plain import plain_in_chart
+from dashboard.views.train.metrics import DRAWN, ROWS, Curve
 from lstm_engine.tasks import Baseline
 
-# the order of the traces, which the browser component extends by number
-TRAINING, VALIDATION, BASELINE, GRADIENT = range(4)
+HEIGHT = 430  # as in curves.css
 
 
-def training_figure(unit: str, baseline: Baseline, metrics: dict[str, Any] | None = None) -> go.Figure:
-    """Loss and gradient norm over steps.
+def training_figure(
+    unit: str | None, baseline: Baseline | None, metrics: dict[str, dict[str, list[Any]]] | None = None
+) -> go.Figure:
+    """The curves of training over steps; each says in ``meta`` what the browser fills it with.
 
     Args:
-        unit: of the loss, for the axis.
-        baseline: drawn as a level line as far as the curves go.
-        metrics: columns ``step``, ``loss``, ``gradient_norm``, ``validation_step``, ``validation_loss``; None for
-            curves that the browser fills.
+        unit: of the loss, for the axis; None if this version knows no such task.
+        baseline: drawn as a level line as far as the curves go; None if there is none.
+        metrics: ``step`` and ``value`` by the metric's name; None for curves that the browser fills.
     """
-    columns: dict[str, Any] = metrics or {}
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.74, 0.26], vertical_spacing=0.06)
-    step = columns.get("step", [])
-    figure.add_scatter(
-        x=step,
-        y=columns.get("loss", []),
-        name="training batch",
-        mode="lines",
-        line={"color": TRAINING_COLOUR, "width": 1},
-        hovertemplate="step %{x:,}: %{y:.4f}<extra>training batch</extra>",
-        row=1,
-        col=1,
+    figure = make_subplots(
+        rows=len(ROWS), cols=1, shared_xaxes=True, row_heights=[row.share for row in ROWS], vertical_spacing=0.06
     )
+    for place, row in enumerate(ROWS):
+        for curve in (curve for curve in DRAWN if curve.row == place):
+            add_curve(figure, curve, (metrics or {}).get(curve.metric.name, {}))
+        if row.reference and baseline is not None:
+            add_baseline(figure, baseline, place)
+        title = row.title.format(unit=plain_in_chart(unit) if unit else "unit unknown")
+        figure.update_yaxes(title_text=title, row=place + 1, col=1)
+        if row.from_zero:
+            figure.update_yaxes(rangemode="tozero", row=place + 1, col=1)
+    figure.update_xaxes(rangemode="nonnegative")
+    figure.update_xaxes(title_text="step", row=len(ROWS), col=1)
+    figure.update_layout(height=HEIGHT, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    return quiet(figure)
+
+
+def add_curve(figure: go.Figure, curve: Curve, points: dict[str, list[Any]]) -> None:
+    """A metric's curve in its row."""
     figure.add_scatter(
-        x=columns.get("validation_step", []),
-        y=columns.get("validation_loss", []),
-        name="validation",
-        mode="lines+markers",
-        line={"color": VALIDATION_COLOUR, "width": 2.5},
+        x=points.get("step", []),
+        y=points.get("value", []),
+        name=curve.words,
+        showlegend=curve.row == 0,  # alone in its row, the axis names it
+        mode="lines+markers" if curve.marked else "lines",
+        line={"color": curve.colour, "width": curve.width},
         marker={"size": 4},
-        hovertemplate="step %{x:,}: %{y:.4f}<extra>validation</extra>",
-        row=1,
+        hovertemplate=f"step %{{x:,}}: %{{y:.{curve.decimals}f}}<extra>{curve.words}</extra>",
+        meta={"metric": curve.metric.name, "every_step": curve.metric.every_step, "smoothed": curve.smoothed},
+        row=curve.row + 1,
         col=1,
     )
+
+
+def add_baseline(figure: go.Figure, baseline: Baseline, row: int) -> None:
+    """The best guess without memory, as a level line."""
+    name = plain_in_chart(baseline.name)
     figure.add_scatter(
         x=[],
         y=[],
-        name=f"{baseline.name}: {baseline.loss:.3f}",
+        name=f"{name}: {baseline.loss:.3f}",
         mode="lines",
         line={"color": BASELINE_COLOUR, "width": 1.5, "dash": "dash"},
-        hovertemplate=f"{baseline.name}: {baseline.loss:.4f}<extra></extra>",
-        meta=baseline.loss,
-        row=1,
+        hovertemplate=f"{name}: {baseline.loss:.4f}<extra></extra>",
+        meta={"level": baseline.loss},
+        row=row + 1,
         col=1,
     )
-    figure.add_scatter(
-        x=step,
-        y=columns.get("gradient_norm", []),
-        name="gradient norm",
-        showlegend=False,
-        mode="lines",
-        line={"color": GRADIENT_COLOUR, "width": 1},
-        hovertemplate="step %{x:,}: %{y:.4f}<extra>gradient norm</extra>",
-        row=2,
-        col=1,
-    )
-    figure.update_yaxes(title_text=f"loss ({unit})", row=1, col=1)
-    figure.update_yaxes(title_text="gradient norm", rangemode="tozero", row=2, col=1)
-    figure.update_xaxes(rangemode="nonnegative")
-    figure.update_xaxes(title_text="step", row=2, col=1)
-    figure.update_layout(height=430, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
-    return quiet(figure)
 
 
 def prediction_figure(x_title: str, y_title: str) -> go.Figure:
@@ -83,7 +82,7 @@ def prediction_figure(x_title: str, y_title: str) -> go.Figure:
     figure.add_scatter(
         x=[], y=[], name="prediction", mode="lines", line={"color": OKABE_ITO["vermillion"], "width": 1.8}
     )
-    figure.update_xaxes(title_text=x_title)
-    figure.update_yaxes(title_text=y_title)
+    figure.update_xaxes(title_text=plain_in_chart(x_title))
+    figure.update_yaxes(title_text=plain_in_chart(y_title))
     figure.update_layout(height=280, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     return quiet(figure)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.shell.selection import choose_run
+from dashboard.shell.plain import plain
+from dashboard.shell.readable import problem_of
+from dashboard.shell.selection import choose_run, remember_run
 from dashboard.shell.services import Services
-from dashboard.shell.trouble import sentence
+from dashboard.shell.trouble import explained_trouble, refuse
 from dashboard.views.train.new_run import number_field
 from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound
@@ -16,13 +18,16 @@ from lstm_engine.runs.store import changed_settings
 def manage_run(services: Services, run: Run) -> None:
     """A button that opens all of it."""
     with st.popover("Manage", icon=":material/tune:", width="stretch"):
+        if problem_of(run):
+            describe(services, run)
+            return
         training, branch, words = st.tabs(["Training", "Fork", "Name and notes"])
-        with training:
+        with training, explained_trouble("manage_training"):
             train_to(services, run)
             change_settings(services, run)
-        with branch:
+        with branch, explained_trouble("manage_fork"):
             fork(services, run)
-        with words:
+        with words, explained_trouble("manage_words"):
             describe(services, run)
 
 
@@ -31,7 +36,7 @@ def done(action: Callable[[], object]) -> bool:
     try:
         action()
     except EngineError as error:
-        st.error(sentence(error))
+        refuse(error)
         return False
     return True
 
@@ -75,7 +80,7 @@ def change_settings(services: Services, run: Run) -> None:
     )
     problems = [problem for problem in (rate_problem, batch_problem) if problem]
     for problem in problems:
-        st.error(problem)
+        st.error(plain(problem))
     wanted = {"learning_rate": rate, "batch_size": batch, "clip_norm": norm if clips else None}
     different = {field: value for field, value in wanted.items() if value != getattr(present, field)}
     if st.button("Change from the next step on", disabled=bool(problems) or not different, key=f"change_{run.id}"):
@@ -131,10 +136,12 @@ def offer_undo(services: Services) -> None:
         return
     run_id, name = deleted
     left, middle, right = st.columns([6, 1.2, 1], vertical_alignment="center")
-    left.info(f"“{name}” was deleted, for everyone. It can be brought back within a day.", icon=":material/delete:")
+    left.info(
+        plain(f"“{name}” was deleted, for everyone. It can be brought back within a day."), icon=":material/delete:"
+    )
     if middle.button("Undo", key="undelete", width="stretch") and done(lambda: services.store.undelete(run_id)):
         del st.session_state["deleted"]
-        choose_run(run_id)
+        remember_run(run_id)
         st.rerun()
     if right.button("Dismiss", key="forget_deleted", width="stretch"):
         del st.session_state["deleted"]

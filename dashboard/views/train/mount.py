@@ -1,6 +1,7 @@
-"""The live view of one run: progress, curves and samples, fed by the tab's live data."""
+"""One run as it trains: progress, curves and samples, fed by the tab's live data."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import plotly.graph_objects as go
@@ -8,22 +9,21 @@ import plotly.graph_objects as go
 from dashboard.serving.assets import base_path, plotly_path
 from dashboard.serving.delivery import FEW
 from dashboard.shell.components import register
+from dashboard.shell.readable import problem_of
 from dashboard.views.train.development_figure import development_figure
+from dashboard.views.train.figures import prediction_figure, training_figure
+from dashboard.views.train.metrics import FINENESS, tiles
 from lstm_engine.runs import Run
 
 # plotly.js puts its styles into the page, beyond a shadow root's reach
 _mount = register("train", isolate_styles=False)
 
 
-def mount_live(
-    run: Run, loss_figure: go.Figure, samples_figure: go.Figure | None, snapshot: dict[str, Any] | None, key: str
-) -> Any:
-    """Show a run live.
+def mount_train(run: Run, snapshot: dict[str, Any] | None, key: str) -> Any:
+    """Show a run as it trains.
 
     Args:
         run: which.
-        loss_figure: the empty curves that the browser fills.
-        samples_figure: the empty chart of sampled curves, for a task that has them.
         snapshot: all data at once, where streaming does not get through; None to use the stream.
         key: of the mounted component.
 
@@ -39,13 +39,10 @@ def mount_live(
         "run": run.id,
         "pace": FEW.message(),
         "status": run.status.value,
-        "perplexity": run.settings.task_object.loss == "cross_entropy",
-        "figure": json.loads(loss_figure.to_json()),
-        "samples_title": run.settings.task_object.samples_title,
-        "development_figure": json.loads(development_figure().to_json()),
-        "samples_figure": json.loads(samples_figure.to_json()) if samples_figure else None,
+        "fineness": FINENESS,
+        "development_figure": as_json(development_figure()),
         "snapshot": snapshot,
-    }
+    } | of_task(run)
     return _mount(
         key=key,
         data=data,
@@ -53,3 +50,27 @@ def mount_live(
         on_gone_change=lambda: None,
         on_transport_change=lambda: None,
     )
+
+
+def of_task(run: Run) -> dict[str, Any]:
+    """What the run's task says of its curves and samples; little, if this version does not know it."""
+    if problem_of(run):
+        return {
+            "tiles": [asdict(tile) for tile in tiles(perplexity=False)],
+            "figure": as_json(training_figure(None, None)),
+            "samples_title": "Samples",
+            "samples_figure": None,
+        }
+    task = run.settings.task_object
+    draws_curves = task.loss == "squared_error"
+    return {
+        "tiles": [asdict(tile) for tile in tiles(perplexity=task.loss == "cross_entropy")],
+        "figure": as_json(training_figure(task.unit, task.baseline())),
+        "samples_title": task.samples_title,
+        "samples_figure": as_json(prediction_figure(*task.curve_axes)) if draws_curves else None,
+    }
+
+
+def as_json(figure: go.Figure) -> Any:
+    """The figure as plotly.js takes it."""
+    return json.loads(figure.to_json())

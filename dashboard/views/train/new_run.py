@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.shell.plain import plain
 from dashboard.shell.selection import choose_run
 from dashboard.shell.services import Services
-from dashboard.shell.trouble import sentence
+from dashboard.shell.trouble import refuse, sentence
 from lstm_engine import EngineError
 from lstm_engine.cell.variants import VARIANTS
 from lstm_engine.runs import PRESETS, RunSettings, preset
@@ -52,14 +53,14 @@ def new_run_form(services: Services) -> None:
     )
     variant = right.selectbox("Cell", list(VARIANTS), key="new_variant", help="The Step page draws the standard LSTM.")
     name = name_column.text_input("Name", key="new_name", placeholder=f"{task}, {chosen}", max_chars=80)
-    st.caption(f"{kind.description}{f' ({kind.paper})' if kind.paper else ''}")
+    st.caption(plain(f"{kind.description}{f' ({kind.paper})' if kind.paper else ''}"))
     text = own_text(task) if task in OWN_TASKS else None
     if task in OWN_TASKS and text is None:
         return
     try:
         base = preset(chosen, task, text)
     except EngineError as error:
-        st.error(f"{sentence(error)} Choose another preset or another text.")
+        st.error(plain(f"{sentence(error)} Choose another preset or another text."))
         return
     values: dict[str, int | float] = {}
     problems = 0
@@ -73,14 +74,14 @@ def new_run_form(services: Services) -> None:
             value, problem = number_field(field, label, help_text, getattr(base, field), key)
             values[field] = value
             if problem:
-                st.error(problem)
+                st.error(plain(problem))
                 problems += 1
     if st.button("Create and start", type="primary", disabled=bool(problems), key="create"):
         try:
             settings = RunSettings(**{**vars(base), **values, "variant": variant})
             run = services.store.create(settings, name or f"{task}, {chosen}")
         except EngineError as error:
-            st.error(sentence(error))
+            refuse(error)
             return
         choose_run(run.id)
         st.rerun()
@@ -103,7 +104,7 @@ def own_text(task: str) -> str | None:
     try:
         KINDS[task](text=text)  # type: ignore[call-arg]
     except EngineError as error:
-        st.error(sentence(error))
+        refuse(error)
         return None
     return text
 

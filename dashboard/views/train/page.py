@@ -5,15 +5,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.serving.run_messages import curves_payload, run_payload, samples_payload
+from dashboard.shell.plain import plain
+from dashboard.shell.readable import CANNOT_RUN, problem_of
 from dashboard.shell.run_picker import pick_run
-from dashboard.shell.selection import choose_run, show_notices
+from dashboard.shell.selection import forget_run, show_notices
 from dashboard.shell.services import Services
-from dashboard.shell.trouble import explained_trouble
-from dashboard.views.train.figures import prediction_figure, training_figure
+from dashboard.shell.trouble import explained_trouble, refuse, sentence
 from dashboard.views.train.manage import manage_run, offer_undo
-from dashboard.views.train.mount import mount_live
+from dashboard.views.train.mount import mount_train
 from dashboard.views.train.new_run import new_run_dialog
-from lstm_engine.runs import Run, RunNotFound, Status, StoreError
+from lstm_engine import EngineError
+from lstm_engine.runs import Run, RunNotFound, Status
 
 PACES = {0.0: "full speed", 200.0: "200 steps/s", 50.0: "50 steps/s", 10.0: "10 steps/s", 2.0: "2 steps/s"}
 
@@ -30,28 +32,36 @@ def show(services: Services) -> None:
         offer_undo(services)
     if run is None:
         return
-    with more:
+    with more, explained_trouble("manage"):
         manage_run(services, run)
     if remove.button("Delete", icon=":material/delete:", width="stretch", key="delete"):
         confirm_deletion(services, run)
     polling = st.session_state.get("transport") == "polling"
-    st.fragment(live_part, run_every=1.0 if polling else None)(services, run.id)
+    st.fragment(training_part, run_every=1.0 if polling else None)(services, run.id)
 
 
-def live_part(services: Services, run_id: int) -> None:
-    """Buttons and live view; reruns by itself when the browser sees the run's status change."""
-    with explained_trouble():
+def training_part(services: Services, run_id: int) -> None:
+    """Buttons and the run as it trains; reruns by itself when the browser sees the run's status change."""
+    with explained_trouble("training"):
         try:
             run = services.store.get(run_id)
         except RunNotFound:
             st.rerun()  # the whole page then says what became of the run
-        show_live(services, run)
+        show_training(services, run)
 
 
-def show_live(services: Services, run: Run) -> None:
+def show_training(services: Services, run: Run) -> None:
     """The part of the page that follows the run."""
-    controls(services, run)
-    task = run.settings.task_object
+    problem = problem_of(run)
+    with st.container():  # a place of its own, so that buttons and view keep theirs
+        if problem:
+            st.warning(
+                plain(
+                    f"“{run.name}”, on the task “{run.settings.task}”, {CANNOT_RUN}: {problem} "
+                    "Its curves and numbers are shown as they were stored; it can be renamed and deleted."
+                )
+            )
+    controls(services, run, can_run=not problem)
     snapshot = None
     if st.session_state.get("transport") == "polling":
         newest = services.store.newest_checkpoint_step(run.id)
@@ -60,13 +70,7 @@ def show_live(services: Services, run: Run) -> None:
             "run": run_payload(services.store, run),
             "samples": samples_payload(services.store, run, newest),
         }
-    seen = mount_live(
-        run,
-        training_figure(task.unit, task.baseline()),
-        prediction_figure(*task.curve_axes) if task.loss == "squared_error" else None,
-        snapshot,
-        key="live",
-    )
+    seen = mount_train(run, snapshot, key="train")
     if seen.transport == "polling" and st.session_state.get("transport") != "polling":
         st.session_state["transport"] = "polling"
         st.rerun()
@@ -74,8 +78,8 @@ def show_live(services: Services, run: Run) -> None:
         st.rerun()
 
 
-def controls(services: Services, run: Run) -> None:
-    """Start, pause, single steps, stop, pace."""
+def controls(services: Services, run: Run, can_run: bool = True) -> None:
+    """Start, pause, single steps, stop, pace; of no use where this version cannot run the run."""
     store = services.store
     going = run.status in (Status.TRAINING, Status.QUEUED, Status.LOST)
     finished = run.status is Status.FINISHED
@@ -98,7 +102,7 @@ def controls(services: Services, run: Run) -> None:
             label,
             key=key,
             icon=icon,
-            disabled=not enabled,
+            disabled=not (enabled and can_run),
             width="stretch",
             on_click=attempt,
             args=(action,),
@@ -107,37 +111,51 @@ def controls(services: Services, run: Run) -> None:
     paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
     with columns[-1]:
         key = f"pace_{run.id}_{run.pace:g}"
+
+        def change_pace() -> None:
+            # Streamlit also calls when the field of a run that has just gone is taken off the page
+            if st.session_state[key] != run.pace:
+                attempt(lambda: store.set_pace(run.id, st.session_state[key]))
+
         st.selectbox(
             "Speed",
             list(paces),
             index=list(paces).index(run.pace),
             format_func=lambda pace: paces[pace],
             key=key,
-            on_change=lambda: attempt(lambda: store.set_pace(run.id, st.session_state[key])),
+            disabled=not can_run,
+            on_change=change_pace,
         )
     with st.container():
         if problem:
-            st.error(problem)
+            st.error(plain(problem))
 
 
 def attempt(action: Callable[[], object]) -> None:
-    """Do it; if the store refuses, the sentence is shown beside the buttons."""
+    """Do it; if it is refused, the sentence is shown beside the buttons."""
     try:
         action()
-    except StoreError as error:
-        st.session_state["control_problem"] = str(error)
+    except EngineError as error:
+        st.session_state["control_problem"] = sentence(error)
 
 
 @st.dialog("Delete this run?")
 def confirm_deletion(services: Services, run: Run) -> None:
+    """The question, in front of the page."""
+    deletion_form(services, run)
+
+
+def deletion_form(services: Services, run: Run) -> None:
     """Everyone loses sight of it, so ask once."""
-    st.write(f"“{run.name}” with its curves and checkpoints goes, for everyone. It can be brought back within a day.")
+    st.write(
+        plain(f"“{run.name}” with its curves and checkpoints goes, for everyone. It can be brought back within a day.")
+    )
     if st.button("Delete it", type="primary", key="confirm_delete"):
         try:
             services.store.delete(run.id)
-        except StoreError as error:
-            st.error(str(error))
+        except EngineError as error:
+            refuse(error)
             return
         st.session_state["deleted"] = (run.id, run.name)
-        choose_run(None)
+        forget_run(run.id)
         st.rerun()

@@ -8,14 +8,15 @@ import numpy as np
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from lstm_engine.runs.curves import curves_of, thinned
+from lstm_engine.runs.curves import MOST_POINTS, curves_of, thinned
+from lstm_engine.runs.metrics import CURVES
 from lstm_engine.runs.run import Curves, History, Series
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.rows import THERE, find_run
 from lstm_engine.runs.store.schema import LARGEST, metrics, runs, summaries
 
 BUCKET = 256  # steps that a summary stands for
-SUMMARISED = ("loss", "gradient_norm", "validation_loss")
+SUMMARISED = tuple(metric.name for metric in CURVES)
 MOST_ROWS = 20_000  # of metrics that are read one by one to draw a curve
 
 
@@ -69,7 +70,7 @@ class Metrics(Database):
         steps, values = zip(*rows, strict=True) if rows else ((), ())
         return Series(np.array(steps, np.int64), np.array(values, np.float64))
 
-    def curves(self, run_id: int, after: int = 0, until: int | None = None, most: int = 4_000) -> Curves:
+    def curves(self, run_id: int, after: int = 0, until: int | None = None, most: int = MOST_POINTS) -> Curves:
         """The run's curves over the steps after one up to another, each with at most that many points.
 
         Long ones come from the summaries: of every bucket of steps its smallest and its largest value.

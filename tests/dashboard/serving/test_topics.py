@@ -99,8 +99,8 @@ class Tab:
         seen: list[int] = []
         while not seen or seen[-1] < last:
             event = await self.next("metrics", number)
-            assert event["id"] == event["data"]["step"][-1]
-            seen += event["data"]["step"]
+            assert event["id"] == event["data"]["loss"]["step"][-1]
+            seen += event["data"]["loss"]["step"]
         return seen
 
     async def close(self) -> None:
@@ -140,7 +140,7 @@ def test_one_connection_listens_to_several_things_and_to_one_thing_twice(store):
             while [steps[-1:] for steps in found.values()] != [[20], [7], [20]]:
                 event = await asyncio.wait_for(tab.events.get(), 15)
                 if event["name"] == "metrics":
-                    found[event["to"]] += event["data"]["step"]
+                    found[event["to"]] += event["data"]["loss"]["step"]
             assert found == {1: list(range(1, 21)), 2: [4, 5, 6, 7], 3: [16, 17, 18, 19, 20]}
             tab.say({"leave": 1})
             await asyncio.to_thread(first.record, 21, 25)
@@ -388,17 +388,18 @@ def test_a_long_history_is_thinned_without_losing_a_spike():
     step = np.arange(1, 1_000_001)
     validation = np.where(step % 25 == 0, loss, np.nan)
     payload = metrics_payload(History(step, loss, validation, loss, loss))
-    assert len(payload["step"]) <= 4_000
-    assert payload["step"][-1] == 1_000_000
-    assert {50.0, -50.0} <= set(payload["loss"])
-    assert len(payload["validation_loss"]) <= 4_000
+    assert len(payload["loss"]["step"]) <= 4_000
+    assert payload["loss"]["step"][-1] == 1_000_000
+    assert {50.0, -50.0} <= set(payload["loss"]["value"])
+    assert len(payload["validation_loss"]["step"]) <= 4_000
+    assert payload["learning_rate"]["step"] == [1_000_000]
 
 
 def test_numbers_that_are_none_become_null():
     history = History(*(np.array([value]) for value in (1, np.inf, np.nan, 2.0, 0.1)))
     payload = metrics_payload(history)
-    assert payload["loss"] == [None]
-    assert payload["validation_step"] == []
+    assert payload["loss"] == {"step": [1], "value": [None]}
+    assert payload["validation_loss"] == {"step": [], "value": []}
     json.dumps(payload, allow_nan=False)
 
 

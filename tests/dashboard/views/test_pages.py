@@ -2,65 +2,21 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from lstm_engine.runs import PRESETS, RunStore
-
-MAIN = str(Path(__file__).parents[3] / "dashboard" / "main.py")
-SETTINGS = replace(PRESETS["classroom"], hidden_size=8, end_step=50)
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
-    url = f"sqlite:///{tmp_path / 'runs.sqlite3'}"
-    monkeypatch.setenv("LSTM_DATABASE_URL", url)
-    store = RunStore(url)
-    yield store
-    from dashboard.shell.services import services
-
-    services().launcher.close()
-    services().store.close()
-    store.close()
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-def train_page() -> None:
-    from dashboard.shell.services import services
-    from dashboard.shell.trouble import explained_trouble
-    from dashboard.views.train import page as train
-
-    with explained_trouble():
-        train.show(services())
-
-
-def step_page() -> None:
-    from dashboard.shell.services import services
-    from dashboard.views.step import page as step
-
-    step.show(services())
-
-
-def new_run_form() -> None:
-    from dashboard.shell.services import services
-    from dashboard.views.train.new_run import new_run_form
-
-    new_run_form(services())
-
-
-def run(page: Callable[[], None], **query: str) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=20)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+from tests.dashboard.views.apps import (
+    MAIN,
+    SETTINGS,
+    new_run_form,
+    read,
+    run,
+    step_page,
+    train_page,
+    words,
+)
 
 
 def test_the_app_opens_on_a_run_of_its_own(store):
@@ -100,8 +56,7 @@ def test_a_button_on_a_deleted_run_says_so(store):
     store.delete(made.id)
     app.button(key="plus_1").click().run()
     assert not app.exception
-    shown = [box.value for box in (*app.warning, *app.error, *app.info)]
-    assert any("no more" in text or "no run yet" in text for text in shown)
+    assert any("no more" in said or "no run yet" in said for said in words(app))
 
 
 def test_presets_fill_the_form(store):
@@ -126,7 +81,7 @@ def test_presets_fill_the_form(store):
 def test_a_setting_out_of_range_is_named_beside_its_field(store, field, value, message):
     app = run(new_run_form)
     app.number_input(key=f"new_{field}_classroom").set_value(value).run()
-    assert app.error[0].value.startswith(message)
+    assert read(app.error[0].value).startswith(message)
     assert app.button(key="create").disabled
     assert store.list_runs() == []
 
@@ -137,7 +92,7 @@ def test_settings_that_do_not_fit_together_are_refused(store):
         app.number_input(key=f"new_{field}_classroom").set_value(value)
     app.run()
     app.button(key="create").click().run()
-    assert "GiB of memory" in app.error[0].value
+    assert "GiB of memory" in read(app.error[0].value)
     assert store.list_runs() == []
 
 
@@ -159,7 +114,7 @@ def test_a_sequence_that_cannot_be_read_is_explained_and_kept(store, text, messa
     made = store.create(SETTINGS, start=False)
     app = run(step_page, run=str(made.id))
     app.text_input[0].set_value(text).run()
-    assert message in app.error[0].value
+    assert message in read(app.error[0].value)
     assert app.text_input[0].value == text
     app.text_input[0].set_value("anna").run()
     assert not app.error
@@ -178,7 +133,7 @@ def test_a_link_to_a_run_that_is_no_more_is_explained(store):
     store.create(SETTINGS, start=False)
     for page in (train_page, step_page):
         app = run(page, run="12345")
-        assert "Run 12345 is no more" in app.warning[0].value
+        assert "Run 12345 is no more" in read(app.warning[0].value)
 
 
 def test_the_step_page_shows_the_newest_run_that_it_can_draw(store):
@@ -188,8 +143,8 @@ def test_the_step_page_shows_the_newest_run_that_it_can_draw(store):
     assert not app.warning
     assert app.query_params["run"] == str(drawn.id)
     app = run(step_page, run=str(gated.id))
-    assert "“gated” has another cell than the LSTM" in app.warning[0].value
-    assert "Here is “drawn” instead" in app.warning[0].value
+    assert "“gated” has another cell than the LSTM" in read(app.warning[0].value)
+    assert "Here is “drawn” instead" in read(app.warning[0].value)
 
 
 def test_trouble_with_the_store_is_explained_and_passes(store):
@@ -201,7 +156,7 @@ def test_trouble_with_the_store_is_explained_and_passes(store):
             connection.exec_driver_sql("ALTER TABLE runs RENAME TO elsewhere_too")
         app.run()
         assert not app.exception
-        assert "is empty: its file was removed or replaced" in app.error[0].value
+        assert "is empty: its file was removed or replaced" in read(app.error[0].value)
         with store._writing() as connection:
             connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO checkpoints")
             connection.exec_driver_sql("ALTER TABLE elsewhere_too RENAME TO runs")
@@ -209,52 +164,11 @@ def test_trouble_with_the_store_is_explained_and_passes(store):
         assert not app.error
 
 
-def compare_page() -> None:
-    from dashboard.shell.services import services
-    from dashboard.shell.trouble import explained_trouble
-    from dashboard.views.compare import page as compare
-
-    with explained_trouble():
-        compare.show(services())
-
-
-def test_runs_of_one_name_stay_apart(store):
-    twins = [store.create(replace(SETTINGS, seed=seed), "twin", start=False) for seed in range(3)]
-    app = run(compare_page, runs=",".join(str(twin.id) for twin in twins))
-    assert app.query_params["runs"] == ",".join(str(twin.id) for twin in twins)
-    assert len(set(app.multiselect(key="compared").options)) == 3
-    app = run(train_page, run=str(twins[1].id))
-    assert app.query_params["run"] == str(twins[1].id)
-
-
-def test_a_comparison_shows_just_what_differs(store):
-    first = store.create(SETTINGS, "wide", start=False)
-    second = store.create(replace(SETTINGS, hidden_size=9, seed=4), "narrow", start=False)
-    app = run(compare_page, runs=f"{first.id},{second.id},999")
-    assert "Run 999 is no more" in app.warning[0].value
-    table = app.dataframe[0].value
-    assert list(table.columns) == ["run", "step", "best validation loss", "hidden size", "seed"]
-    assert table["hidden size"].tolist() == [8, 9]
-
-
-def test_three_cells_are_trained_on_one_task_with_a_click(store):
-    app = run(compare_page)
-    app.selectbox(key="ready_task").set_value("parity").run()
-    app.number_input(key="ready_seeds").set_value(2).run()
-    app.button(key="ready_train").click().run()
-    assert not app.exception
-    made = store.list_runs()
-    assert sorted((run.settings.variant, run.settings.seed) for run in made) == [
-        (variant, seed) for variant in ("gru", "rnn", "standard") for seed in (0, 1)
-    ]
-    assert {run.settings.task for run in made} == {"parity"}
-
-
 def test_settings_are_changed_in_mid_run_and_problems_are_said(store):
     made = store.create(SETTINGS, start=False)
     app = run(train_page, run=str(made.id))
     app.number_input(key=f"change_rate_{made.id}").set_value(2.0).run()
-    assert any("Learning rate is 2; it must be above 0 and at most 1" in error.value for error in app.error)
+    assert any("Learning rate is 2; it must be above 0 and at most 1" in said for said in words(app))
     app.number_input(key=f"change_rate_{made.id}").set_value(0.02).run()
     app.checkbox(key=f"change_clips_{made.id}").uncheck().run()
     app.button(key=f"change_{made.id}").click().run()
@@ -305,7 +219,7 @@ def test_what_cannot_be_learned_from_is_explained_where_it_is_pasted(store, task
     app.selectbox(key="new_task").set_value(task).run()
     assert "paste something" in app.info[0].value
     app.text_area(key=f"new_text_{task}").set_value(text).run()
-    assert message in " ".join(error.value for error in app.error)
+    assert any(message in said for said in words(app))
     assert store.list_runs() == []
 
 

@@ -1,11 +1,11 @@
-// Loss and gradient norm. plotly.js draws; new points are appended, and the zoom that a person chose stays.
+// A run's metrics over steps. plotly.js draws; new points are appended, and the zoom that a person chose stays.
+// Which metrics there are, and how each is drawn, is said by the figure: a trace's `meta` names what fills it.
 
 import { ask } from "../../../browser/ask.js";
 import { element } from "../../../browser/dom.js";
 import { readTheme } from "../../../browser/theme.js";
-
-const [TRAINING, VALIDATION, BASELINE, GRADIENT] = [0, 1, 2, 3]; // as in figures/training.py
-const MOST_POINTS = 12000; // kept of a curve; beyond, every other point goes
+import { CONFIG, chartElement, loadPlotly, themed } from "./chart.js";
+import { holds, lengthened, linePath, refined, smoothed, thinned } from "./thinning.js";
 
 const SMOOTHINGS = [
   [1, "no smoothing"],
@@ -17,62 +17,28 @@ const ZOOM_REST = 20; // ms after which a zoom counts as done
 const HEADROOM = 1.5; // of the steps so far: an axis that moves with every point is drawn anew with every point
 const LEAST_HEADROOM = 1.1; // if all is drawn anyway
 const FOOTROOM = 0.9; // of the least loss so far, for the same reason
-const FEW_DRAWN = 300; // of what lies beside the stretch that was zoomed into
-const MOST_MARKED = 40; // points of a curve with a marker each
-
-let plotlyLoading = null;
-
-/** plotly.js, fetched once for the page. */
-export function loadPlotly(path) {
-  plotlyLoading ??= new Promise((resolve, reject) => {
-    if (window.Plotly?.newPlot) return resolve(window.Plotly);
-    const script = element("script", { src: new URL(path, location.origin).href });
-    script.addEventListener("load", () => resolve(window.Plotly));
-    script.addEventListener("error", () => reject(new Error("plotly.js could not be loaded")));
-    document.head.append(script);
-  });
-  return plotlyLoading;
-}
-
-export const CONFIG = {
-  displaylogo: false,
-  responsive: true,
-  scrollZoom: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-  toImageButtonOptions: { format: "svg", filename: "lstm-training" },
-};
-
-/** A figure's layout in the colours of the page's theme. */
-export function themed(layout, node) {
-  const { text, dark, background } = readTheme(node);
-  const grid = dark ? "rgba(255,255,255,0.12)" : "rgba(0,0,0,0.09)";
-  const result = {
-    ...layout,
-    font: { ...layout.font, color: text, size: 13, family: getComputedStyle(node).fontFamily },
-    hoverlabel: { bgcolor: background, bordercolor: text, font: { color: text } },
-    modebar: { bgcolor: "rgba(0,0,0,0)", color: dark ? "#9aa6b1" : "#69747f", activecolor: text },
-  };
-  for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
-    result[name] = { ...layout[name], gridcolor: grid, zerolinecolor: grid, linecolor: grid };
-  }
-  return result;
-}
 
 export class Curves {
-  constructor(figure, plotlyPath, questions, pace) {
-    this.pace = pace; // how often and how fine, see dashboard/serving/delivery.py
+  /**
+   * @param {object} fineness how many points are kept, see views/train/metrics.py
+   * @param {object} pace how often and how fine it is drawn, see dashboard/serving/delivery.py
+   */
+  constructor(figure, plotlyPath, questions, fineness, pace) {
     this.figure = structuredClone(figure);
     this.questions = questions;
-    this.chart = element("div", { class: "lstm-curves", role: "img", "aria-label": "Loss and gradient norm by step" });
+    this.fineness = fineness;
+    this.pace = pace;
+    this.chart = chartElement("lstm-curves", "Loss and gradient norm by step");
     this.logSteps = this.choice("logarithmic steps", () => this.changeAxes());
     this.logLoss = this.choice("logarithmic loss", () => this.changeAxes());
     this.smoothing = element("select", { "aria-label": "Smoothing of the training loss" }, ...SMOOTHINGS.map(([value, text]) => element("option", { value, text })));
     this.smoothing.addEventListener("change", () => this.drawWhole());
     this.root = element("div", {}, element("div", { class: "lstm-choices" }, this.logSteps.root, this.logLoss.root, this.smoothing), this.chart);
-    this.columns = this.figure.data.map(() => ({ x: [], y: [] }));
-    this.columns[BASELINE] = { x: [0, 1], y: [figure.data[BASELINE].meta, figure.data[BASELINE].meta] };
+    this.leading = figure.data.find(({ meta }) => meta.every_step).meta.metric; // the curve that has every step
+    this.clear();
+    this.ahead = 1; // the step that level lines reach to
     this.furthest = Infinity; // the step that the run goes to
-    this.detail = null; // finer columns of the stretch that a person zoomed into: {range, columns}
+    this.detail = null; // finer curves of the stretch that a person zoomed into: {range, curves}
     this.changes = [];
     this.chart.addEventListener("pointerenter", () => this.drawWhole()); // what is pointed at must be there
     this.plotly = null;
@@ -98,13 +64,15 @@ export class Curves {
   }
 
   clear() {
-    for (const trace of [TRAINING, VALIDATION, GRADIENT]) this.columns[trace] = { x: [], y: [] };
+    this.curves = {};
+    for (const { meta } of this.figure.data) if (meta.metric) this.curves[meta.metric] = { x: [], y: [] };
   }
 
-  add(columns) {
-    this.append(TRAINING, columns.step, columns.loss);
-    this.append(GRADIENT, columns.gradient_step, columns.gradient_norm);
-    this.append(VALIDATION, columns.validation_step, columns.validation_loss);
+  /** Take new points, by the metric's name. */
+  add(metrics) {
+    for (const name of Object.keys(this.curves)) {
+      if (metrics[name]) this.curves[name] = lengthened(this.curves[name], metrics[name].step, metrics[name].value, this.fineness.kept);
+    }
   }
 
   /** How far the run goes, beyond which the axis need not reach. */
@@ -112,26 +80,17 @@ export class Curves {
     this.furthest = step;
   }
 
-  /** The baseline goes ahead of the curves, and the axis with it. */
-  reachAhead() {
-    const last = this.columns[TRAINING].x.at(-1) ?? 1;
-    const most = Math.max(last, this.furthest);
-    const to = this.columns[BASELINE].x[1];
-    const far = to > most || to < Math.min(most, LEAST_HEADROOM * last) ? Math.min(most, Math.ceil(HEADROOM * last)) : to;
-    this.columns[BASELINE].x = [this.logSteps.box.checked ? 1 : 0, far]; // a logarithm has no 0
-    return this.columns[BASELINE].x.slice();
+  /** The newest step of all. */
+  get last() {
+    return this.curves[this.leading].x.at(-1) ?? 0;
   }
 
-  append(trace, x, y) {
-    const column = this.columns[trace];
-    const newest = column.x.at(-1) ?? -1;
-    for (let k = 0; k < x.length; k++) {
-      if (x[k] > newest) {
-        column.x.push(x[k]); // a step that was sent twice is drawn once
-        column.y.push(y[k]);
-      }
-    }
-    this.columns[trace] = thinned(column, MOST_POINTS);
+  /** Level lines go ahead of the curves, and the axis with them. */
+  reachAhead() {
+    const last = this.last || 1;
+    const most = Math.max(last, this.furthest);
+    const reaches = this.ahead <= most && this.ahead >= Math.min(most, LEAST_HEADROOM * last);
+    if (!reaches) this.ahead = Math.min(most, Math.ceil(HEADROOM * last));
   }
 
   /** What people changed while the run trained, marked where it began to hold. */
@@ -148,12 +107,15 @@ export class Curves {
   }
 
   changeAxes() {
-    for (const [box, axes] of [[this.logSteps.box, ["xaxis", "xaxis2"]], [this.logLoss.box, ["yaxis"]]]) {
-      for (const axis of axes) this.figure.layout[axis] = { ...this.figure.layout[axis], type: box.checked ? "log" : "linear" };
-    }
+    for (const axis of Object.keys(this.figure.layout).filter((name) => name.startsWith("xaxis"))) this.setAxis(axis, this.logSteps.box.checked);
+    this.setAxis("yaxis", this.logLoss.box.checked);
     this.figure.layout.uirevision = `${this.logSteps.box.checked}/${this.logLoss.box.checked}`; // other axes, another zoom
     this.detail = null;
     this.drawWhole();
+  }
+
+  setAxis(name, logarithmic) {
+    this.figure.layout[name] = { ...this.figure.layout[name], type: logarithmic ? "log" : "linear" };
   }
 
   layoutNow() {
@@ -182,18 +144,11 @@ export class Curves {
     if (asked) this.layout = this.layoutNow();
     this.asked = false;
     const zoomed = this.chart.layout?.xaxis?.autorange === false;
-    // Plotly.react tells a change by identity, so each draw gets fresh arrays
-    const traces = this.figure.data.map((trace, k) => {
-      const column = thinned(this.withDetail(k, zoomed), zoomed ? Infinity : pace.points);
-      if (k === TRAINING) column.y = smoothed(column.y, Number(this.smoothing.value));
-      const mode = trace.mode.replace("+markers", column.x.length > MOST_MARKED ? "" : "$&");
-      return { ...trace, ...column, mode };
-    });
     const wholeIn = (this.wholeAt ?? 0) + 1000 * pace.whole_every - performance.now();
-    if (asked || wholeIn <= 0 || this.chart.matches(":hover") || !this.moveLines(traces)) {
-      traces[BASELINE].x = this.reachAhead();
-      const least = FOOTROOM * traces[TRAINING].y.reduce((low, y) => Math.min(low, y ?? low), Infinity);
-      this.layout.yaxis.autorangeoptions = Number.isFinite(least) ? { include: least } : {};
+    if (asked || wholeIn <= 0 || this.chart.matches(":hover") || !this.moveLines(this.traces(zoomed))) {
+      this.reachAhead();
+      const traces = this.traces(zoomed);
+      this.layout.yaxis.autorangeoptions = this.footroom(traces);
       this.plotly.react(this.chart, traces, this.layout, CONFIG);
       this.wholeAt = performance.now();
       if (!this.hearsZoom) this.chart.on("plotly_relayout", () => this.zoomed());
@@ -201,7 +156,33 @@ export class Curves {
     } else {
       this.wholeTimer = setTimeout(() => this.draw(), wholeIn);
     }
-    this.chart.dataset.step = this.columns[TRAINING].x.at(-1) ?? 0;
+    this.chart.dataset.step = this.last;
+  }
+
+  /** The figure's traces with their points; Plotly tells a change by identity, so each draw gets fresh arrays. */
+  traces(zoomed) {
+    const { beside, marked } = this.fineness;
+    return this.figure.data.map((trace) => {
+      const { metric, level } = trace.meta;
+      if (!metric) return { ...trace, x: [this.logSteps.box.checked ? 1 : 0, this.ahead], y: [level, level] }; // a logarithm has no 0
+      const curve = this.curves[metric];
+      const finer = zoomed ? this.detail?.curves[metric] : null;
+      const points = finer
+        ? refined(curve, { x: finer.step, y: finer.value }, this.detail.range, beside)
+        : thinned({ x: curve.x.slice(), y: curve.y.slice() }, zoomed ? Infinity : this.pace.points);
+      if (trace.meta.smoothed) points.y = smoothed(points.y, Number(this.smoothing.value));
+      return { ...trace, ...points, mode: trace.mode.replace("+markers", points.x.length > marked ? "" : "$&") };
+    });
+  }
+
+  /** Room below the least loss. */
+  footroom(traces) {
+    const { yaxis } = traces[0];
+    let least = Infinity;
+    for (const trace of traces) {
+      if (trace.yaxis === yaxis && trace.meta.metric) least = trace.y.reduce((low, y) => Math.min(low, y ?? low), least);
+    }
+    return Number.isFinite(least) ? { include: FOOTROOM * least } : {};
   }
 
   /**
@@ -209,33 +190,20 @@ export class Curves {
    * @returns {boolean} whether that was enough
    */
   moveLines(traces) {
-    const lines = traces.map((trace, k) => {
+    const moves = [];
+    for (const [k, trace] of traces.entries()) {
       const drawn = this.chart._fullData[k]; // Plotly's own; there is no public way to an axis' scale
-      const [horizontal, vertical] = [drawn.xaxis, drawn.yaxis].map((name) => this.chart._fullLayout[name.replace(/^[xy]/, "$&axis")]);
       const path = this.chart.querySelector(`.scatterlayer .trace${drawn.uid} .js-line`);
+      if (!path && !trace.x.length) continue; // no points yet, and no line
+      const [horizontal, vertical] = [drawn.xaxis, drawn.yaxis].map((name) => this.chart._fullLayout[name.replace(/^[xy]/, "$&axis")]);
       const marksStay = trace.mode === drawn.mode && (trace.mode === "lines" || trace.x.length === drawn.x.length);
-      if (!path || !marksStay || !holds(horizontal, trace.x) || !holds(vertical, trace.y)) return null;
-      return { path, d: `M${trace.x.map((x, j) => `${horizontal.d2p(x).toFixed(1)},${vertical.d2p(trace.y[j]).toFixed(1)}`).join("L")}` };
-    });
-    if (lines.includes(null)) return false;
-    for (const { path, d } of lines) path.setAttribute("d", d);
+      if (!path || !marksStay || !holds(horizontal, trace.x) || !holds(vertical, trace.y)) return false;
+      const line = linePath(trace.x.map((x) => horizontal.d2p(x)), trace.y.map((y) => vertical.d2p(y)));
+      if (!line) return false;
+      moves.push([path, line]);
+    }
+    for (const [path, line] of moves) path.setAttribute("d", line);
     return true;
-  }
-
-  /** A curve's points; within the stretch that was zoomed into, the finer ones. */
-  withDetail(trace, zoomed) {
-    const { x, y } = this.columns[trace];
-    const finer = zoomed ? this.detail?.columns[trace] : null;
-    if (!finer) return { x: x.slice(), y: y.slice() };
-    const [from, to] = this.detail.range;
-    const first = x.findIndex((step) => step > from);
-    const before = first < 0 ? x.length : first;
-    const after = x.findIndex((step) => step > to);
-    const rest = after < 0 ? x.length : after;
-    // what lies beside the stretch that a person looks at need not be drawn as finely
-    const left = thinned({ x: x.slice(0, before), y: y.slice(0, before) }, FEW_DRAWN);
-    const right = thinned({ x: x.slice(rest), y: y.slice(rest) }, FEW_DRAWN);
-    return { x: [...left.x, ...finer.x, ...right.x], y: [...left.y, ...finer.y, ...right.y] };
   }
 
   /** A person zoomed: draw more points of what is seen, and ask for those that are not here. */
@@ -244,67 +212,16 @@ export class Curves {
     const axis = this.chart.layout?.xaxis;
     const whole = !axis || axis.autorange !== false;
     if (whole) this.detail = null;
-    if (whole || this.columns[TRAINING].x.length === this.columns[TRAINING].x.at(-1)) return this.drawWhole(); // all is here
+    if (whole || this.curves[this.leading].x.length === this.last) return this.drawWhole(); // all is here
     const range = axis.range.map((end) => Math.round(axis.type === "log" ? 10 ** end : end));
     if (this.detail && this.detail.range.every((end, k) => end === range[k])) return;
     this.zoomTimer = setTimeout(() => this.refine(range), ZOOM_REST);
   }
 
   async refine(range) {
-    const found = await ask(this.questions, "curves", { after: Math.max(0, range[0] - 1), until: range[1] });
+    const found = await ask(this.questions, "curves", { after: Math.max(0, range[0] - 1), until: Math.max(0, range[1]) });
     if (!found) return;
-    const columns = [];
-    columns[TRAINING] = { x: found.step, y: found.loss };
-    columns[GRADIENT] = { x: found.gradient_step, y: found.gradient_norm };
-    columns[VALIDATION] = { x: found.validation_step, y: found.validation_loss };
-    this.detail = { range, columns };
+    this.detail = { range, curves: found };
     this.drawWhole();
   }
-}
-
-/** Whether an axis as it stands holds all values; one with a gap is not a line. */
-function holds(axis, values) {
-  const [low, high] = axis.type === "log" ? axis.range.map((end) => 10 ** end) : axis.range;
-  const chosen = axis.autorange === false; // by a person, who need not see all
-  return values.every((value) => value !== null && (chosen || (value >= low && value <= high)));
-}
-
-/** Exponential moving average over about so many points; 1 leaves the curve as it is. */
-function smoothed(values, points) {
-  if (points <= 1) return values;
-  const keep = 1 - 1 / points;
-  let sum = 0;
-  let weight = 0;
-  return values.map((value) => {
-    if (value === null) return null;
-    sum = keep * sum + value;
-    weight = keep * weight + 1; // so that the first values are not drawn towards 0
-    return sum / weight;
-  });
-}
-
-/** A curve with at most so many points. */
-function thinned(column, most) {
-  while (column.x.length > most) column = halve(column);
-  return column;
-}
-
-/** Half as many points: of each four the smallest and the largest, so that no spike is lost, and the newest. */
-function halve(column) {
-  const half = { x: [], y: [] };
-  for (let k = 0; k < column.x.length; k += 4) {
-    const part = column.y.slice(k, k + 4);
-    const numbers = part.filter((value) => value !== null);
-    const low = numbers.length ? part.indexOf(Math.min(...numbers)) : 0;
-    const high = numbers.length ? part.indexOf(Math.max(...numbers)) : 0;
-    for (const j of low === high ? [low] : [Math.min(low, high), Math.max(low, high)]) {
-      half.x.push(column.x[k + j]);
-      half.y.push(part[j]);
-    }
-  }
-  if (half.x.at(-1) !== column.x.at(-1)) {
-    half.x.push(column.x.at(-1));
-    half.y.push(column.y.at(-1));
-  }
-  return half;
 }

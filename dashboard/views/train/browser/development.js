@@ -2,7 +2,7 @@
 
 import { ask } from "../../../browser/ask.js";
 import { element, watchSight } from "../../../browser/dom.js";
-import { CONFIG, loadPlotly, themed } from "./curves.js";
+import { CONFIG, chartElement, loadPlotly, themed } from "./chart.js";
 
 const ASK_EVERY = 2000; // ms
 const FIRST_AFTER = 1200; // ms: the loss curve, which people came for, is drawn first
@@ -13,9 +13,9 @@ export class Development {
     this.questions = questions;
     this.due = performance.now() + FIRST_AFTER;
     this.title = element("h3", { text: "Gates and weights as they learn, over held-out sequences" });
-    this.body = element("div", { class: "lstm-development", role: "img", "aria-label": "Mean, spread and saturation of each gate, and norms of weights and updates, by step" });
+    this.body = chartElement("lstm-development", "Mean, spread and saturation of each gate, and norms of weights and updates, by step");
     this.inside = element("div", { hidden: "" }, this.title, this.body);
-    this.root = element("section", { class: "lstm-samples", "aria-label": "Gates as they learn" }, this.inside);
+    this.root = element("section", { class: "lstm-gates", "aria-label": "Gates as they learn" }, this.inside);
     this.sight = watchSight(this.root, () => this.askSoon());
     loadPlotly(plotlyPath).then((plotly) => {
       this.plotly = plotly;

@@ -1,4 +1,4 @@
-// The live view of one run: what it is doing, its curves, what it makes up. All of it moves without the page's script.
+// One run as it trains: what it is doing, its curves, what it makes up. All of it moves without the page's script.
 
 import { element } from "../../../browser/dom.js";
 import { listen } from "../../../browser/stream.js";
@@ -6,18 +6,19 @@ import { Curves } from "./curves.js";
 import { Development } from "./development.js";
 import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
+import { newestValues } from "./thinning.js";
 
 const LONGEST_WAIT = 1000; // ms between two drawings, however long one takes
 
 export function mount(parent) {
-  const view = new LiveView();
+  const view = new TrainView();
   parent.append(view.root);
   return view;
 }
 
-class LiveView {
+class TrainView {
   constructor() {
-    this.root = element("div", { class: "lstm-live" });
+    this.root = element("div", { class: "lstm-train" });
     this.trouble = element("p", { class: "lstm-trouble", role: "status", hidden: "" });
     this.close = () => {};
     this.shown = null; // the run on screen
@@ -50,10 +51,12 @@ class LiveView {
     this.samples?.destroy();
     this.development?.destroy();
     this.shown = data.run;
-    this.run = this.columns = this.drawnAt = this.heardAt = null;
+    this.run = this.drawnAt = this.heardAt = null;
+    this.newest = {}; // of each metric, its newest value
+    this.undrawn = false; // whether metrics came since the last drawing
     this.reported = data.status;
-    this.progress = new Progress(data.perplexity);
-    this.curves = new Curves(data.figure, data.plotly, data.questions, this.pace);
+    this.progress = new Progress(data.tiles);
+    this.curves = new Curves(data.figure, data.plotly, data.questions, data.fineness, this.pace);
     this.samples = new Samples(data.samples_title, data.samples_figure, data.plotly, data.questions);
     this.development = new Development(data.development_figure, data.plotly, data.questions);
     this.root.replaceChildren(this.progress.root, this.trouble, this.curves.root, this.samples.root, this.development.root);
@@ -82,9 +85,10 @@ class LiveView {
     if (samples) this.samples.show(samples);
   }
 
-  takeMetrics(columns) {
-    this.curves.add(columns);
-    this.columns = columns;
+  takeMetrics(metrics) {
+    this.curves.add(metrics);
+    this.newest = newestValues(this.newest, metrics); // several messages may come before all is drawn
+    this.undrawn = true;
     this.drawSoon();
   }
 
@@ -111,19 +115,19 @@ class LiveView {
   draw() {
     const started = performance.now();
     this.timer = null;
-    const { run, columns } = this;
+    const { run, undrawn } = this;
     if (run) this.curves.goTo(run.target_step);
-    if (columns) {
-      this.progress.measured(columns);
+    if (undrawn) {
+      this.progress.measured(this.newest);
       this.curves.draw(this.pace);
-      this.columns = null;
+      this.undrawn = false;
     }
     if (run) {
       this.progress.show(run);
       this.curves.mark(run.changes);
       this.hear(run, started);
     }
-    if (!columns) return;
+    if (!undrawn) return;
     this.drawnAt = performance.now();
     // up to its frame, which is late where the processor is wanted elsewhere
     requestAnimationFrame(() => (this.drawingTook = performance.now() - started));

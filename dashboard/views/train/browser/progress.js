@@ -4,36 +4,25 @@ import { element, setText } from "../../../browser/dom.js";
 import { duration, rate, significant, whole } from "../../../browser/format.js";
 
 export class Progress {
-  constructor(showsPerplexity) {
+  /** @param {{metric: string, label: string, exponential: boolean}[]} tiles which newest numbers are shown */
+  constructor(tiles) {
     this.bar = element("div", { class: "lstm-bar-fill" });
     this.track = element("div", { class: "lstm-bar", role: "progressbar", "aria-label": "Training progress", "aria-valuemin": 0 }, this.bar);
     this.sentence = element("p", { class: "lstm-sentence", role: "status", text: "Waiting for the first word from the run …" });
-    this.numbers = {};
-    const tiles = [
-      ["loss", "training loss"],
-      ["validation", "validation loss"],
-      ...(showsPerplexity ? [["perplexity", "validation perplexity"]] : []),
-      ["norm", "gradient norm"],
-      ["learning", "learning rate"],
-      ["rate", "steps per second"],
-    ].map(([name, label]) => {
-      this.numbers[name] = element("dd", { text: "–" });
-      return element("div", { class: "lstm-tile" }, element("dt", { text: label }), this.numbers[name]);
-    });
-    this.root = element("div", { class: "lstm-progress" }, this.track, this.sentence, element("dl", { class: "lstm-tiles" }, ...tiles));
+    this.tiles = tiles.map((tile) => ({ ...tile, number: element("dd", { text: "–" }) }));
+    this.rate = element("dd", { text: "–" });
+    const shown = [...this.tiles, { label: "steps per second", number: this.rate }].map(({ label, number }) =>
+      element("div", { class: "lstm-tile" }, element("dt", { text: label }), number),
+    );
+    this.root = element("div", { class: "lstm-progress" }, this.track, this.sentence, element("dl", { class: "lstm-tiles" }, ...shown));
   }
 
-  measured(columns) {
-    const loss = columns.loss.at(-1);
-    const validation = columns.validation_loss.at(-1);
-    if (columns.learning_rate) setText(this.numbers.learning, significant(columns.learning_rate));
-    if (loss !== undefined) {
-      setText(this.numbers.loss, significant(loss));
-      setText(this.numbers.norm, significant(columns.gradient_norm.at(-1)));
-    }
-    if (validation !== undefined) {
-      setText(this.numbers.validation, significant(validation));
-      if (this.numbers.perplexity) setText(this.numbers.perplexity, significant(Math.exp(validation)));
+  /** Show the newest values, by the metric's name. */
+  measured(newest) {
+    for (const { metric, exponential, number } of this.tiles) {
+      if (!(metric in newest)) continue;
+      const value = newest[metric];
+      setText(number, significant(exponential && value !== null ? Math.exp(value) : value));
     }
   }
 
@@ -44,7 +33,7 @@ export class Progress {
     this.track.setAttribute("aria-valuenow", run.step);
     this.track.dataset.status = run.status;
     const active = run.status === "training" && run.steps_per_second > 0;
-    setText(this.numbers.rate, active ? rate(run.steps_per_second) : "–");
+    setText(this.rate, active ? rate(run.steps_per_second) : "–");
     setText(this.sentence, `Step ${whole(run.step)} of ${whole(run.end_step)} · ${this.doing(run, active)}`);
   }
 
@@ -61,6 +50,8 @@ export class Progress {
           : "waiting for a free core";
       case "lost":
         return "its training process died; it is being taken up again from its last checkpoint";
+      case "unreadable":
+        return "cannot be run by this version";
       default:
         return run.status;
     }

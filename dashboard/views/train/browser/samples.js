@@ -3,7 +3,7 @@
 import { ask } from "../../../browser/ask.js";
 import { element, setText } from "../../../browser/dom.js";
 import { significant, whole } from "../../../browser/format.js";
-import { CONFIG, loadPlotly, themed } from "./curves.js";
+import { CONFIG, chartElement, loadPlotly, themed } from "./chart.js";
 
 const MEANING = {
   new: "not among the names it learned from",
@@ -19,7 +19,7 @@ export class Samples {
     this.questions = questions;
     this.figure = figure;
     this.title = element("h3", { text: "Samples appear at the first checkpoint" });
-    this.body = element("div", { class: figure ? "lstm-sampled-curve" : "lstm-names" });
+    this.body = figure ? chartElement("lstm-sampled-curve", "What is right, and what the model predicts") : element("div", { class: "lstm-names" });
     this.measure = element("p", { class: "lstm-measure", hidden: "" });
     this.film = element("input", { type: "range", min: 0, value: 0, "aria-label": "Checkpoint of the samples" });
     this.film.addEventListener("input", () => this.look(Number(this.film.value)));
@@ -72,6 +72,10 @@ export class Samples {
 
   display(samples) {
     this.samples = samples;
+    if (samples.problem) {
+      setText(this.title, `Nothing can be made up at step ${whole(samples.step)}: ${samples.problem}`);
+      return;
+    }
     setText(this.title, `${this.heading}, at step ${whole(samples.step)}`);
     this.showMeasure(samples.measure);
     if (this.figure) return this.draw();

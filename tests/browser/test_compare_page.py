@@ -1,0 +1,71 @@
+"""The Compare page in a browser."""
+
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import expect
+
+from lstm_engine.runs import PRESETS
+
+QUICK = replace(PRESETS["classroom"], hidden_size=16, end_step=50, pace=0.0)
+
+
+def test_three_cells_are_compared(shared_server, store, open_page):
+    runs = [store.create(replace(QUICK, variant=variant), f"cell {variant}") for variant in ("standard", "rnn")]
+    page = open_page(f"{shared_server.url}/compare?runs={','.join(str(run.id) for run in runs)}")
+    expect(page.get_by_text("What differs")).to_be_visible()
+    named = "document.querySelector('.js-plotly-plot')?._fullData?.filter((trace) => trace.name?.startsWith('cell'))"
+    page.wait_for_function(f"{named}?.length === 2 && {named}.every((trace) => trace.x.length > 2)")
+    for run in runs:
+        store.delete(run.id)
+
+
+def test_the_popover_closes_when_the_runs_are_started(shared_server, store, open_page):
+    page = open_page(f"{shared_server.url}/compare")
+    page.get_by_role("button", name="LSTM, GRU and RNN on the same task").click()
+    page.get_by_label("Task", exact=True).click()
+    page.get_by_role("option", name="Parity").click()
+    start = page.get_by_role("button", name="Train them")
+    start.click()
+    expect(page.locator("[data-tag]").first).to_contain_text("parity")
+    expect(start).to_be_hidden()
+    made = [run for run in store.list_runs() if run.settings.task == "parity"]
+    assert sorted(run.settings.variant for run in made) == ["gru", "rnn", "standard"]
+    for run in made:
+        store.delete(run.id)
+
+
+CONTRAST = """(node) => {
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+    const over = (colour, under) => {
+        canvas.fillStyle = `rgb(${under})`;
+        canvas.fillRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const lightness = (colour) => {
+        const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        const [r, g, b] = colour.map((part) => linear(part / 255));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const layers = [];
+    for (let at = node; at; at = at.parentElement) layers.unshift(getComputedStyle(at).backgroundColor);
+    const ground = layers.reduce((under, layer) => over(layer, under), [255, 255, 255]);
+    const both = [ground, over(getComputedStyle(node).color, ground)].map(lightness);
+    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_tags_and_buttons_can_be_read_in_both_themes(shared_server, store, open_page, scheme):
+    run = store.create(QUICK, "tagged", start=False)
+    page = open_page(f"{shared_server.url}/compare?runs={run.id}", color_scheme=scheme)
+    tag = page.locator("[data-tag]").first
+    expect(tag).to_contain_text("tagged")
+    assert tag.evaluate(CONTRAST) >= 4.5
+    page.get_by_role("button", name="LSTM, GRU and RNN on the same task").click()
+    button = page.get_by_role("button", name="Train them")
+    expect(button).to_be_visible()
+    assert button.evaluate(CONTRAST) >= 4.5
+    store.delete(run.id)

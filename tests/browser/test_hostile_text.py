@@ -1,0 +1,94 @@
+"""A name full of Markdown, tags and formulas stands on every page as it was typed, and nothing of it is fetched."""
+
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.shell.plain import JOINER
+from lstm_engine import StepMetrics
+from lstm_engine.runs import PRESETS
+from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs.run import Recorded
+
+QUICK = replace(PRESETS["classroom"], hidden_size=16, end_step=50)
+NAMES = (  # at most 80 characters each
+    "[l](http://e.example) ![i](http://e.example/i) www.e.example a@e.example $x$",
+    "# **b** `c` :red[h] :smile: :material/delete: <a href='//e.example'>x</a> %{x}",
+    "<img src=http://e.example/i> <b>x</b> &amp; $$y$$ _i_ ~~s~~ -> http://e.example",
+)
+MADE_OF_IT = ".stMain :is(a[href], img, .katex, em, del, code, [data-testid=stIconMaterial]), .js-plotly-plot svg a"
+
+# where the last point of the first line is on the screen
+LAST_POINT = """() => {
+    const chart = document.querySelector(".js-plotly-plot");
+    const { xaxis, yaxis } = chart._fullLayout;
+    const { x, y } = chart._fullData[0];
+    const { left, top } = chart.getBoundingClientRect();
+    return [left + xaxis._offset + xaxis.d2p(x.at(-1)), top + yaxis._offset + yaxis.d2p(y.at(-1))];
+}"""
+
+
+def reads(page: Page, text: str) -> bool:
+    """Whether it stands somewhere on the page as it was typed."""
+    shown = page.evaluate("document.body.textContent").replace(JOINER, "")
+    return text in shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_are_text_everywhere(shared_server, store, open_page, name):
+    runs = [store.create(replace(QUICK, seed=seed), name, start=False) for seed in range(2)]
+    for run in runs:
+        lease = new_lease()
+        store.acquire(run.id, lease)
+        rows = [Recorded(StepMetrics(k, 2.0, 1.0, 0.01), 2.0) for k in range(1, 5)]
+        store.record(run.id, lease, rows)
+        store.release(run.id, lease)
+    page = open_page("about:blank")
+    fetched: list[str] = []
+    page.on("request", lambda request: "e.example" in request.url.split("?")[0] and fetched.append(request.url))
+    page.goto(f"{shared_server.url}/train")
+    page.wait_for_selector(".lstm-curves .main-svg")
+    ours = page.locator(MADE_OF_IT).count()
+
+    page.goto(f"{shared_server.url}/train?run={quote(name)}")
+    expect(page.get_by_text("is not the number of a run")).to_be_visible()
+    page.wait_for_selector(".lstm-curves .main-svg")
+    assert reads(page, f"“{name[:40]}” is not the number of a run.")
+    assert page.locator(MADE_OF_IT).count() == ours
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Delete it")).to_be_visible()
+    assert reads(page, f"“{name}” with its curves and checkpoints goes")
+    assert dialog.locator("a[href], img, .katex, em, del, code, strong").count() == 0
+    dialog.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    assert reads(page, f"“{name}” was deleted")
+    assert page.get_by_text("someone else").count() == 0
+    store.undelete(runs[1].id)
+
+    page.goto(f"{shared_server.url}/step?run={runs[0].id}&sequence={quote(name)}")
+    expect(page.get_by_text("Below, the first example instead")).to_be_visible()
+    page.wait_for_selector(".strip button")
+    assert page.locator(".stMain :is(.katex, img, em, del, [data-testid=stAlert] a)").count() == 0
+
+    page.goto(f"{shared_server.url}/compare?runs={runs[0].id},{runs[1].id}")
+    legend = page.locator(".js-plotly-plot .legendtext").first
+    expect(legend).to_be_visible()
+    page.get_by_text("Runs that differ in their seed alone").click()
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .legendtext').length === 3")
+    start, end = (legend.text_content() or "").split(" … ")
+    assert name.startswith(start)
+    assert name[-3:] in end
+    assert page.locator(".stMain :is(a[href], img, .katex), .js-plotly-plot svg a").count() == 0
+    x, y = page.evaluate(LAST_POINT)
+    page.mouse.move(x - 40, y)
+    page.mouse.move(x, y, steps=4)
+    hovered = page.locator(".js-plotly-plot .hoverlayer .name")
+    expect(hovered.first).to_be_visible()
+    assert name in (hovered.first.text_content() or "")
+    assert page.locator(".hoverlayer a").count() == 0
+    assert not fetched
+    for run in runs:
+        store.delete(run.id)

@@ -1,0 +1,80 @@
+"""Runs that this version cannot run: listed, looked at as far as possible, renamed, deleted; no harm to others."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from lstm_engine import StepMetrics
+from lstm_engine.runs import RunStore
+from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs.run import Recorded
+from tests.dashboard.views.apps import SETTINGS, compare_page, deletion_form, run, step_page, train_page, words
+
+
+def made_unreadable(store: RunStore, name: str, **settings: object) -> int:
+    """A run with a curve, whose stored settings are then changed to what this version does not take."""
+    made = store.create(SETTINGS, name, start=False)
+    lease = new_lease()
+    store.acquire(made.id, lease)
+    store.record(made.id, lease, [Recorded(StepMetrics(k, 2.0, 1.0, 0.01), 1.5) for k in range(1, 8)])
+    store.release(made.id, lease)
+    database = make_url(store.url).database
+    assert database
+    with closing(sqlite3.connect(database)) as connection, connection:
+        (stored,) = connection.execute("SELECT settings FROM runs WHERE id = ?", (made.id,)).fetchone()
+        changed = json.dumps(json.loads(stored) | settings)
+        connection.execute("UPDATE runs SET settings = ? WHERE id = ?", (changed, made.id))
+    return made.id
+
+
+BROKEN = ({"task": "majority"}, {"hidden_size": 9_999})
+
+
+@pytest.mark.parametrize("settings", BROKEN)
+def test_such_a_run_is_listed_as_what_it_is_and_hurts_no_other(store, settings):
+    sound = store.create(SETTINGS, "sound", start=False)
+    broken = made_unreadable(store, "of another time", **settings)
+    for page in (train_page, step_page):
+        app = run(page, run=str(sound.id))
+        assert app.query_params["run"] in ([str(sound.id)], str(sound.id))
+        assert not app.error
+    labels = run(train_page).selectbox(key=f"run_{broken}").options
+    task = settings.get("task", "names")
+    assert any(f"of another time · {task}" in label and "cannot be run by this version" in label for label in labels)
+    app = run(compare_page, runs=f"{sound.id},{broken}")
+    assert not app.error
+    assert app.dataframe[0].value["run"].tolist() == ["sound", "of another time"]
+    assert app.dataframe[0].value["best validation loss"].tolist()[1] == 1.5
+    assert "unit unknown" in app.get("plotly_chart")[0].proto.spec
+
+
+@pytest.mark.parametrize("settings", BROKEN)
+def test_it_is_looked_at_renamed_and_deleted(store, settings):
+    broken = made_unreadable(store, "of another time", **settings)
+    app = run(train_page, run=str(broken))
+    assert not app.error
+    (said,) = [one for one in words(app) if "cannot be run by this version" in one]
+    assert "“of another time”" in said
+    assert f"“{settings.get('task', 'names')}”" in said
+    for key in ("start", "pause", "plus_1", "plus_10", "plus_100", "stop"):
+        assert app.button(key=key).disabled
+    app.text_input(key=f"name_{broken}").set_value("renamed").run()
+    app.button(key=f"describe_{broken}").click().run()
+    assert store.get(broken).name == "renamed"
+    app = run(deletion_form, run=str(broken))
+    app.button(key="confirm_delete").click().run()
+    assert store.list_runs() == []
+    app.button(key="undelete").click().run()
+    assert [one.id for one in store.list_runs()] == [broken]
+
+
+@pytest.mark.parametrize("settings", BROKEN)
+def test_the_step_page_goes_on_with_another(store, settings):
+    sound = store.create(SETTINGS, "sound", start=False)
+    broken = made_unreadable(store, "of another time", **settings)
+    app = run(step_page, run=str(broken))
+    assert any("cannot be run by this version" in said and "Here is “sound” instead" in said for said in words(app))
+    assert app.query_params["run"] in ([str(sound.id)], str(sound.id))
