@@ -105,4 +105,4 @@ class RunFeed:
 def since(history: History, step: int) -> History:
     """Those rows that come after the step."""
     later = history.step > step
-    return History(*(getattr(history, name)[later] for name in History.__dataclass_fields__))
+    return History(**{name: column[later] for name, column in vars(history).items()})

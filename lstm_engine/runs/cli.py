@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -228,10 +228,10 @@ def is_output(path: Path) -> bool:
 def write_metrics(store: RunStore, run: Run, path: Path) -> None:
     """All metrics as CSV, a row a step; empty where nothing was measured."""
     history = store.history(run.id)
-    names = [field.name for field in fields(history)]
+    columns = vars(history)  # by name, the step first
     with path.open("w", encoding="utf-8") as file:
-        file.write(",".join(names) + "\n")
-        for row in zip(*(getattr(history, name).tolist() for name in names), strict=True):
+        file.write(",".join(columns) + "\n")
+        for row in zip(*(column.tolist() for column in columns.values()), strict=True):
             file.write(",".join("" if value != value else repr(value) for value in row) + "\n")
 
 

@@ -45,6 +45,6 @@ def curves_of(history: History, most: int) -> Curves:
     found = {}
     for metric in CURVES:
         value = getattr(history, metric.name)
-        measured = slice(None) if metric.every_step else np.isfinite(value)
+        measured = slice(None) if metric.gapless else np.isfinite(value)
         found[metric.name] = thinned(history.step[measured], value[measured], most)
     return Curves(**found)

@@ -1,8 +1,8 @@
 """What the store tells of a run: its record, its status, and its history of metrics."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lstm_engine.errors import SettingsError
 from lstm_engine.learning.training import StepMetrics
 from lstm_engine.runs.lease import lease_is_alive
+from lstm_engine.runs.metrics import CURVES, METRICS
 from lstm_engine.runs.settings import RunSettings
 
 
@@ -131,6 +132,11 @@ class Recorded:
     metrics: StepMetrics
     validation_loss: float | None = None
 
+    @property
+    def values(self) -> dict[str, float | None]:
+        """The step and every metric, by name; None where it was not measured."""
+        return {**vars(self.metrics), "validation_loss": self.validation_loss}
+
 
 @dataclass(frozen=True)
 class Series:
@@ -140,21 +146,22 @@ class Series:
     value: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Curves:
-    """A run's curves with few points, each with all its spikes."""
+# an attribute for every metric, by its name: ``history.loss``, ``curves.loss``
+OfCurves: Any = make_dataclass("OfCurves", [(metric.name, Series) for metric in CURVES], frozen=True)
+OfHistory: Any = make_dataclass(
+    "OfHistory",
+    [("step", NDArray[np.int64]), *((metric.name, NDArray[np.float64]) for metric in METRICS)],
+    frozen=True,
+)
 
-    loss: Series
-    gradient_norm: Series
-    validation_loss: Series
+
+class Curves(OfCurves):
+    """A run's curves with few points, each a ``Series`` with all its spikes, by the names of ``metrics.CURVES``."""
 
 
-@dataclass(frozen=True)
-class History:
-    """A run's metrics as columns, each (N,), by step; ``validation_loss`` is NaN where it was not measured."""
+class History(OfHistory):
+    """A run's metrics as columns, each (N,): ``step`` and those of ``metrics.METRICS``; NaN where one was not measured.
 
-    step: NDArray[np.int64]
-    loss: NDArray[np.float64]
-    validation_loss: NDArray[np.float64]
-    gradient_norm: NDArray[np.float64]
-    learning_rate: NDArray[np.float64]
+    >>> History(*np.arange(5.0)).learning_rate.item()
+    4.0
+    """

@@ -71,17 +71,7 @@ class Leases(Space):
             values["step"] = recorded[-1].metrics.step
         if steps_per_second is not None:
             values["steps_per_second"] = steps_per_second
-        rows = [
-            {
-                "run_id": run_id,
-                "step": entry.metrics.step,
-                "loss": entry.metrics.loss,
-                "validation_loss": entry.validation_loss,
-                "gradient_norm": entry.metrics.gradient_norm,
-                "learning_rate": entry.metrics.learning_rate,
-            }
-            for entry in recorded
-        ]
+        rows = [{"run_id": run_id, **entry.values} for entry in recorded]
 
         def write() -> Run:
             with self._writing() as connection:

@@ -9,7 +9,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from lstm_engine.runs.curves import MOST_POINTS, curves_of, thinned
-from lstm_engine.runs.metrics import CURVES
+from lstm_engine.runs.metrics import CURVES, METRICS
 from lstm_engine.runs.run import Curves, History, Series
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.rows import THERE, find_run
@@ -47,15 +47,15 @@ class Metrics(Database):
     def history(self, run_id: int, after: int = 0, until: int = LARGEST) -> History:
         """The metrics of all steps after one, up to another."""
         query = (
-            sql.select(*[metrics.c[name] for name in History.__dataclass_fields__])
+            sql.select(metrics.c.step, *[metrics.c[metric.name] for metric in METRICS])
             .where(metrics.c.run_id == run_id, metrics.c.step > after, metrics.c.step <= until)
             .where(sql.exists().where(runs.c.id == run_id, THERE))
             .order_by(metrics.c.step)
         )
         with self._reading() as connection:
             rows = connection.execute(query).fetchall()
-        columns = list(zip(*rows, strict=True)) if rows else [()] * 5
-        return History(np.array(columns[0], np.int64), *(np.array(column, np.float64) for column in columns[1:]))
+        step, *measured = zip(*rows, strict=True) if rows else [()] * (1 + len(METRICS))
+        return History(np.array(step, np.int64), *(np.array(column, np.float64) for column in measured))
 
     def validations(self, run_id: int, after: int = 0) -> Series:
         """The validation loss at every step after one at which it was measured, none left out."""
@@ -88,7 +88,7 @@ class Metrics(Database):
         with self._reading() as connection:
             rows = connection.execute(query).mappings().fetchall()
         newest = self.history(run_id, last - 1, last)  # seldom an extreme, but where the curve has come to
-        series = []
+        found = {}
         for name in SUMMARISED:
             points = {(last, value) for value in getattr(newest, name) if np.isfinite(value)}
             points |= {
@@ -98,5 +98,5 @@ class Metrics(Database):
                 if row[f"{name}_{end}_step"] is not None and after < row[f"{name}_{end}_step"] <= last
             }
             steps, values = zip(*sorted(points), strict=True) if points else ((), ())
-            series.append(thinned(np.array(steps, np.int64), np.array(values, np.float64), most))
-        return Curves(*series)
+            found[name] = thinned(np.array(steps, np.int64), np.array(values, np.float64), most)
+        return Curves(**found)

@@ -4,6 +4,8 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from lstm_engine.runs.metrics import CURVES, METRICS, SUMMARY_PARTS
+
 VERSION = "0002"  # of these tables: the newest of the migrations
 LARGEST = 2**63 - 1
 
@@ -49,10 +51,7 @@ metrics = sql.Table(
     metadata,
     sql.Column("run_id", Whole, primary_key=True, autoincrement=False),
     sql.Column("step", Whole, primary_key=True, autoincrement=False),
-    sql.Column("loss", sql.Float(53), nullable=False),
-    sql.Column("validation_loss", sql.Float(53)),
-    sql.Column("gradient_norm", sql.Float(53), nullable=False),
-    sql.Column("learning_rate", sql.Float(53), nullable=False),
+    *[sql.Column(metric.name, sql.Float(53), nullable=not metric.gapless) for metric in METRICS],
 )
 # the extremes of every 256 steps, so that a run of a million steps is drawn without reading them all
 summaries = sql.Table(
@@ -61,10 +60,9 @@ summaries = sql.Table(
     sql.Column("run_id", Whole, primary_key=True, autoincrement=False),
     sql.Column("bucket", Whole, primary_key=True, autoincrement=False),
     *[
-        sql.Column(f"{name}_{end}{part}", Whole if part else sql.Float(53))
-        for name in ("loss", "gradient_norm", "validation_loss")
-        for end in ("low", "high")
-        for part in ("", "_step")
+        sql.Column(f"{metric.name}_{part}", Whole if part.endswith("_step") else sql.Float(53))
+        for metric in CURVES
+        for part in SUMMARY_PARTS
     ],
 )
 checkpoints = sql.Table(
