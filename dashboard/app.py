@@ -64,7 +64,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
             "This server answers whoever can reach it: they see all runs, and start, change and delete them. "
             "“make run” listens on this machine only."
         )
-    end_streams_on_exit()
+    end_live_data_on_exit()
     yield {}
     pools.close()
     try:
@@ -73,7 +73,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         return
 
 
-def end_streams_on_exit() -> None:
+def end_live_data_on_exit() -> None:
     """End the live data as soon as the server is told to stop; it would wait for connections to end by themselves."""
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):

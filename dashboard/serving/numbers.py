@@ -26,7 +26,7 @@ class Bounds:
     saturates: bool = False
 
     def __str__(self) -> str:
-        return f"a {'whole ' if self.whole else ''}number from {plain(self.least)} to {plain(self.most)}"
+        return f"a {'whole ' if self.whole else ''}number from {in_words(self.least)} to {in_words(self.most)}"
 
     def read(self, text: str) -> float:
         """The number; an int where it is whole.
@@ -52,13 +52,13 @@ class Bounds:
         return self.read(query[self.name]) if self.name in query else default
 
 
-def plain(value: float) -> str:
+def in_words(value: float) -> str:
     """A bound as people write it."""
     return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 MOST_STEPS = 10**9  # no run is that long
-RUN = Bounds("run", 1, 2**31 - 1)  # the width of a run's number in every database
+RUN = Bounds("run", 1, 2**63 - 1)  # as far as a database counts
 STEP = Bounds("checkpoint", 0, MOST_STEPS)
 AFTER = Bounds("after", 0, MOST_STEPS, saturates=True)
 UNTIL = Bounds("until", 0, MOST_STEPS, saturates=True)

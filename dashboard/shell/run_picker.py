@@ -26,6 +26,16 @@ def told_apart(labels: Mapping[int, str]) -> dict[int, str]:
     return {run_id: f"{label} (run {run_id})" if label in shared else label for run_id, label in labels.items()}
 
 
+def name_of(run_id: int, labels: Mapping[int, str]) -> str:
+    """What a widget shows for a run that it was made with, which may be gone by now."""
+    return labels.get(run_id, f"run {run_id} (deleted)")
+
+
+def say_there_is_no_run() -> None:
+    """What a page shows that has nothing to show, and what to do about it."""
+    st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
+
+
 def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, unlike: str = "") -> Run | None:
     """Let a person pick one of the runs that a page can show; None, and a word on what to do, if there is none.
 
@@ -41,7 +51,7 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
         if wanted is not None:
             notice(missing(wanted))
             select_run(None)
-        st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
+        say_there_is_no_run()
         return None
     run, problem = selected_run(runs, [run for run in all_runs if not can_show(run)], unlike)
     notice(problem)
@@ -51,7 +61,7 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
         "Run",
         list(labels),
         index=list(labels).index(run.id),
-        format_func=lambda run_id: labels.get(run_id, f"run {run_id} (deleted)"),
+        format_func=lambda run_id: name_of(run_id, labels),
         key=f"run_{run.id}",
     )
     if chosen != run.id:

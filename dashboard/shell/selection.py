@@ -3,13 +3,14 @@
 Timestep and unit change sixty times a second, so the step component keeps them in the URL by itself.
 """
 
-import re
 from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.serving.numbers import run_number
 from dashboard.shell.plain import plain
 from lstm_engine.runs import Run
+from lstm_engine.runs.store import gone
 
 
 def selected(name: str) -> str | None:
@@ -50,11 +51,6 @@ def choose(name: str, value: str | None) -> None:
     """Select what the user has just chosen."""
     st.session_state.pop("notices", None)
     select(name, value)
-
-
-def run_number(text: str) -> int | None:
-    """The number of a run in an address, which may hold anything; None if it cannot be one."""
-    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def forget_run(run_id: int) -> None:
@@ -114,4 +110,4 @@ def missing(wanted: str) -> str:
         return f"“{wanted[:40]}” is not the number of a run."
     if number in st.session_state.get("deleted_here", ()):
         return ""
-    return f"Run {number} is no more: it was deleted, perhaps by someone else."
+    return gone(number)

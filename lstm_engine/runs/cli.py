@@ -18,9 +18,8 @@ from lstm_engine.runs.fields import is_text
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED, preset
 from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import FIELDS
-from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.store import RunStore, StoreError
 from lstm_engine.runs.store.address import without_password
-from lstm_engine.runs.store.rows import gone
 from lstm_engine.runs.terminal import ProgressBar, complain, forget_output, plain, prepare
 from lstm_engine.runs.training.worker import train_run
 from lstm_engine.tasks import KINDS
@@ -30,7 +29,6 @@ DEFAULT_DATABASE = "sqlite:///runs.sqlite3"
 LOOK_EVERY = 0.25  # seconds between two looks at a run that trains
 FORMATS = ("safetensors", "onnx", "csv")
 LARGEST_TEXT = 4_000_000  # characters of a file to learn from; no task takes so many, and /dev/zero has no end
-LARGEST_NUMBER = 2**63 - 1  # that a database can hold
 INTERRUPTED = 130  # exit code after Ctrl-C, as a shell expects it
 
 
@@ -130,18 +128,7 @@ def whole_number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{plain(text[:60])}” is no number of a run or a step") from None
-
-
-def found(store: RunStore, run_id: int) -> Run:
-    """The run of that number.
-
-    Raises:
-        RunNotFound: there is none, and with so large a number never will be.
-    """
-    if not 0 < run_id <= LARGEST_NUMBER:
-        raise RunNotFound(gone(run_id))
-    return store.get(run_id)
+        raise argparse.ArgumentTypeError(f"“{plain(text[:SHOWN])}” is no number of a run or a step") from None
 
 
 def train_command(store: RunStore, options: argparse.Namespace) -> int:
@@ -159,7 +146,7 @@ def train_command(store: RunStore, options: argparse.Namespace) -> int:
 
 
 def resume_command(store: RunStore, options: argparse.Namespace) -> int:
-    return follow(store, store.start(found(store, options.run).id))
+    return follow(store, store.start(options.run))
 
 
 def list_command(store: RunStore, _options: argparse.Namespace) -> int:
@@ -186,15 +173,13 @@ def list_command(store: RunStore, _options: argparse.Namespace) -> int:
 
 
 def export_command(store: RunStore, options: argparse.Namespace) -> int:
-    run = found(store, options.run)
+    run = store.get(options.run)
     path = options.output or Path(f"run_{run.id}.{options.format}")
     try:
         if options.format == "csv":
             write_metrics(store, run, path)
         else:
             step = store.newest_checkpoint_step(run.id) if options.checkpoint is None else options.checkpoint
-            if abs(step) > LARGEST_NUMBER:
-                raise RunNotFound(f"Run {run.id} has no checkpoint at step {step:,}.")
             model = restored_model(run.settings, store.checkpoint(run.id, step))
             if options.format == "onnx":
                 from lstm_engine.formats.onnx import export_onnx
@@ -246,7 +231,7 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
     for pair in pairs:
         name, given, text = pair.partition("=")
         if not given or name not in known:
-            raise SettingsError(f"“{pair[:60]}” is no setting; write NAME=VALUE with one of {', '.join(known)}")
+            raise SettingsError(f"“{pair[:SHOWN]}” is no setting; write NAME=VALUE with one of {', '.join(known)}")
         values[name] = FIELDS[name].parse(text)
     return values
 
@@ -263,7 +248,7 @@ def follow(store: RunStore, run: Run) -> int:
         while not leave.is_set():
             train_run(store.url, run.id, leave)
             run = store.get(run.id)
-            if run.status not in (Status.TRAINING, Status.LOST, Status.QUEUED):
+            if not run.status.under_way:
                 break
             leave.wait(LOOK_EVERY)  # the app trains it
     finally:

@@ -10,7 +10,7 @@ from lstm_engine.checks import SHOWN, shown
 from lstm_engine.errors import SettingsError
 
 KINDS_IN_WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-LONGEST_NAME = 200  # characters of a stored name that a list can show
+LONGEST_SHOWN = 200  # characters of a stored name that a list can show
 LARGEST_WHOLE = 2**31 - 1  # of a stored number that is out of its limits, but still tells what the run was
 
 
@@ -77,7 +77,7 @@ class Setting:
     def still_tells(self, value: object) -> bool:
         """Whether a stored value says what the run is, though it may be more than the limits allow today."""
         if isinstance(value, str):
-            return self.fits(value) and (len(value) <= LONGEST_NAME or self.name == "text")
+            return self.fits(value) and (len(value) <= LONGEST_SHOWN or self.name == "text")
         if self.fits(value) or self.limits is None or not is_number(value, self.kind):
             return self.fits(value)
         return self.limits.most < value <= LARGEST_WHOLE  # type: ignore[operator]

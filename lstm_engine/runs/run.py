@@ -26,6 +26,11 @@ class Status(StrEnum):
     FAILED = "failed"
     UNREADABLE = "unreadable"  # today's code cannot run it: its task is gone, or a setting has another range
 
+    @property
+    def under_way(self) -> bool:
+        """Whether steps are trained, or will be without anybody's doing."""
+        return self in (Status.QUEUED, Status.TRAINING, Status.LOST)
+
 
 @dataclass(frozen=True)
 class Run:

@@ -70,7 +70,7 @@ class Stranger:
         if shape < 0.6:
             parts = ["api", "runs", run, pick(RUN_PATHS)]
         elif shape < 0.7:
-            parts = ["api", "modules", pick(["browser/stream.js", self.value(), "a" * 300, "/".join("ab" * 100)])]
+            parts = ["api", "modules", pick(["browser/listening.js", self.value(), "a" * 300, "/".join("ab" * 100)])]
         elif shape < 0.75:
             parts = ["api", self.value(), self.value()]
         elif shape < 0.9:

@@ -5,10 +5,10 @@ from dataclasses import asdict, replace
 
 import streamlit as st
 
+from dashboard.serving.numbers import run_number
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import problem_of
-from dashboard.shell.run_picker import run_labels, told_apart
-from dashboard.shell.selection import run_number
+from dashboard.shell.run_picker import name_of, run_labels, say_there_is_no_run, told_apart
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, refuse
 from dashboard.views.compare.curves import validation_curves
@@ -25,7 +25,6 @@ CELLS = {"standard": "LSTM", "gru": "GRU", "rnn": "plain RNN"}
 MOST_RUNS = 12
 MOST_NAMED = 5  # of runs that an address names and that are no more
 LOOK_EVERY = 2.0  # seconds, while one of them trains
-UNDERWAY = (Status.TRAINING, Status.QUEUED, Status.LOST)
 PLOTLY_CONFIG = {"typesetMath": False, "displaylogo": False}
 
 
@@ -36,14 +35,14 @@ def show(services: Services) -> None:
     with right, explained_trouble("ready_made"):
         ready_made(services)
     if not runs:
-        st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
+        say_there_is_no_run()
         return
     with left:
         chosen = pick_runs(runs)
     if not chosen:
         st.info("Choose at least one run.", icon=":material/info:")
         return
-    training = any(run.status in UNDERWAY for run in chosen)
+    training = any(run.status.under_way for run in chosen)
     st.fragment(curves_part, run_every=LOOK_EVERY if training else None)(services, [run.id for run in chosen], training)
 
 
@@ -72,7 +71,7 @@ def pick_runs(runs: Sequence[Run]) -> list[Run]:
         list(by_id),
         key="compared",
         max_selections=MOST_RUNS,
-        format_func=lambda run_id: labels.get(run_id, f"run {run_id} (deleted)"),
+        format_func=lambda run_id: name_of(run_id, labels),
     )
     st.query_params["runs"] = ",".join(map(str, chosen))
     return [by_id[run_id] for run_id in chosen]
@@ -85,7 +84,7 @@ def curves_part(services: Services, run_ids: Sequence[int], was_training: bool) 
         runs = [present[run_id] for run_id in run_ids if run_id in present]
         if runs:
             show_runs(services.store, runs, run_labels(list(present.values())))
-        training = any(run.status in UNDERWAY for run in runs)
+        training = any(run.status.under_way for run in runs)
         if training != was_training:
             st.rerun()
 
@@ -120,7 +119,7 @@ def show_chart(unit: str | None, groups: Sequence[Group], curves: Mapping[int, S
     runs = [run for group in groups for run in group.runs]
     if not any(len(curves[run.id].step) for run in runs):
         waiting = sum(run.status is Status.QUEUED for run in runs)
-        at_rest = not any(run.status in UNDERWAY for run in runs)
+        at_rest = not any(run.status.under_way for run in runs)
         reason = f" {waiting} of {len(runs)} wait for a free core." if waiting else ""
         advice = " Start them on the Train page." if at_rest else ""
         st.info(f"No validation loss was measured yet.{reason}{advice}", icon=":material/hourglass_empty:")

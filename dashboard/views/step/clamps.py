@@ -15,8 +15,10 @@ from lstm_engine.cell.quantities import QUANTITIES, Quantity
 
 MOST_CLAMPS = 50
 MOST_TOLD = 3  # sentences about those that cannot be
+SYMBOLS = "".join(quantity.symbol for quantity in QUANTITIES)
 CLAMP = re.compile(
-    r"(?P<symbol>[figoch]):(?P<layer>\d{1,3}):(?P<unit>\*|\d{1,6}):(?P<first>\d{1,6})-(?P<last>\d{1,6})=(?P<value>.{0,40})"
+    rf"(?P<symbol>[{SYMBOLS}]):(?P<layer>\d{{1,3}}):(?P<unit>\*|\d{{1,6}})"
+    r":(?P<first>\d{1,6})-(?P<last>\d{1,6})=(?P<value>.{0,40})"
 )
 
 

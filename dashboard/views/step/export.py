@@ -11,7 +11,7 @@ import pyarrow.parquet
 
 from lstm_engine import Trace
 
-KINDS = ("csv", "parquet", "npz")
+FILE_KINDS = ("csv", "parquet", "npz")
 BATCH_ROWS = 65_536
 WORDS = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())  # a word that millions of rows repeat is stored once
 SCHEMA = pyarrow.schema(

@@ -26,8 +26,7 @@ def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_s
         on_sequence: called when the view has a new sequence, a continuation of this one.
 
     Returns:
-        the component's state: ``sequence``, what ``on_sequence`` is about; ``gone``, the run that vanished;
-        ``transport``, "polling" if streaming does not get through.
+        the component's state: ``sequence``, what ``on_sequence`` is about, and ``gone``, the run that vanished.
     """
     base = base_path()
     data = {
@@ -42,10 +41,4 @@ def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_s
         "textbook": textbook_lines(),
         "database": database,
     }
-    return _mount(
-        key="step",
-        data=data,
-        on_sequence_change=on_sequence,
-        on_gone_change=lambda: None,
-        on_transport_change=lambda: None,
-    )
+    return _mount(key="step", data=data, on_sequence_change=on_sequence, on_gone_change=lambda: None)

@@ -60,7 +60,7 @@ class Questions:
 
         Raises:
             RunNotFound: there is no such run.
-            QuestionError: the checkpoint is not a number.
+            QuestionError: the checkpoint is neither a step nor the newest.
         """
         store = self._get_store()
         run = store.get(run_id)
@@ -78,16 +78,16 @@ class Questions:
         """See ``trace_message``."""
 
         def compute() -> bytes:
-            model, task, sequence, changes = self._prepare(question)
-            return trace_message(model, task, sequence, changes)
+            model, task, sequence, clamps = self._prepare(question)
+            return trace_message(model, task, sequence, clamps)
 
         return self._traces.get(question, compute)
 
     def gradients(self, question: Question, timestep: int) -> bytes:
         """See ``gradient_message``; timesteps count from 0."""
-        model, task, sequence, changes = self._prepare(question)
+        model, task, sequence, clamps = self._prepare(question)
         check_asked(timestep, sequence)
-        return gradient_message(model, task, sequence, timestep, changes)
+        return gradient_message(model, task, sequence, timestep, clamps)
 
     def continuation(self, question: Question, timestep: int, temperature: float, seed: int) -> dict[str, Any]:
         """What the model says after the timestep: the whole sequence, beginning and continuation."""
@@ -133,9 +133,9 @@ class Questions:
         Raises:
             TaskInputError: the sequence is too long for so large a model.
         """
-        model, _, sequence, changes = self._prepare(question)
+        model, _, sequence, clamps = self._prepare(question)
         check_length(model.architecture.num_layers, model.architecture.hidden_size, len(sequence.labels))
-        write_trace(model.trace(sequence.inputs, interventions=changes), sequence.labels, kind, file)
+        write_trace(model.trace(sequence.inputs, interventions=clamps), sequence.labels, kind, file)
 
     def _prepare(self, question: Question) -> tuple[LSTMModel, Task, EncodedSequence, list[Intervention]]:
         store = self._get_store()
@@ -144,8 +144,7 @@ class Questions:
         sequence = task.encode(question.text)
         if not model.is_standard:
             raise QuestionError(f"The cell of this run is of variant “{settings.variant}”; the page draws the LSTM.")
-        changes = parse_clamps(question.clamps, model, len(sequence.labels))
-        return model, task, sequence, changes
+        return model, task, sequence, parse_clamps(question.clamps, model, len(sequence.labels))
 
 
 def check_timestep(timestep: int, sequence: EncodedSequence) -> None:

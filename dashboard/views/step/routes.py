@@ -10,7 +10,7 @@ from dashboard.serving.numbers import SEED, TEMPERATURE, TIMESTEP, run_id
 from dashboard.serving.pools import Pools
 from dashboard.serving.problems import Kind, Problem
 from dashboard.serving.routes import answered, client_of, guarded, run_route
-from dashboard.views.step.export import KINDS
+from dashboard.views.step.export import FILE_KINDS
 from dashboard.views.step.questions import Question, Questions
 
 
@@ -49,8 +49,8 @@ def step_routes(questions: Questions, pools: Pools) -> list[BaseRoute]:
 
     async def export(request: Request) -> Any:
         kind = request.path_params["kind"]
-        if kind not in KINDS:
-            raise Problem(f"There is no “{kind[:40]}”; choose csv, parquet or npz.", Kind.MISSING)
+        if kind not in FILE_KINDS:
+            raise Problem(f"There is no “{kind[:40]}”; choose one of {', '.join(FILE_KINDS)}.", Kind.MISSING)
         asked = await pools.questions.run(client_of(request), lambda: question(request))
         return await files.response(
             request, (asked, kind), lambda file: questions.write_export(asked, kind, file), f"trace.{kind}"

@@ -12,7 +12,7 @@ from dashboard.shell.trouble import explained_trouble, refuse
 from dashboard.views.train.new_run import number_field
 from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound
-from lstm_engine.runs.store import changed_settings
+from lstm_engine.runs.store import LONGEST_NAME, MOST_NOTE, changed_settings
 
 
 def manage_run(services: Services, run: Run) -> None:
@@ -114,8 +114,8 @@ def fork(services: Services, run: Run) -> None:
 def describe(services: Services, run: Run) -> None:
     """Name, note and tags."""
     notes = services.store.notes(run.id)
-    name = st.text_input("Name", value=run.name, max_chars=80, key=f"name_{run.id}")
-    note = st.text_area("Note", value=notes.note, max_chars=2_000, key=f"note_{run.id}")
+    name = st.text_input("Name", value=run.name, max_chars=LONGEST_NAME, key=f"name_{run.id}")
+    note = st.text_area("Note", value=notes.note, max_chars=MOST_NOTE, key=f"note_{run.id}")
     tags = st.text_input("Tags, with spaces between", value=" ".join(notes.tags), key=f"tags_{run.id}")
     if notes.parent_run is not None:
         st.caption(f"Forked from run {notes.parent_run} at step {notes.parent_step:,}.")

@@ -24,12 +24,12 @@ def mount_train(run: Run, snapshot: dict[str, Any] | None, key: str) -> Any:
 
     Args:
         run: which.
-        snapshot: all data at once, where streaming does not get through; None to use the stream.
+        snapshot: all data at once, where live data does not get through; None where it does.
         key: of the mounted component.
 
     Returns:
         the component's state: ``status``, the last one that the browser saw, ``gone``, the run that vanished, and
-        ``transport``, "polling" if streaming does not get through.
+        ``transport``, "polling" if live data does not get through.
     """
     base = base_path()
     data = {

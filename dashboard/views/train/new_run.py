@@ -15,6 +15,7 @@ from lstm_engine.runs import PRESETS, RunSettings, preset
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED
 from lstm_engine.runs.settings import FIELDS as SETTINGS
 from lstm_engine.runs.settings import LIMITS
+from lstm_engine.runs.store import LONGEST_NAME
 from lstm_engine.tasks import KINDS, OWN_TASKS
 
 LARGEST_FILE = 1  # MB
@@ -52,7 +53,7 @@ def new_run_form(services: Services) -> None:
         "this project began from: no biases, inputs padded to 100 and outputs to 1,000.",
     )
     variant = right.selectbox("Cell", list(VARIANTS), key="new_variant", help="The Step page draws the standard LSTM.")
-    name = name_column.text_input("Name", key="new_name", placeholder=f"{task}, {chosen}", max_chars=80)
+    name = name_column.text_input("Name", key="new_name", placeholder=f"{task}, {chosen}", max_chars=LONGEST_NAME)
     st.caption(plain(f"{kind.description}{f' ({kind.paper})' if kind.paper else ''}"))
     text = own_text(task) if task in OWN_TASKS else None
     if task in OWN_TASKS and text is None:

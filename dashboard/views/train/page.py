@@ -81,7 +81,7 @@ def show_training(services: Services, run: Run) -> None:
 def controls(services: Services, run: Run, can_run: bool = True) -> None:
     """Start, pause, single steps, stop, pace; of no use where this version cannot run the run."""
     store = services.store
-    going = run.status in (Status.TRAINING, Status.QUEUED, Status.LOST)
+    going = run.status.under_way
     finished = run.status is Status.FINISHED
     start_label = {Status.LOST: "Take up again", Status.FAILED: "Try again"}.get(
         run.status, "Resume" if run.step else "Start"

@@ -15,7 +15,7 @@ from lstm_engine.runs.run import Recorded, Run
 from lstm_engine.runs.store.checkpoints import save_checkpoint, thin_checkpoints
 from lstm_engine.runs.store.errors import LeaseLost, StoreError, StoreProblem
 from lstm_engine.runs.store.metrics import summarise
-from lstm_engine.runs.store.rows import COLUMNS, THERE, find_run, plain, run_of
+from lstm_engine.runs.store.rows import COLUMNS, THERE, find_run, run_of, storable
 from lstm_engine.runs.store.schema import checkpoints, metrics, runs
 from lstm_engine.runs.store.space import METRIC_BYTES, Space, used_bytes
 
@@ -110,7 +110,7 @@ class Leases(Space):
         """Mark the run as failed, for a reason that a person can read, if it is still held under that lease."""
         with self._writing() as connection:
             mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
-            connection.execute(mine.values(error=plain(message)))
+            connection.execute(mine.values(error=storable(message)))
 
     def release(self, run_id: int, lease: str) -> None:
         """Let go of the run, if this process still holds it."""

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from lstm_engine.errors import SettingsError
 from lstm_engine.runs.run import Notes
 from lstm_engine.runs.store.database import Database
-from lstm_engine.runs.store.rows import find_run, plain
+from lstm_engine.runs.store.rows import find_run, storable
 from lstm_engine.runs.store.schema import notes
 
 MOST_NOTE = 2_000  # characters
@@ -43,7 +43,7 @@ class RunNotes(Database):
             raise SettingsError(
                 f"the note has {len(note):,} characters and {len(tags)} tags; at most {MOST_NOTE:,} and {MOST_TAGS} fit"
             )
-        words = ["-".join(plain(tag).split())[:30] for tag in tags]
+        words = ["-".join(storable(tag).split())[:30] for tag in tags]
         with self._writing() as connection:
             find_run(connection, run_id, lock=True)  # two people's first notes do not meet
-            put_notes(connection, run_id, {"note": plain(note), "tags": " ".join(words)})
+            put_notes(connection, run_id, {"note": storable(note), "tags": " ".join(words)})

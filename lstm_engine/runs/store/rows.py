@@ -11,9 +11,8 @@ from sqlalchemy.engine import Connection
 from lstm_engine.runs.run import Run
 from lstm_engine.runs.settings import RunSettings
 from lstm_engine.runs.store.errors import RunNotFound
-from lstm_engine.runs.store.schema import changes, runs
+from lstm_engine.runs.store.schema import LONGEST_NAME, changes, runs
 
-LONGEST_NAME = 80  # characters
 LONGEST_SHOWN = 10**30  # a number beyond it is not printed; Python refuses to from 4,300 digits on
 
 COLUMNS = [runs.c[field.name] for field in fields(Run) if field.name in runs.c]
@@ -29,7 +28,7 @@ def gone(run_id: int) -> str:
     return f"Run {run_id} is no more: it was deleted, perhaps by someone else."
 
 
-def plain(text: str) -> str:
+def storable(text: str) -> str:
     """A person's text as every database takes it."""
     return text.encode("utf-8", "replace").decode().replace("\0", "").strip()
 
@@ -70,7 +69,7 @@ def insert_run(
     now = time.time()
     settings = settings.pinned()
     values = {
-        "name": plain(name)[:LONGEST_NAME],
+        "name": storable(name)[:LONGEST_NAME],
         "settings": settings.to_json(),
         "created_at": now,
         "queued_at": now,

@@ -14,7 +14,6 @@ from lstm_engine.runs.store.checkpoints import save_checkpoint
 from lstm_engine.runs.store.errors import AlreadyThere, RunNotFound
 from lstm_engine.runs.store.rows import (
     COLUMNS,
-    LONGEST_NAME,
     LONGEST_SHOWN,
     THERE,
     UNCHANGED,
@@ -22,10 +21,10 @@ from lstm_engine.runs.store.rows import (
     find_same,
     gone,
     insert_run,
-    plain,
     run_of,
+    storable,
 )
-from lstm_engine.runs.store.schema import marks, runs
+from lstm_engine.runs.store.schema import LONGEST_NAME, marks, runs
 from lstm_engine.runs.store.space import Space, can_come_back
 from lstm_engine.runs.store.versions import take_turn
 
@@ -156,7 +155,7 @@ class Runs(Space):
         Raises:
             SettingsError: the name is empty.
         """
-        text = plain(name)[:LONGEST_NAME]
+        text = storable(name)[:LONGEST_NAME]
         if not text:
             raise SettingsError("the name is empty; type at least one character")
         with self._writing() as connection:

@@ -8,6 +8,7 @@ from lstm_engine.runs.metrics import CURVES, METRICS, SUMMARY_PARTS
 
 VERSION = "0002"  # of these tables: the newest of the migrations
 LARGEST = 2**63 - 1
+LONGEST_NAME = 80  # characters of a run's
 
 
 class Whole(sql.types.TypeDecorator[int]):
@@ -29,7 +30,7 @@ runs = sql.Table(
     "runs",
     metadata,
     sql.Column("id", Whole, primary_key=True),
-    sql.Column("name", sql.String(80), nullable=False),
+    sql.Column("name", sql.String(LONGEST_NAME), nullable=False),
     sql.Column("settings", sql.Text, nullable=False),
     sql.Column("created_at", sql.Float, nullable=False),
     sql.Column("step", Whole, nullable=False, default=0),

@@ -54,7 +54,29 @@ def test_whatever_stands_there_is_a_number_in_range_or_a_problem(text):
             continue
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "1.0", "", "x", str(2**31), str(2**63), "9" * 5_000, "١", "1\0", " 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0",
+        "-1",
+        "1.0",
+        "1.5",
+        "1e3",
+        "0x1",
+        "",
+        "x",
+        "<b>",
+        str(2**63),
+        "9" * 5_000,
+        "١",
+        "٣",
+        "²",
+        "１",
+        "1\0",
+        " 1",
+        "1\n",
+    ],
+)
 def test_what_no_run_can_be_called_is_missing(text):
     assert run_number(text) is None
     with pytest.raises(Problem, match="There is no run") as found:
@@ -63,4 +85,5 @@ def test_what_no_run_can_be_called_is_missing(text):
 
 
 def test_runs_are_called_by_their_numbers():
-    assert [run_number("1"), run_number("2147483647")] == [1, 2**31 - 1]
+    texts = ("1", "007", "2147483647", "9" * 18)
+    assert [run_number(text) for text in texts] == [1, 7, 2**31 - 1, 10**18 - 1]

@@ -103,7 +103,7 @@ def test_another_sites_page_starts_no_training(server, run):
 
 
 def test_pages_and_routes_send_the_usual_headers(server):
-    for path in ("/", "/train", "/api/modules/browser/stream.js", "/api/nothing", "/_stcore/health"):
+    for path in ("/", "/train", "/api/modules/browser/listening.js", "/api/nothing", "/_stcore/health"):
         _, headers, _ = answer(server.url + path)
         headers = {name.lower(): value for name, value in headers.items()}
         assert "frame-ancestors 'self'" in headers["content-security-policy"]

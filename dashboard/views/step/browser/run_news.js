@@ -1,9 +1,9 @@
 // What happens to the run that is shown: a newer checkpoint, or its end.
 
-import { listen } from "../../../browser/stream.js";
+import { listen } from "../../../browser/listening.js";
 
 const FOLLOW_EVERY = 1000; // ms between two looks at a newer checkpoint
-const POLL_EVERY = 3000; // ms between two looks where the run's stream does not get through
+const POLL_EVERY = 3000; // ms between two looks where live data does not get through
 
 /**
  * Hear of a run.

@@ -1,7 +1,7 @@
 // One run as it trains: what it is doing, its curves, what it makes up. All of it moves without the page's script.
 
 import { element } from "../../../browser/dom.js";
-import { listen } from "../../../browser/stream.js";
+import { listen } from "../../../browser/listening.js";
 import { Curves } from "./curves.js";
 import { Development } from "./development.js";
 import { Progress } from "./progress.js";
@@ -27,7 +27,7 @@ class TrainView {
   update(component) {
     this.component = component;
     const { data } = component;
-    this.pace ??= data.pace; // until the stream says otherwise
+    this.pace ??= data.pace; // until the live data says otherwise
     if (this.shown !== data.run) this.show(data);
     this.curves.setTheme();
     this.samples.setTheme();
