@@ -153,10 +153,10 @@ def test_a_signal_run_shows_its_prediction_as_a_curve(shared_server, store, open
     store.delete(run.id)
 
 
-def test_where_streaming_does_not_get_through_the_page_polls(shared_server, store, open_page):
+def test_where_live_data_does_not_get_through_the_page_polls(shared_server, store, open_page):
     run = store.create(SLOW, "polled")
     page = open_page("about:blank")
-    page.route("**/api/runs/*/stream**", lambda route: route.abort())
+    page.route_web_socket("**/api/live", lambda socket: socket.close())
     page.goto(f"{shared_server.url}/train?run={run.id}")
     chart = "document.querySelector('.lstm-curves')?.data?.[0].x.length"
     page.wait_for_function(f"{chart} > 5")
