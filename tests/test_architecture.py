@@ -1,4 +1,7 @@
-"""Imports run one way: views -> shell, serving -> lstm_engine; ES modules of a room -> dashboard/browser."""
+"""Imports run one way: views -> shell, serving -> lstm_engine; ES modules of a room -> dashboard/browser.
+
+Files stay short and lines too. One that is longer says why in its head, in a line that begins with "Long, since".
+"""
 
 import ast
 import re
@@ -62,6 +65,43 @@ def test_rooms_do_not_know_each_other(room):
     others = [f"dashboard.views.{other}" for other in ROOMS if other != room]
     for path in modules(f"dashboard/views/{room}"):
         assert not imports_any(path, *others), path
+
+
+MOST_LINES = 320  # about 300
+WIDEST = 120
+HEAD = 12  # lines in which a longer file says why
+SOURCES = sorted(
+    path
+    for folder in ("lstm_engine", "dashboard", "tests")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in (".py", ".js", ".css")
+)
+
+
+def test_files_are_short_or_say_why_not():
+    for path in SOURCES:
+        lines = path.read_text("utf-8").splitlines()
+        says_why = any(re.match(r"\W*Long, since ", line) for line in lines[:HEAD])
+        assert len(lines) <= MOST_LINES or says_why, f"{path} has {len(lines)} lines"
+        assert not (says_why and len(lines) <= MOST_LINES), f"{path} says why it is long, and is not"
+
+
+def test_lines_are_no_wider_than_a_page():
+    wide = [
+        f"{path}:{number}"
+        for path in SOURCES
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if len(line) > WIDEST
+    ]
+    assert not wide
+
+
+def test_what_a_module_keeps_to_itself_nobody_else_imports():
+    """A name that begins with an underscore is its module's own."""
+    for path in [*modules("lstm_engine"), *modules("dashboard")]:
+        for name in imported_modules(path):
+            last = name.rpartition(".")[2]
+            assert not last.startswith("_") or last.startswith("__"), f"{path} imports {name}"
 
 
 IMPORT = re.compile(r"""(?:from|import)\s*\(?["'](\.[^"']+)["']""")

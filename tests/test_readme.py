@@ -1,7 +1,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from lstm_engine import LSTMModel, Trainer
+from lstm_engine.runs.cli import DATABASE_VARIABLE, DEFAULT_DATABASE
+from lstm_engine.runs.store.space import RUN_BYTES, RUN_VARIABLE, STORE_BYTES, STORE_VARIABLE
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -32,8 +36,26 @@ def test_the_task_of_ones_own_trains_as_printed():
     assert [task.answers[answer] for (answer,) in task.answer("abb")] == ["more a", "as many", "more b"]
 
 
-def test_every_file_that_it_names_is_there():
-    for path in re.findall(r"\]\(([^)#:]+)\)", README):
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_every_file_and_command_that_it_names_is_there(name):
+    text = (ROOT / name).read_text("utf-8")
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    for path in [*links, *re.findall(r"`((?:lstm_engine|dashboard|tests)/[\w/.]*)`", text)]:
         assert (ROOT / path).exists(), path
-    for command in re.findall(r"^make (\w+)", README, re.MULTILINE):
-        assert f"\n{command}:" in (ROOT / "Makefile").read_text("utf-8")
+    for command in re.findall(r"(?:^|`)make (\w+)", text, re.MULTILINE):
+        assert f"\n{command}:" in (ROOT / "Makefile").read_text("utf-8"), command
+
+
+def test_the_map_names_every_folder():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    packages = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("*/*/__init__.py")}
+    for folder in packages - {path for path in packages if path.startswith("tests/")}:
+        assert f"`{folder}/`" in text, folder
+
+
+def test_the_settings_that_it_lists_are_those_there_are():
+    listed = set(re.findall(r"`(LSTM_\w+)`", README))
+    assert listed == {DATABASE_VARIABLE, RUN_VARIABLE, STORE_VARIABLE}
+    assert f"`{DEFAULT_DATABASE}` |" in README
+    assert f"`{RUN_BYTES}` |" in README
+    assert f"`{STORE_BYTES}` |" in README

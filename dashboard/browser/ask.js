@@ -7,7 +7,7 @@ export function address(questions, path, query = {}) {
   return url;
 }
 
-/** The JSON of an answer; null if there is none, the server being away or saying no: what is on the screen then stays. */
+/** The JSON of an answer; null if there is none, the server being away or saying no: what is on the screen stays. */
 export async function ask(questions, path, query = {}) {
   try {
     const response = await fetch(address(questions, path, query));

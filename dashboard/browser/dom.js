@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An HTML element with attributes and children; `class` and `text` are understood, handlers are `onclick` and so on. */
+/** An HTML element with attributes and children; `class` and `text` are understood, `onclick` and the like too. */
 export function element(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }

@@ -28,6 +28,8 @@ export function fixed(value, decimals = 3) {
 export function compact(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text = size === 0 ? "0" : size >= 1e-3 && size < 1e4 ? String(+size.toPrecision(3)) : size.toExponential(1).replace("e-", "e−").replace("e+", "e");
+  let text = "0";
+  if (size >= 1e-3 && size < 1e4) text = String(+size.toPrecision(3));
+  else if (size > 0) text = size.toExponential(1).replace("e-", "e−").replace("e+", "e");
   return (value < 0 ? "−" : "") + text;
 }

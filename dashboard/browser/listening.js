@@ -1,5 +1,5 @@
-// Live data: the one connection of this tab, whatever its parts listen to. It reconnects by itself, and goes on from the
-// last position that it heard of, so that nothing is lost or told twice.
+// Live data: the one connection of this tab, whatever its parts listen to. It reconnects by itself, and goes on from
+// the last position that it heard of, so that nothing is lost or told twice.
 
 const PATIENCE = 5000; // ms without a first word before we believe that live data does not get through
 const SILENCE = 40000; // ms without any word, after which a connection is dead; the server speaks every 15 s
@@ -19,7 +19,7 @@ let idle = null;
  * Listen to a topic.
  * @param {string} topic such as "run/5"
  * @param {number} after the position from which on everything is wanted
- * @param {Object<string, function(object)>} handlers by event name; "broken" is called if live data does not get through
+ * @param {Object<string, function(object)>} handlers by event name; "broken" is called if nothing gets through
  * @returns {function()} stops listening
  */
 export function listen(topic, after, handlers) {

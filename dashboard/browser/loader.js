@@ -27,7 +27,9 @@ async function load(mount, parentElement, script) {
     module = await import(new URL(script, location.origin));
   } catch (error) {
     const message = document.createElement("p");
-    message.textContent = `This view could not be loaded (${error.message}). Reload the page; if that does not help, the app must be started with “streamlit run dashboard/app.py”.`;
+    message.textContent =
+      `This view could not be loaded (${error.message}). Reload the page; ` +
+      "if that does not help, the app must be started with “streamlit run dashboard/app.py”.";
     parentElement.append(message);
     return;
   }

@@ -3,6 +3,11 @@
 import plotly.graph_objects as go
 
 
+def legend_above(y: float = 1.02) -> dict[str, object]:
+    """A legend in a row above the plot; ``y`` is its height, 1 being the plot's own."""
+    return {"orientation": "h", "y": y, "yanchor": "bottom", "x": 0}
+
+
 def quiet(figure: go.Figure) -> go.Figure:
     """No background, narrow margins, colours of text and grid left to the page's theme."""
     figure.update_layout(

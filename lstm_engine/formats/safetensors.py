@@ -67,7 +67,8 @@ def load_model(path: str | PathLike[str]) -> LSTMModel:
                 raise WeightsError(f"its format is {shown(header.get('format'))}, not that of save_model")
             sizes = read_sizes(header.get("model", ""))
             check_arrays(file, sizes)
-            weights: dict[str, NDArray] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  not a mapping
+            names = file.keys()  # a file is no mapping
+            weights: dict[str, NDArray] = {name: file.get_tensor(name) for name in names}
         model = LSTMModel(**sizes)
         model.load_state_dict(weights)
     except (EngineError, OSError, safetensors.SafetensorError, TypeError, ValueError, AttributeError) as error:

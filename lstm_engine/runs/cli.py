@@ -20,7 +20,7 @@ from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import FIELDS
 from lstm_engine.runs.store import RunStore, StoreError
 from lstm_engine.runs.store.address import without_password
-from lstm_engine.runs.terminal import ProgressBar, complain, forget_output, plain, prepare
+from lstm_engine.runs.terminal import ProgressBar, complain, forget_output, prepare, printable
 from lstm_engine.runs.training.worker import train_run
 from lstm_engine.tasks import KINDS
 
@@ -69,7 +69,7 @@ def opened(url: str) -> RunStore:
     try:
         return RunStore(url)
     except OSError as error:
-        place = plain(without_password(url)[:SHOWN])
+        place = printable(without_password(url)[:SHOWN])
         raise StoreError(f"The run store {place} cannot be opened: {error.strerror or error}.") from error
 
 
@@ -81,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         "--database",
         type=utf8,
         default=database_url(),
-        help=f"where the runs are kept (or ${DATABASE_VARIABLE}; {plain(shown)})",
+        help=f"where the runs are kept (or ${DATABASE_VARIABLE}; {printable(shown)})",
     )
     commands = whole.add_subparsers(required=True, metavar="train | resume | list | export")
 
@@ -119,7 +119,7 @@ def parser() -> argparse.ArgumentParser:
 def utf8(text: str) -> str:
     """A text that can be stored, or a sentence for argparse."""
     if not is_text(text):
-        raise argparse.ArgumentTypeError(f"“{plain(text)}” is not text in UTF-8")
+        raise argparse.ArgumentTypeError(f"“{printable(text)}” is not text in UTF-8")
     return text
 
 
@@ -128,7 +128,7 @@ def whole_number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{plain(text[:SHOWN])}” is no number of a run or a step") from None
+        raise argparse.ArgumentTypeError(f"“{printable(text[:SHOWN])}” is no number of a run or a step") from None
 
 
 def train_command(store: RunStore, options: argparse.Namespace) -> int:
@@ -155,8 +155,8 @@ def list_command(store: RunStore, _options: argparse.Namespace) -> int:
     rows += [
         (
             str(run.id),
-            plain(run.name),
-            plain(run.settings.task),
+            printable(run.name),
+            printable(run.settings.task),
             run.status.value,
             f"{run.step:,}",
             f"{run.end_step:,}",
@@ -198,7 +198,7 @@ def export_command(store: RunStore, options: argparse.Namespace) -> int:
     except ImportError as error:
         raise SettingsError("ONNX export needs the package onnx: pip install onnx") from error
     if path.is_file() and not is_output(path):  # what was written there is not to be mixed up with its name
-        print(plain(str(path)))
+        print(printable(str(path)))
     return 0
 
 
@@ -244,7 +244,7 @@ def follow(store: RunStore, run: Run) -> int:
     watcher = threading.Thread(target=watch, args=(store, run.id, bar, done), daemon=True)
     watcher.start()
     try:
-        bar.say(f"run {run.id}: {plain(run.name)}")
+        bar.say(f"run {run.id}: {printable(run.name)}")
         while not leave.is_set():
             train_run(store.url, run.id, leave)
             run = store.get(run.id)

@@ -14,10 +14,10 @@ from lstm_engine.runs.store.store import RunStore
 UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
-def plain(text: str) -> str:
+def printable(text: str) -> str:
     """A text that moves no cursor and sets no colour, whoever wrote it.
 
-    >>> plain("a" + chr(27) + "[31mred")
+    >>> printable("a" + chr(27) + "[31mred")
     'a\\\\x1b[31mred'
     """
     return "".join(ascii(symbol)[1:-1] if unicodedata.category(symbol) in UNSEEN else symbol for symbol in text)
@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 def complain(text: str) -> None:
     """A sentence on the standard error, which may be closed as well."""
     with contextlib.suppress(OSError, ValueError):
-        print("\n".join(plain(line.expandtabs(2)) for line in text.splitlines()), file=sys.stderr)
+        print("\n".join(printable(line.expandtabs(2)) for line in text.splitlines()), file=sys.stderr)
 
 
 def prepare() -> None:

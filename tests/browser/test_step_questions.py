@@ -1,4 +1,7 @@
-"""What can be asked of the step view: operations, why, what if, backward, beside another, to take along."""
+"""What can be asked of the step view: operations, why, what if, backward, beside another, to take along.
+
+Long, since every panel of the one view is asked through the same few helpers and runs.
+"""
 
 import json
 import re

@@ -1,3 +1,8 @@
+"""The Train page in a browser: buttons, curves, samples, and what several people do at once.
+
+Long, since one page has all of it, and each test is told by what the same view then shows.
+"""
+
 import math
 from dataclasses import replace
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.shell.figures import quiet
+from dashboard.shell.figures import legend_above, quiet
 from dashboard.shell.palette import BASELINE_COLOUR, OKABE_ITO
 from dashboard.shell.plain import plain_in_chart
 
@@ -76,7 +76,7 @@ def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Mappin
     figure.update_yaxes(title_text=f"validation loss ({plain_in_chart(unit) if unit else 'unit unknown'})")
     figure.update_layout(
         height=460,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=legend_above(),
         hoverlabel={"namelength": -1},  # in full
     )
     return quiet(figure)

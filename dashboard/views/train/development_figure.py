@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.shell.figures import quiet
+from dashboard.shell.figures import legend_above, quiet
 from dashboard.shell.palette import BASELINE_COLOUR, GRADIENT_COLOUR, QUANTITY_COLOURS
 from lstm_engine.cell.quantities import GATES
 
@@ -71,5 +71,5 @@ def development_figure() -> go.Figure:
     figure.update_yaxes(title_text="value", row=1, col=1)
     figure.update_yaxes(title_text="share", range=[0, 1], row=2, col=1)
     figure.update_yaxes(title_text="norm", type="log", row=3, col=1)
-    figure.update_layout(height=560, legend={"orientation": "h", "y": 1.06, "yanchor": "bottom", "x": 0})
+    figure.update_layout(height=560, legend=legend_above(1.06))
     return quiet(figure)

@@ -5,7 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.shell.figures import quiet
+from dashboard.shell.figures import legend_above, quiet
 from dashboard.shell.palette import BASELINE_COLOUR, OKABE_ITO
 from dashboard.shell.plain import plain_in_chart
 from dashboard.views.train.metrics import DRAWN, ROWS, Curve
@@ -38,7 +38,7 @@ def training_figure(
             figure.update_yaxes(rangemode="tozero", row=place + 1, col=1)
     figure.update_xaxes(rangemode="nonnegative")
     figure.update_xaxes(title_text="step", row=len(ROWS), col=1)
-    figure.update_layout(height=HEIGHT, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    figure.update_layout(height=HEIGHT, legend=legend_above())
     return quiet(figure)
 
 
@@ -84,5 +84,5 @@ def prediction_figure(x_title: str, y_title: str) -> go.Figure:
     )
     figure.update_xaxes(title_text=plain_in_chart(x_title))
     figure.update_yaxes(title_text=plain_in_chart(y_title))
-    figure.update_layout(height=280, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    figure.update_layout(height=280, legend=legend_above())
     return quiet(figure)

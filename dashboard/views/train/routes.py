@@ -1,6 +1,7 @@
 """What the live view asks about a run: finer curves, gates and weights as they develop, samples of a checkpoint."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from dashboard.serving.questions import checkpoint_step
 from dashboard.serving.routes import answered, run_route
 from dashboard.serving.run_messages import curves_payload, samples_payload
 from lstm_engine.runs import RunNotFound, RunStore
-from lstm_engine.runs.development import read_development
+from lstm_engine.runs.development import GateStatistics, read_development
 
 
 def train_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[BaseRoute]:
@@ -56,8 +57,8 @@ def train_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[BaseRo
             "update_norm": [one.update_norm or None for one in found],  # before the first update there is none
             "gates": {
                 name: {
-                    field: [getattr(one.gates[name], field) for one in found]
-                    for field in ("mean", "spread", "shut", "open")
+                    field.name: [getattr(one.gates[name], field.name) for one in found]
+                    for field in fields(GateStatistics)
                 }
                 for name in names
             },

@@ -13,18 +13,18 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, Leases):
 
     Its methods stand by topic:
 
-    =============  ====================================================================================
-    ``runs``       create, create_first_run, find, find_or_create, list_runs, get, start, pause, advance,
-                   stop, set_target, set_pace, rename, delete, undelete
-    ``forks``      fork
-    ``metrics``    history, curves, validations
+    ===============  ====================================================================================
+    ``runs``         create, create_first_run, find, find_or_create, list_runs, get, start, pause, advance,
+                     stop, set_target, set_pace, rename, delete, undelete
+    ``forks``        fork
+    ``metrics``      history, curves, validations
     ``checkpoints``  checkpoint, checkpoint_steps, newest_checkpoint_step
-    ``changes``    change, changes, take_changes
-    ``notes``      notes, annotate
-    ``leases``     waiting, acquire, record, keep_checkpoint, fail, release, probe
-    ``space``      purge
-    ``database``   close, read_only, public_url
-    =============  ====================================================================================
+    ``changes``      change, changes, take_changes
+    ``notes``        notes, annotate
+    ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
+    ``space``        purge
+    ``database``     close, read_only, public_url
+    ===============  ====================================================================================
 
     Args:
         url: an SQLAlchemy URL, such as ``sqlite:///runs.sqlite3`` or ``postgresql://user@host/runs``.

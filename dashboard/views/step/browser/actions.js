@@ -3,9 +3,8 @@
 import { MOST_PINS, zoomed } from "./arrange.js";
 import { writeClamp } from "./clamps.js";
 import { checkpointAway, otherStepSize, stepped, timestepOf, unitAway } from "./moves.js";
+import { HOTTEST } from "./engine.js";
 import { NEWEST } from "./fields.js";
-
-const HOTTEST = 5; // temperature
 
 export class Actions {
   constructor(view) {

@@ -3,6 +3,7 @@
 import { address, changing } from "../../../browser/ask.js";
 import { Gradients, Trace } from "./trace.js";
 
+export const HOTTEST = 5; // temperature that the server takes, see dashboard/serving/numbers.py
 const KEPT = 12; // traces that stay in the browser, so that going back and forth costs nothing
 
 /**

@@ -2,11 +2,12 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
+import { HOTTEST } from "./engine.js";
 import { OPERATIONS } from "./operations.js";
 import { barsOf } from "./pictures.js";
 
 const LAST = OPERATIONS.length - 1;
-const ROWS = 5;
+const ROWS = 5; // as many as the server sends, see TOP in messages.py
 const TEMPERATURE = 0.8; // to begin with
 
 export class Prediction {
@@ -36,7 +37,7 @@ export class Prediction {
     this.temperature = element("input", {
       type: "number",
       min: 0,
-      max: 5,
+      max: HOTTEST,
       step: 0.1,
       value: TEMPERATURE,
       "aria-label": "Temperature",

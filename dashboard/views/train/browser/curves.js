@@ -31,9 +31,14 @@ export class Curves {
     this.chart = chartElement("lstm-curves", "Loss and gradient norm by step");
     this.logSteps = this.choice("logarithmic steps", () => this.changeAxes());
     this.logLoss = this.choice("logarithmic loss", () => this.changeAxes());
-    this.smoothing = element("select", { "aria-label": "Smoothing of the training loss" }, ...SMOOTHINGS.map(([value, text]) => element("option", { value, text })));
+    this.smoothing = element(
+      "select",
+      { "aria-label": "Smoothing of the training loss" },
+      ...SMOOTHINGS.map(([value, text]) => element("option", { value, text })),
+    );
     this.smoothing.addEventListener("change", () => this.drawWhole());
-    this.root = element("div", {}, element("div", { class: "lstm-choices" }, this.logSteps.root, this.logLoss.root, this.smoothing), this.chart);
+    const choices = element("div", { class: "lstm-choices" }, this.logSteps.root, this.logLoss.root, this.smoothing);
+    this.root = element("div", {}, choices, this.chart);
     this.leading = figure.data.find(({ meta }) => meta.every_step).meta.metric; // the curve that has every step
     this.clear();
     this.ahead = 1; // the step that level lines reach to
@@ -70,8 +75,9 @@ export class Curves {
 
   /** Take new points, by the metric's name. */
   add(metrics) {
-    for (const name of Object.keys(this.curves)) {
-      if (metrics[name]) this.curves[name] = lengthened(this.curves[name], metrics[name].step, metrics[name].value, this.fineness.kept);
+    for (const [name, curve] of Object.entries(this.curves)) {
+      const found = metrics[name];
+      if (found) this.curves[name] = lengthened(curve, found.step, found.value, this.fineness.kept);
     }
   }
 
@@ -107,9 +113,11 @@ export class Curves {
   }
 
   changeAxes() {
-    for (const axis of Object.keys(this.figure.layout).filter((name) => name.startsWith("xaxis"))) this.setAxis(axis, this.logSteps.box.checked);
-    this.setAxis("yaxis", this.logLoss.box.checked);
-    this.figure.layout.uirevision = `${this.logSteps.box.checked}/${this.logLoss.box.checked}`; // other axes, another zoom
+    const [logSteps, logLoss] = [this.logSteps, this.logLoss].map(({ box }) => box.checked);
+    const axes = Object.keys(this.figure.layout).filter((name) => name.startsWith("xaxis"));
+    for (const axis of axes) this.setAxis(axis, logSteps);
+    this.setAxis("yaxis", logLoss);
+    this.figure.layout.uirevision = `${logSteps}/${logLoss}`; // other axes, another zoom
     this.detail = null;
     this.drawWhole();
   }
@@ -122,9 +130,15 @@ export class Curves {
     const layout = themed(this.figure.layout, this.chart);
     const { text } = readTheme(this.chart);
     const place = (step) => (this.logSteps.box.checked ? Math.log10(step) : step);
-    layout.shapes = this.changes.map(({ step }) => ({ type: "line", xref: "x", yref: "paper", x0: step, x1: step, y0: 0, y1: 1, line: { color: text, width: 1, dash: "dot" } }));
+    const line = { color: text, width: 1, dash: "dot" };
+    const upright = { type: "line", xref: "x", yref: "paper", y0: 0, y1: 1, line };
+    const atTop = { xref: "x", y: 1, yref: "paper", yanchor: "top", xanchor: "left", showarrow: false };
+    layout.shapes = this.changes.map(({ step }) => ({ ...upright, x0: step, x1: step }));
     layout.annotations = this.changes.map(({ step, field, value }) => ({
-      x: place(step), xref: "x", y: 1, yref: "paper", yanchor: "top", xanchor: "left", showarrow: false, text: `${field.replaceAll("_", " ")} ${value ?? "none"}`, font: { size: 12 },
+      ...atTop,
+      x: place(step),
+      text: `${field.replaceAll("_", " ")} ${value ?? "none"}`,
+      font: { size: 12 },
     }));
     return layout;
   }
@@ -164,7 +178,8 @@ export class Curves {
     const { beside, marked } = this.fineness;
     return this.figure.data.map((trace) => {
       const { metric, level } = trace.meta;
-      if (!metric) return { ...trace, x: [this.logSteps.box.checked ? 1 : 0, this.ahead], y: [level, level] }; // a logarithm has no 0
+      const start = this.logSteps.box.checked ? 1 : 0; // a logarithm has no 0
+      if (!metric) return { ...trace, x: [start, this.ahead], y: [level, level] };
       const curve = this.curves[metric];
       const finer = zoomed ? this.detail?.curves[metric] : null;
       const points = finer
@@ -180,7 +195,8 @@ export class Curves {
     const { yaxis } = traces[0];
     let least = Infinity;
     for (const trace of traces) {
-      if (trace.yaxis === yaxis && trace.meta.metric) least = trace.y.reduce((low, y) => Math.min(low, y ?? low), least);
+      if (trace.yaxis !== yaxis || !trace.meta.metric) continue;
+      least = trace.y.reduce((low, y) => Math.min(low, y ?? low), least);
     }
     return Number.isFinite(least) ? { include: FOOTROOM * least } : {};
   }
@@ -195,10 +211,14 @@ export class Curves {
       const drawn = this.chart._fullData[k]; // Plotly's own; there is no public way to an axis' scale
       const path = this.chart.querySelector(`.scatterlayer .trace${drawn.uid} .js-line`);
       if (!path && !trace.x.length) continue; // no points yet, and no line
-      const [horizontal, vertical] = [drawn.xaxis, drawn.yaxis].map((name) => this.chart._fullLayout[name.replace(/^[xy]/, "$&axis")]);
+      const axisOf = (name) => this.chart._fullLayout[name.replace(/^[xy]/, "$&axis")];
+      const [horizontal, vertical] = [drawn.xaxis, drawn.yaxis].map(axisOf);
       const marksStay = trace.mode === drawn.mode && (trace.mode === "lines" || trace.x.length === drawn.x.length);
       if (!path || !marksStay || !holds(horizontal, trace.x) || !holds(vertical, trace.y)) return false;
-      const line = linePath(trace.x.map((x) => horizontal.d2p(x)), trace.y.map((y) => vertical.d2p(y)));
+      const line = linePath(
+        trace.x.map((x) => horizontal.d2p(x)),
+        trace.y.map((y) => vertical.d2p(y)),
+      );
       if (!line) return false;
       moves.push([path, line]);
     }
@@ -219,7 +239,8 @@ export class Curves {
   }
 
   async refine(range) {
-    const found = await ask(this.questions, "curves", { after: Math.max(0, range[0] - 1), until: Math.max(0, range[1]) });
+    const [after, until] = [range[0] - 1, range[1]].map((end) => Math.max(0, end));
+    const found = await ask(this.questions, "curves", { after, until });
     if (!found) return;
     this.detail = { range, curves: found };
     this.drawWhole();

@@ -13,7 +13,10 @@ export class Development {
     this.questions = questions;
     this.due = performance.now() + FIRST_AFTER;
     this.title = element("h3", { text: "Gates and weights as they learn, over held-out sequences" });
-    this.body = chartElement("lstm-development", "Mean, spread and saturation of each gate, and norms of weights and updates, by step");
+    this.body = chartElement(
+      "lstm-development",
+      "Mean, spread and saturation of each gate, and norms of weights and updates, by step",
+    );
     this.inside = element("div", { hidden: "" }, this.title, this.body);
     this.root = element("section", { class: "lstm-gates", "aria-label": "Gates as they learn" }, this.inside);
     this.sight = watchSight(this.root, () => this.askSoon());

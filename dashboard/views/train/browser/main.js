@@ -59,7 +59,8 @@ class TrainView {
     this.curves = new Curves(data.figure, data.plotly, data.questions, data.fineness, this.pace);
     this.samples = new Samples(data.samples_title, data.samples_figure, data.plotly, data.questions);
     this.development = new Development(data.development_figure, data.plotly, data.questions);
-    this.root.replaceChildren(this.progress.root, this.trouble, this.curves.root, this.samples.root, this.development.root);
+    const { progress, curves, samples, development } = this;
+    this.root.replaceChildren(progress.root, this.trouble, curves.root, samples.root, development.root);
     if (!data.snapshot) this.listen(data.run);
   }
 
@@ -103,7 +104,7 @@ class TrainView {
     this.drawSoon();
   }
 
-  /** Draw what has come, at once if nothing was drawn yet, else no more often than the drawing's share of time allows. */
+  /** Draw what has come: at once if nothing was drawn yet, else as often as the drawing's share of time allows. */
   drawSoon() {
     if (this.timer) return;
     const { draw_every, draw_share } = this.pace;

@@ -7,14 +7,17 @@ export class Progress {
   /** @param {{metric: string, label: string, exponential: boolean}[]} tiles which newest numbers are shown */
   constructor(tiles) {
     this.bar = element("div", { class: "lstm-bar-fill" });
-    this.track = element("div", { class: "lstm-bar", role: "progressbar", "aria-label": "Training progress", "aria-valuemin": 0 }, this.bar);
-    this.sentence = element("p", { class: "lstm-sentence", role: "status", text: "Waiting for the first word from the run …" });
+    const bar = { class: "lstm-bar", role: "progressbar", "aria-label": "Training progress", "aria-valuemin": 0 };
+    this.track = element("div", bar, this.bar);
+    const waiting = "Waiting for the first word from the run …";
+    this.sentence = element("p", { class: "lstm-sentence", role: "status", text: waiting });
     this.tiles = tiles.map((tile) => ({ ...tile, number: element("dd", { text: "–" }) }));
     this.rate = element("dd", { text: "–" });
     const shown = [...this.tiles, { label: "steps per second", number: this.rate }].map(({ label, number }) =>
       element("div", { class: "lstm-tile" }, element("dt", { text: label }), number),
     );
-    this.root = element("div", { class: "lstm-progress" }, this.track, this.sentence, element("dl", { class: "lstm-tiles" }, ...shown));
+    const numbers = element("dl", { class: "lstm-tiles" }, ...shown);
+    this.root = element("div", { class: "lstm-progress" }, this.track, this.sentence, numbers);
   }
 
   /** Show the newest values, by the metric's name. */

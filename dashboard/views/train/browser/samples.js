@@ -19,14 +19,24 @@ export class Samples {
     this.questions = questions;
     this.figure = figure;
     this.title = element("h3", { text: "Samples appear at the first checkpoint" });
-    this.body = figure ? chartElement("lstm-sampled-curve", "What is right, and what the model predicts") : element("div", { class: "lstm-names" });
+    this.body = figure
+      ? chartElement("lstm-sampled-curve", "What is right, and what the model predicts")
+      : element("div", { class: "lstm-names" });
     this.measure = element("p", { class: "lstm-measure", hidden: "" });
     this.film = element("input", { type: "range", min: 0, value: 0, "aria-label": "Checkpoint of the samples" });
     this.film.addEventListener("input", () => this.look(Number(this.film.value)));
-    this.strip = element("label", { class: "lstm-film", hidden: "" }, element("span", { text: "from step 0 to now" }), this.film);
+    const words = element("span", { text: "from step 0 to now" });
+    this.strip = element("label", { class: "lstm-film", hidden: "" }, words, this.film);
     this.steps = [];
     this.following = true; // the newest, until a person looks back
-    this.root = element("section", { class: "lstm-samples", "aria-label": "Samples" }, this.measure, this.title, this.strip, this.body);
+    this.root = element(
+      "section",
+      { class: "lstm-samples", "aria-label": "Samples" },
+      this.measure,
+      this.title,
+      this.strip,
+      this.body,
+    );
     this.plotly = null;
     if (figure) {
       loadPlotly(plotlyPath).then((plotly) => {
@@ -95,7 +105,8 @@ export class Samples {
   showMeasure(measure) {
     this.measure.hidden = !measure;
     if (!measure) return;
-    setText(this.measure, `${measure.name}: ${significant(measure.value)} · goal ${significant(measure.goal)}${measure.reached ? ", reached" : ""}`);
+    const goal = `goal ${significant(measure.goal)}${measure.reached ? ", reached" : ""}`;
+    setText(this.measure, `${measure.name}: ${significant(measure.value)} · ${goal}`);
     this.measure.dataset.reached = measure.reached;
   }
 

@@ -2,8 +2,8 @@
 // A curve is {x, y}, its steps ascending; a value that was no finite number is null.
 
 /**
- * A curve with at most so many points: the smallest and the largest of each group of neighbours, the first and the last.
- * The same as in lstm_engine/runs/curves.py: the server thins what it sends, and only the browser sees what comes later.
+ * A curve with at most so many points: the smallest and the largest of each group of neighbours, the first and the
+ * last. The same as in lstm_engine/runs/curves.py: the server thins what it sends, the browser what comes later.
  * Groups begin at the first point and their width is a power of two, so that a curve that grows does not flicker.
  */
 export function thinned({ x, y }, most) {
