@@ -12,7 +12,7 @@ from dashboard.serving.delivery import SILENT_SECONDS
 from dashboard.serving.numbers import run_id
 from dashboard.serving.pools import Pool
 from dashboard.serving.problems import Kind, told
-from dashboard.serving.run_messages import curves_payload, metrics_payload, run_payload, samples_payload
+from dashboard.serving.run_messages import metrics_payload, missed_payload, run_payload, samples_payload
 from dashboard.serving.topics import Ended, Event, Topic, encode
 from lstm_engine.runs import History, Run, RunNotFound, RunStore, StoreError
 from lstm_engine.runs.store import MOST_ROWS
@@ -92,10 +92,9 @@ class RunFeed:
         )
 
     async def missed(self, after: int) -> Event | None:
-        curves = await self._ask(lambda store: store.curves(self.run_id, after))
-        if not len(curves.loss.step):
-            return None
-        return Event("metrics", encode(curves_payload(curves)), int(curves.loss.step[-1]))
+        payload = await self._ask(lambda store: missed_payload(store, self.run_id, after))
+        steps = payload["loss"]["step"]
+        return Event("metrics", encode(payload), steps[-1]) if steps else None
 
     async def _ask(self, question: Callable[[RunStore], Found]) -> Found:
         """Ask the store in a thread; even opening it may take its time."""

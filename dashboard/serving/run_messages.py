@@ -23,12 +23,23 @@ def number(value: float) -> float | None:
 
 def metrics_payload(history: History) -> dict[str, Any]:
     """New steps by the metric's name: curves, long ones thinned, and of what is no curve the newest value."""
-    newest = {
+    return curves_payload(curves_of(history, MOST_POINTS)) | newest_payload(history)
+
+
+def newest_payload(history: History) -> dict[str, Any]:
+    """The newest value of each metric that is no curve, by its name."""
+    return {
         metric.name: column(history.step[-1:], getattr(history, metric.name)[-1:])
         for metric in METRICS
         if not metric.curve
     }
-    return curves_payload(curves_of(history, MOST_POINTS)) | newest
+
+
+def missed_payload(store: RunStore, run_id: int, after: int = 0) -> dict[str, Any]:
+    """All steps after one, however many, as ``metrics_payload`` tells new ones."""
+    curves = store.curves(run_id, after)
+    last = int(curves.loss.step[-1]) if len(curves.loss.step) else after
+    return curves_payload(curves) | newest_payload(store.history(run_id, max(after, last - 1), last))
 
 
 def curves_payload(curves: Curves) -> dict[str, Any]:

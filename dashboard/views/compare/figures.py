@@ -1,6 +1,6 @@
 """Several runs on one chart: validation loss over steps; runs that differ in their seed alone as mean and spread."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dashboard.shell.figures import legend_above, quiet
 from dashboard.shell.palette import BASELINE_COLOUR, OKABE_ITO
 from dashboard.shell.plain import plain_in_chart
+from lstm_engine.tasks import Baseline
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 BAND_OPACITY = 0.18
@@ -30,13 +31,13 @@ class Line:
     spread: NDArray | None = None
 
 
-def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Mapping[str, float]) -> go.Figure:
+def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Iterable[Baseline]) -> go.Figure:
     """Curves to compare.
 
     Args:
         lines: what to draw, in this order.
         unit: of the loss; None if this version does not know the task.
-        baselines: level lines by name.
+        baselines: drawn as level lines.
     """
     figure = go.Figure()
     colours = list(OKABE_ITO.values())
@@ -63,7 +64,8 @@ def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Mappin
             hovertemplate=f"step %{{x:,}}: %{{y:.4f}}<extra>{plain_in_chart(line.label)}</extra>",
         )
     last = max((int(line.step[-1]) for line in lines if len(line.step)), default=1)
-    for name, level in baselines.items():
+    for baseline in baselines:
+        name, level = baseline.name, baseline.loss
         figure.add_scatter(
             x=[0, last],
             y=[level, level],
@@ -76,6 +78,7 @@ def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Mappin
     figure.update_yaxes(title_text=f"validation loss ({plain_in_chart(unit) if unit else 'unit unknown'})")
     figure.update_layout(
         height=460,
+        showlegend=True,  # of a line that is alone, too
         legend=legend_above(),
         hoverlabel={"namelength": -1},  # in full
     )

@@ -19,7 +19,7 @@ from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound, RunStore, Status, preset
 from lstm_engine.runs.presets import PUBLISHED
 from lstm_engine.runs.run import Notes, Series
-from lstm_engine.tasks import KINDS, TASKS
+from lstm_engine.tasks import KINDS, TASKS, Baseline, Task
 
 CELLS = {"standard": "LSTM", "gru": "GRU", "rnn": "plain RNN"}
 MOST_RUNS = 12
@@ -73,7 +73,9 @@ def pick_runs(runs: Sequence[Run]) -> list[Run]:
         max_selections=MOST_RUNS,
         format_func=lambda run_id: name_of(run_id, labels),
     )
-    st.query_params["runs"] = ",".join(map(str, chosen))
+    named = ",".join(map(str, chosen))
+    if st.query_params.get("runs") != named:  # writing it again would make one more entry of the browser's history
+        st.query_params["runs"] = named
     return [by_id[run_id] for run_id in chosen]
 
 
@@ -126,9 +128,16 @@ def show_chart(unit: str | None, groups: Sequence[Group], curves: Mapping[int, S
         return
     lines = [line_of(group.label, [curves[run.id] for run in group.runs]) for group in groups]
     tasks = {} if unit is None else {run.settings.task: run.settings.task_object for run in runs}
-    baselines = {task.baseline().name: task.baseline().loss for task in tasks.values()}
-    figure = comparison_figure(lines, unit, baselines)
+    figure = comparison_figure(lines, unit, baselines_of(list(tasks.values())))
     st.plotly_chart(figure, width="stretch", key=f"compared_{unit}", config=PLOTLY_CONFIG)
+
+
+def baselines_of(tasks: Sequence[Task]) -> list[Baseline]:
+    """What a guesser reaches in each task; of several, each says in which."""
+    found = [task.baseline() for task in tasks]
+    if len(found) < 2:
+        return found
+    return [replace(one, name=f"{task.title}, {one.name}") for task, one in zip(tasks, found, strict=True)]
 
 
 def differences(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.serving.run_messages import curves_payload, run_payload, samples_payload
+from dashboard.serving.run_messages import missed_payload, run_payload, samples_payload
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import CANNOT_RUN, problem_of
 from dashboard.shell.run_picker import pick_run
@@ -66,7 +66,7 @@ def show_training(services: Services, run: Run) -> None:
     if st.session_state.get("transport") == "polling":
         newest = services.store.newest_checkpoint_step(run.id)
         snapshot = {
-            "metrics": curves_payload(services.store.curves(run.id)),
+            "metrics": missed_payload(services.store, run.id),
             "run": run_payload(services.store, run),
             "samples": samples_payload(services.store, run, newest),
         }

@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 
-from dashboard.serving.run_messages import metrics_payload
+from dashboard.serving.run_messages import metrics_payload, missed_payload
 from lstm_engine.runs import History
+from lstm_engine.runs.metrics import METRICS
+from tests.dashboard.serving.tabs import Worker
 
 
 def test_a_long_history_is_thinned_without_losing_a_spike():
@@ -27,3 +29,17 @@ def test_numbers_that_are_none_become_null():
     assert payload["loss"] == {"step": [1], "value": [None]}
     assert payload["validation_loss"] == {"step": [], "value": []}
     json.dumps(payload, allow_nan=False)
+
+
+def test_who_comes_late_is_told_of_every_metric(store):
+    worker = Worker(store)
+    worker.record(1, 10)
+    payload = missed_payload(store, worker.run.id)
+    assert payload.keys() == {metric.name for metric in METRICS}
+    assert {name: told["value"][-1] for name, told in payload.items()} == {
+        "loss": 0.1,
+        "validation_loss": 2.0,
+        "gradient_norm": 0.5,
+        "learning_rate": 0.01,
+    }
+    assert not any(told["step"] for told in missed_payload(store, worker.run.id, 10).values())

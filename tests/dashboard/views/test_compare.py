@@ -11,10 +11,12 @@ from dashboard.views.compare.curves import ValidationCurves
 from dashboard.views.compare.figures import comparison_figure
 from dashboard.views.compare.groups import Past, grouped
 from dashboard.views.compare.lines import line_of, mean_and_spread
+from dashboard.views.compare.page import baselines_of
 from lstm_engine import StepMetrics
 from lstm_engine.runs import Run, RunStore
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded, Series
+from lstm_engine.tasks import get
 from tests.dashboard.views.apps import SETTINGS, compare_page, read, run, train_page, words
 
 LONG = replace(SETTINGS, end_step=1_000_000)
@@ -59,7 +61,7 @@ def test_groups_whose_first_runs_share_a_name_stay_apart(store):
     }
     assert len(groups_of(store, runs, pooled=False)) == 4
     lines = [line_of(label, []) for label in ("same", "same")]
-    assert [trace.name for trace in comparison_figure(lines, "nats", {}).data] == ["same", "same"]
+    assert [trace.name for trace in comparison_figure(lines, "nats", []).data] == ["same", "same"]
 
 
 def test_a_fork_a_changed_run_and_the_same_seed_again_are_no_further_seeds(store):
@@ -184,3 +186,11 @@ def test_an_address_of_too_many_runs_shows_the_first(store):
     app = run(compare_page, runs=",".join(map(str, made)))
     assert app.multiselect(key="compared").value == made[:12]
     assert any("names 14 runs; the first 12" in said for said in words(app))
+
+
+def test_each_task_of_a_chart_has_a_baseline_of_its_own():
+    names, code = get("names"), get("source code")
+    assert names.baseline().name == code.baseline().name
+    assert [one.loss for one in baselines_of([names, code])] == [names.baseline().loss, code.baseline().loss]
+    assert len({one.name for one in baselines_of([names, code])}) == 2
+    assert baselines_of([names]) == [names.baseline()]

@@ -48,7 +48,7 @@ def test_text_of_others_is_text_in_charts():
     found = [
         training_figure(name, Baseline(name, 1.0)).to_json(),
         prediction_figure(name, name).to_json(),
-        comparison_figure([Line(name, np.arange(2), np.ones(2))], name, {name: 1.0}).to_json(),
+        comparison_figure([Line(name, np.arange(2), np.ones(2))], name, [Baseline(name, 1.0)]).to_json(),
     ]
     for text in found:
         assert "href" in text
@@ -75,7 +75,9 @@ def test_seeds_are_drawn_as_mean_and_spread_at_the_steps_that_all_have():
     ]
     step, mean, spread = mean_and_spread(curves)
     assert (step.tolist(), mean.tolist(), spread.tolist()) == ([2, 3], [3.0, 2.0], [1.0, 1.0])
-    figure = comparison_figure([line_of("two seeds", curves), line_of("one", curves[:1])], "nats", {"guess": 1.5})
+    figure = comparison_figure(
+        [line_of("two seeds", curves), line_of("one", curves[:1])], "nats", [Baseline("guess", 1.5)]
+    )
     assert [trace.name for trace in figure.data] == [None, "two seeds", "one", "guess: 1.500"]
     assert figure.data[-1].y == (1.5, 1.5)
 

@@ -5,7 +5,8 @@ export const ORDERS_OF_QUANTITY = ["mean", "saturation"]; // another quantity, a
 export const MOST_PINS = 6;
 export const WIDEST = 400; // timesteps; more columns than this cannot be told apart on the page
 const NARROWEST = 5;
-const SATURATED = 0.1; // within this distance of an end of its range a value is saturated, as in lstm_engine/runs/development.py
+// within this distance of an end of its range a value is saturated, as in lstm_engine/runs/development.py
+const SATURATED = 0.1;
 
 /** Where each unit is drawn: {unitAt, placeOf}. */
 export function arrange(trace, { layer, order, quantity }) {
