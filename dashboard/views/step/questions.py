@@ -10,9 +10,9 @@ from typing import IO, Any
 
 import numpy as np
 
+from dashboard.serving.checkpoints import checkpoint_step, read_checkpoint
 from dashboard.serving.kept import Kept
 from dashboard.serving.problems import QuestionError
-from dashboard.serving.questions import checkpoint_step, read_checkpoint
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings
 from dashboard.views.step.export import write_trace

@@ -52,7 +52,8 @@ def new_run_form(services: Services) -> None:
         help="“published” reaches the result of the task’s paper. “notebook” are the settings of the notebook that "
         "this project began from: no biases, inputs padded to 100 and outputs to 1,000.",
     )
-    variant = right.selectbox("Cell", list(VARIANTS), key="new_variant", help="The Step page draws the standard LSTM.")
+    cell = SETTINGS["variant"]
+    variant = right.selectbox(cell.label, list(VARIANTS), key="new_variant", help=cell.help)
     name = name_column.text_input("Name", key="new_name", placeholder=f"{task}, {chosen}", max_chars=LONGEST_NAME)
     st.caption(plain(f"{kind.description}{f' ({kind.paper})' if kind.paper else ''}"))
     text = own_text(task) if task in OWN_TASKS else None

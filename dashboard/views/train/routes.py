@@ -8,9 +8,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
+from dashboard.serving.checkpoints import checkpoint_step
 from dashboard.serving.numbers import AFTER, UNTIL, run_id
 from dashboard.serving.pools import Pools
-from dashboard.serving.questions import checkpoint_step
 from dashboard.serving.routes import answered, run_route
 from dashboard.serving.run_messages import curves_payload, samples_payload
 from lstm_engine.runs import RunNotFound, RunStore

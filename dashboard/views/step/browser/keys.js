@@ -37,7 +37,7 @@ export const keyTable = (quantities) => [
 const ALONG = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 
 /** A key press as the table names it: Ctrl (on a Mac also ⌘) and Shift before it where they make a difference. */
-export function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   if (altKey) return "";
   return ctrlKey || metaKey ? `Ctrl+${shiftKey ? "Shift+" : ""}${key.toLowerCase()}` : key;
 }

@@ -95,7 +95,7 @@ export function settled(state, there) {
 }
 
 /** The nearest timestep where the task asks for an answer, so that there is a loss: this one, a later, or the last. */
-export function answeredAt({ right }, timestep) {
+function answeredAt({ right }, timestep) {
   const later = right.findIndex((asked, t) => t >= timestep && asked.length > 0);
   return later >= 0 ? later : right.findLastIndex((asked) => asked.length > 0);
 }

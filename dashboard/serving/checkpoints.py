@@ -1,4 +1,4 @@
-"""What the questions of several rooms have in common."""
+"""The checkpoint that a question names, and what it holds."""
 
 from collections.abc import Mapping
 
