@@ -1,15 +1,17 @@
 """The pages as AppTest runs them."""
 
+import atexit
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, app_test
 
 from dashboard.shell.plain import JOINER
 from lstm_engine.runs import PRESETS
 
+atexit.register(app_test.TMP_DIR.cleanup)  # its own finalizer warns, and warnings are errors here
 MAIN = str(Path(__file__).parents[3] / "dashboard" / "main.py")
 SETTINGS = replace(PRESETS["classroom"], hidden_size=8, end_step=50)
 
