@@ -120,12 +120,12 @@ def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
     store.delete(newest.id)
 
 
-def test_pages_load_nothing_that_their_policy_forbids(browser: Browser, shared_server: AppServer, run: Run):
+def test_pages_load_nothing_that_their_policy_forbids(browser: Browser, shared_server: AppServer, training: Run):
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
     for place, shown in (("train", ".lstm-curves .main-svg"), ("step", ".strip button"), ("compare", ".stPlotlyChart")):
-        page.goto(f"{shared_server.url}/{place}?run={run.id}&runs={run.id}")
+        page.goto(f"{shared_server.url}/{place}?run={training.id}&runs={training.id}")
         expect(page.locator(shown).first).to_be_visible()
         page.wait_for_timeout(500)
     page.close()
