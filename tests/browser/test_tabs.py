@@ -8,7 +8,10 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS, Run, RunStore
+from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs.run import Recorded
 from tests.browser.server import AppServer
 
 TABS = 7  # browsers allow six connections to a host
@@ -120,12 +123,18 @@ def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
     store.delete(newest.id)
 
 
-def test_pages_load_nothing_that_their_policy_forbids(browser: Browser, shared_server: AppServer, training: Run):
+def test_pages_load_nothing_that_their_policy_forbids(
+    browser: Browser, shared_server: AppServer, store: RunStore, run: Run
+):
+    lease = new_lease()
+    store.acquire(run.id, lease)
+    store.record(run.id, lease, [Recorded(StepMetrics(1, 2.0, 1.0, 0.01), 2.0)])  # Compare draws what was measured
+    store.release(run.id, lease)
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
     for place, shown in (("train", ".lstm-curves .main-svg"), ("step", ".strip button"), ("compare", ".stPlotlyChart")):
-        page.goto(f"{shared_server.url}/{place}?run={training.id}&runs={training.id}")
+        page.goto(f"{shared_server.url}/{place}?run={run.id}&runs={run.id}")
         expect(page.locator(shown).first).to_be_visible()
         page.wait_for_timeout(500)
     page.close()

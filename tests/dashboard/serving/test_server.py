@@ -88,7 +88,9 @@ def test_refusals_have_a_kind_and_a_sentence(server, run, path, status, kind):
 
 def test_a_stretch_of_a_curve_may_reach_beyond_all_steps(server, run):
     code, _, body = answer(f"{server.url}/api/runs/{run.id}/curves?after=1e19&until=-1e300")
-    assert (code, json.loads(body)["loss"]["step"]) == (200, [])
+    curves = json.loads(body)
+    assert (code, curves["loss"]) == (200, {"step": [], "value": []})
+    assert not any(curve["step"] for curve in curves.values())
 
 
 def test_another_sites_page_starts_no_training(server, run):
