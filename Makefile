@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 PORT ?= 8501
-.PHONY: run serve test bench results clean
+.PHONY: run serve test bench results clean chromium lint together
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run dashboard/app.py --server.address localhost
@@ -14,31 +14,41 @@ serve: $(VENV)/.installed
 	@$(BIN)/python -c 'import socket; from streamlit.net_util import get_internal_ip as ip; print("\nOthers open:  http://%s:$(PORT)   (or http://%s:$(PORT))\nWhoever reaches this address sees all runs, and may start, change and delete them. It is plain HTTP:\nput a proxy with a certificate and a password in front of it outside of a network that you trust.\n" % (ip() or "this machine", socket.gethostname()))'
 	$(BIN)/streamlit run dashboard/app.py --server.address 0.0.0.0 --server.port $(PORT) --server.headless true
 
-test: $(VENV)/.installed-test
-	$(BIN)/python tests/browser/chromium.py --install
+# on two cores, what loads or waits goes beside something else; what is held to the clock has the machine to itself
+test:
+	$(MAKE) --no-print-directory -j 2 $(VENV)/.installed-test chromium
+	$(MAKE) --no-print-directory -j 2 lint together
+	$(BIN)/pytest -m alone -n 0 tests
+
+chromium:
+	$(PYTHON) tests/browser/chromium.py --install
+
+lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m 'not alone'
-	$(BIN)/pytest -m alone -n 0 tests
 
-bench: $(VENV)/.installed-test
-	$(BIN)/python tests/browser/chromium.py --install
+together: $(VENV)/.installed-test
+	$(BIN)/pytest -m 'not alone'
+
+bench: $(VENV)/.installed-test chromium
 	-$(BIN)/pip install --quiet -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
 
 results: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.published
 
-$(VENV)/.installed: requirements.txt pyproject.toml
+$(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/bin/pip
 	$(BIN)/pip install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/.installed-test: $(VENV)/.installed
+$(VENV)/.installed-test: requirements.txt pyproject.toml | $(VENV)/bin/pip
 	$(BIN)/pip install --quiet -e '.[test]'
-	@touch $@
+	@touch $(VENV)/.installed $@
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,7 +2,7 @@
 
 import os
 
-# two test processes on two cores: more threads would only wait for each other, which made some tests ten times slower
+# more test processes than cores: further threads would only wait for each other, which made some ten times slower
 for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
@@ -12,6 +12,13 @@ import pytest  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from tests.browser import chromium  # noqa: E402
+
+LONGEST = {"test_survival.py", "test_hung_workers.py", "test_tabs.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: they wait much, and at the end one process would wait with nothing beside it."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -169,7 +169,7 @@ def main() -> None:
         server = AppServer(Path(folder))
         server.start()
         store = RunStore(server.database_url)
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.find(bare=False), args=chromium.FLAGS)
         rows = [crowd_row(server, store, browser, *viewers) for viewers in VIEWERS]
         alone = statistics.mean(float(row[-1]) for row in rows if row[:2] == ["0", "0"])
         print_table(

@@ -103,7 +103,7 @@ def main() -> None:
             (500, 256): store.create(replace(PRESETS["classroom"], hidden_size=256), start=False),
         }
         server.start()
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.find(bare=False), args=chromium.FLAGS)
         for (T, H), run in runs.items():
             page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
             page.goto(f"{server.url}/step?run={run.id}")  # the first visit of a server also imports everything

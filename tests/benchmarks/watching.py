@@ -43,7 +43,7 @@ def main() -> None:
         server = AppServer(Path(folder))
         server.start()
         store = RunStore(server.database_url)
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.find(bare=False), args=chromium.FLAGS)
         for _ in range(ROUNDS):
             alone.append(steps_per_second(store, server.url, None))
             watched.append(steps_per_second(store, server.url, browser))

@@ -1,14 +1,17 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from lstm_engine.runs import Run, RunStore
 from tests.browser.server import AppServer
 from tests.browser.step_view import SETTINGS
 
-expect.set_options(timeout=15_000)  # two servers and two browsers share the cores with what they test
+SCREEN: ViewportSize = {"width": 1440, "height": 900}
+PATIENCE = 30_000  # milliseconds: several servers and browsers share the cores with what they test
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -37,19 +40,34 @@ def store(shared_server: AppServer) -> Iterator[RunStore]:
     store.close()
 
 
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """What the pages of all tests share: what was fetched once is not fetched and compiled again for each."""
+    context = browser.new_context(viewport=SCREEN, bypass_csp=True)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens pages; an error thrown in the page fails the test.
+def open_page(browser: Browser, window: BrowserContext) -> Iterator[Callable[..., Page]]:
+    """Opens pages; an error thrown in the page fails the test. ``apart=True`` opens one as another person's browser.
 
     Playwright waits for expressions by ``eval``, which our pages forbid: that policy has a test of its own.
     """
     pages: list[Page] = []
     errors: list[str] = []
 
-    def open_page(url: str, **options: object) -> Page:
-        page = browser.new_page(**{"viewport": {"width": 1440, "height": 900}, "bypass_csp": True, **options})
+    def open_page(
+        url: str, viewport: ViewportSize = SCREEN, apart: bool = False, has_touch: bool = False, **media: Any
+    ) -> Page:
+        if apart or has_touch:
+            page = browser.new_page(viewport=viewport, bypass_csp=True, has_touch=has_touch)
+        else:
+            page = window.new_page()
+            page.set_viewport_size(viewport)
+        page.emulate_media(**media)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(url)
         pages.append(page)
         return page

@@ -8,8 +8,6 @@ from playwright.sync_api import Page, expect
 from lstm_engine.runs import PRESETS, Run, RunStore
 from tests.browser.server import AppServer
 
-pytestmark = pytest.mark.alone
-
 
 def shown_step(page: Page) -> int:
     text = page.locator(".lstm-sentence").inner_text()
@@ -26,6 +24,7 @@ def runs_of(server: AppServer) -> Sequence[Run]:
         return store.list_runs()
 
 
+@pytest.mark.alone
 def test_an_empty_store_greets_with_a_moving_curve_and_a_cell_to_step(server, open_page):
     server.start()
     started = time.monotonic()
@@ -70,6 +69,7 @@ def test_a_killed_server_goes_on_where_it_was(server, open_page):
     assert history.step.tolist() == list(range(1, len(history.step) + 1))
 
 
+@pytest.mark.alone
 def test_ctrl_c_ends_the_server_quickly_with_viewers_connected(server, open_page):
     server.start()
     page = open_page(server.url)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from urllib.parse import quote
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.shell.plain import JOINER
@@ -20,11 +19,11 @@ NAMES = (  # at most 80 characters each
 )
 MADE_OF_IT = ".stMain :is(a[href], img, .katex, em, del, code, [data-testid=stIconMaterial]), .js-plotly-plot svg a"
 
-# where the last point of the first line is on the screen
-LAST_POINT = """() => {
+# where the last point of a line is on the screen
+LAST_POINT = """(line) => {
     const chart = document.querySelector(".js-plotly-plot");
     const { xaxis, yaxis } = chart._fullLayout;
-    const { x, y } = chart._fullData[0];
+    const { x, y } = chart._fullData[line];
     const { left, top } = chart.getBoundingClientRect();
     return [left + xaxis._offset + xaxis.d2p(x.at(-1)), top + yaxis._offset + yaxis.d2p(y.at(-1))];
 }"""
@@ -36,13 +35,13 @@ def reads(page: Page, text: str) -> bool:
     return text in shown
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_names_are_text_everywhere(shared_server, store, open_page, name):
-    runs = [store.create(replace(QUICK, seed=seed), name, start=False) for seed in range(2)]
-    for run in runs:
+def test_names_are_text_everywhere(shared_server, store, open_page):
+    kept = [store.create(replace(QUICK, seed=0), name, start=False) for name in NAMES]
+    newest = [store.create(replace(QUICK, seed=1), name, start=False) for name in reversed(NAMES)][::-1]
+    for level, run in enumerate(kept + newest):
         lease = new_lease()
         store.acquire(run.id, lease)
-        rows = [Recorded(StepMetrics(k, 2.0, 1.0, 0.01), 2.0) for k in range(1, 5)]
+        rows = [Recorded(StepMetrics(k, 2.0, 1.0, 0.01), 2.0 + level) for k in range(1, 5)]
         store.record(run.id, lease, rows)
         store.release(run.id, lease)
     page = open_page("about:blank")
@@ -52,43 +51,46 @@ def test_names_are_text_everywhere(shared_server, store, open_page, name):
     page.wait_for_selector(".lstm-curves .main-svg")
     ours = page.locator(MADE_OF_IT).count()
 
-    page.goto(f"{shared_server.url}/train?run={quote(name)}")
-    expect(page.get_by_text("is not the number of a run")).to_be_visible()
-    page.wait_for_selector(".lstm-curves .main-svg")
-    assert reads(page, f"“{name[:40]}” is not the number of a run.")
-    assert page.locator(MADE_OF_IT).count() == ours
-    page.get_by_role("button", name="Delete").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_role("button", name="Delete it")).to_be_visible()
-    assert reads(page, f"“{name}” with its curves and checkpoints goes")
-    assert dialog.locator("a[href], img, .katex, em, del, code, strong").count() == 0
-    dialog.get_by_role("button", name="Delete it").click()
-    expect(page.get_by_role("button", name="Undo")).to_be_visible()
-    assert reads(page, f"“{name}” was deleted")
-    assert page.get_by_text("someone else").count() == 0
-    store.undelete(runs[1].id)
+    for name in NAMES:  # the newest run has it as well, since newer ones are deleted below
+        page.goto(f"{shared_server.url}/train?run={quote(name)}")
+        expect(page.get_by_text("is not the number of a run")).to_be_visible()
+        page.wait_for_selector(".lstm-curves .main-svg")
+        assert reads(page, f"“{name[:40]}” is not the number of a run.")
+        assert page.locator(MADE_OF_IT).count() == ours
+        page.get_by_role("button", name="Delete").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_role("button", name="Delete it")).to_be_visible()
+        assert reads(page, f"“{name}” with its curves and checkpoints goes")
+        assert dialog.locator("a[href], img, .katex, em, del, code, strong").count() == 0
+        dialog.get_by_role("button", name="Delete it").click()
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+        assert reads(page, f"“{name}” was deleted")
+        assert page.get_by_text("someone else").count() == 0
+    for run in newest:
+        store.undelete(run.id)
 
-    page.goto(f"{shared_server.url}/step?run={runs[0].id}&sequence={quote(name)}")
+    page.goto(f"{shared_server.url}/step?run={kept[0].id}&sequence={quote(' '.join(NAMES))}")
     expect(page.get_by_text("Below, the first example instead")).to_be_visible()
     page.wait_for_selector(".strip button")
     assert page.locator(".stMain :is(.katex, img, em, del, [data-testid=stAlert] a)").count() == 0
 
-    page.goto(f"{shared_server.url}/compare?runs={runs[0].id},{runs[1].id}")
-    legend = page.locator(".js-plotly-plot .legendtext").first
-    expect(legend).to_be_visible()
+    compared = ",".join(str(run.id) for run in kept + newest)
+    page.goto(f"{shared_server.url}/compare?runs={compared}")
+    legend = page.locator(".js-plotly-plot .legendtext")
+    expect(legend.first).to_be_visible()
     page.get_by_text("Runs that differ in their seed alone").click()
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .legendtext').length === 3")
-    start, end = (legend.text_content() or "").split(" … ")
-    assert name.startswith(start)
-    assert name[-3:] in end
+    expect(legend).to_have_count(len(kept + newest) + 1)  # and the baseline
     assert page.locator(".stMain :is(a[href], img, .katex), .js-plotly-plot svg a").count() == 0
-    x, y = page.evaluate(LAST_POINT)
-    page.mouse.move(x - 40, y)
-    page.mouse.move(x, y, steps=4)
-    hovered = page.locator(".js-plotly-plot .hoverlayer .name")
-    expect(hovered.first).to_be_visible()
-    assert name in (hovered.first.text_content() or "")
-    assert page.locator(".hoverlayer a").count() == 0
+    for k, run in enumerate(kept + newest):
+        start, end = (legend.nth(k).text_content() or "").split(" … ")
+        assert run.name.startswith(start)
+        assert run.name[-3:] in end
+        x, y = page.evaluate(LAST_POINT, k)
+        page.mouse.move(x - 40, y)
+        page.mouse.move(x, y, steps=4)
+        hovered = page.locator(".js-plotly-plot .hoverlayer .name").first
+        expect(hovered).to_contain_text(run.name)
+        assert page.locator(".hoverlayer a").count() == 0
     assert not fetched
-    for run in runs:
+    for run in kept + newest:
         store.delete(run.id)

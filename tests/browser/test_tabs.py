@@ -86,13 +86,12 @@ def test_a_tab_goes_on_without_loss_after_the_server_was_away(server: AppServer,
 
 @pytest.mark.parametrize("place", ["train", "step"])
 def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
-    place: str, browser: Browser, shared_server: AppServer, store: RunStore
+    place: str, open_page: Callable[..., Page], shared_server: AppServer, store: RunStore
 ):
     kept = store.create(replace(PRESETS["classroom"], hidden_size=8), "the other one", start=False)
     newest = store.create(replace(PRESETS["classroom"], hidden_size=8), "shown in its place", start=False)
     run = store.create(replace(PRESETS["classroom"], hidden_size=8), "deleted elsewhere", start=False)
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(15_000)
+    page = open_page("about:blank")
     page.add_init_script(COUNT_RERUNS)
     shown = page.locator(".lstm-sentence" if place == "train" else ".strip button").first
     page.goto(f"{shared_server.url}/{place}?run={run.id}")
@@ -117,7 +116,6 @@ def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
     if place == "train":
         store.advance(run.id, 3)
         expect(shown).to_contain_text("Step 3 of")
-    page.close()
     store.delete(run.id)
     store.delete(kept.id)
     store.delete(newest.id)

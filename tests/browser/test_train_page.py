@@ -51,7 +51,7 @@ def test_buttons_start_pause_step_and_stop(shared_server, store, open_page):
 def test_two_browsers_see_and_control_the_same_run(shared_server, store, open_page):
     run = store.create(SLOW, "shared")
     url = f"{shared_server.url}/train?run={run.id}"
-    one, other = open_page(url), open_page(url)
+    one, other = open_page(url), open_page(url, apart=True)
     for page in (one, other):
         expect(sentence(page)).to_contain_text("training")
     press(one, "Pause")

@@ -19,6 +19,13 @@ from tests.browser.server import AppServer
 from tests.dashboard.serving.test_topics import run_async
 
 pytestmark = pytest.mark.xdist_group("server")
+BEGINNINGS = {
+    "nothing": b"",
+    "half a head": b"GET / HTTP/1.1\r\nHost: localhost\r\n",
+    "half a body": b"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx",
+    "a body that nobody reads": b"POST /train HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx",
+    "a whole one, then half a head": b"GET /_stcore/health HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HT",
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +35,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def half_sent(server: AppServer) -> dict[str, socket.socket]:
+    """Requests that never come in whole: begun before all other tests, since they are given up after seconds only."""
+    sockets = {}
+    for name, beginning in BEGINNINGS.items():
+        sockets[name] = socket.create_connection(("127.0.0.1", server.port))
+        sockets[name].sendall(beginning)
+    return sockets
 
 
 @pytest.fixture(scope="module")
@@ -114,32 +131,6 @@ def test_pages_and_routes_send_the_usual_headers(server):
         assert headers["referrer-policy"] == "same-origin"
 
 
-def test_half_sent_requests_are_given_up(server):
-    """The limits are seconds, so all ways to be slow are tried at the same time."""
-    beginnings = {
-        "nothing": b"",
-        "half a head": b"GET / HTTP/1.1\r\nHost: localhost\r\n",
-        "half a body": b"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx",
-        "a body that nobody reads": b"POST /train HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx",
-        "a whole one, then half a head": b"GET /_stcore/health HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HT",
-    }
-    sockets = {}
-    for name, beginning in beginnings.items():
-        sockets[name] = socket.create_connection(("127.0.0.1", server.port))
-        sockets[name].sendall(beginning)
-    deadline = time.monotonic() + 40
-    for name, connection in sockets.items():
-        connection.settimeout(max(1.0, deadline - time.monotonic()))
-        try:
-            while connection.recv(4096):
-                continue
-            connection.close()
-        except TimeoutError:
-            pytest.fail(f"{name}: the connection stands for ever")
-        except ConnectionError:
-            continue
-
-
 def test_a_connection_that_only_listens_stays_and_one_that_shouts_is_closed(server, run):
     address = server.url.replace("http", "ws") + "/api/live"
     with connect(address) as quiet, connect(address) as loud:
@@ -175,3 +166,17 @@ def test_exports_at_once_are_all_delivered(server, run):
         assert len({body.count(b"\n") for _, _, body in found}) == 12
 
     run_async(scenario())
+
+
+def test_half_sent_requests_are_given_up(half_sent):
+    deadline = time.monotonic() + 40
+    for name, connection in half_sent.items():
+        connection.settimeout(max(1.0, deadline - time.monotonic()))
+        try:
+            while connection.recv(4096):
+                continue
+            connection.close()
+        except TimeoutError:
+            pytest.fail(f"{name}: the connection stands for ever")
+        except ConnectionError:
+            continue

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from dashboard.serving.delivery import CROWD, MANY, MOST_WAITING
+from dashboard.serving.delivery import CROWD, MANY
 from tests.dashboard.serving.tabs import SETTINGS, Tab, Worker, run_async, topics_of
 
 
@@ -82,8 +82,10 @@ def test_the_pace_is_told_and_changes_with_the_crowd(store):
     run_async(scenario())
 
 
-def test_a_listener_too_slow_for_all_that_comes_misses_nothing_and_holds_little(store):
+def test_a_listener_too_slow_for_all_that_comes_misses_nothing_and_holds_little(store, monkeypatch):
     worker = Worker(store)
+    most_waiting = 12  # each step waits for a look
+    monkeypatch.setattr("dashboard.serving.topics.MOST_WAITING", most_waiting)
 
     async def scenario() -> None:
         async with topics_of(store) as topics:
@@ -97,13 +99,13 @@ def test_a_listener_too_slow_for_all_that_comes_misses_nothing_and_holds_little(
 
             tab.send_text = slow  # type: ignore[method-assign]
             subscription = tab.listener._subscriptions[1]
-            for step in range(1, 3 * MOST_WAITING):
+            for step in range(1, 3 * most_waiting):
                 await asyncio.to_thread(worker.record, step, step)
                 while (subscription.topic.position or 0) < step:
                     await asyncio.sleep(0.002)
-                assert len(subscription.positioned) <= MOST_WAITING
+                assert len(subscription.positioned) <= most_waiting
             go_on.set()
-            assert await tab.steps_up_to(3 * MOST_WAITING - 1) == list(range(1, 3 * MOST_WAITING))
+            assert await tab.steps_up_to(3 * most_waiting - 1) == list(range(1, 3 * most_waiting))
 
     run_async(scenario())
 

@@ -32,7 +32,6 @@ def outcome(store: RunStore, run_id: int) -> tuple[list[np.ndarray], np.ndarray]
     return columns, trainer.model.parameters.flat.copy()
 
 
-@pytest.mark.alone
 def test_kills_of_worker_and_server_leave_no_trace(any_url):
     """At random moments; the sequence of moments is the test's own, what they hit is chance."""
     kills = KILLS if any_url.startswith("sqlite") else KILLS // 2
