@@ -1,11 +1,15 @@
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from lstm_engine.runs import Run, RunStore
+from lstm_engine.runs import Run, RunStore, StoreError
+from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs.training.worker import HEARTBEAT_SECONDS
 from tests.browser.server import AppServer
 from tests.browser.step_view import SETTINGS
 
@@ -76,6 +80,30 @@ def open_page(browser: Browser, window: BrowserContext) -> Iterator[Callable[...
     for page in pages:
         page.close()
     assert not errors
+
+
+@pytest.fixture
+def hold(store: RunStore) -> Iterator[Callable[[int], str]]:
+    """Takes a run up as a worker does, with a sign of life now and then: slow pages do not end the lease."""
+    done = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def beat(run_id: int, lease: str) -> None:
+        with suppress(StoreError):  # the test is done with the run
+            while not done.wait(HEARTBEAT_SECONDS):
+                store.record(run_id, lease)
+
+    def hold(run_id: int) -> str:
+        lease = new_lease()
+        assert store.acquire(run_id, lease)
+        threads.append(threading.Thread(target=beat, args=(run_id, lease)))
+        threads[-1].start()
+        return lease
+
+    yield hold
+    done.set()
+    for thread in threads:
+        thread.join()
 
 
 @pytest.fixture

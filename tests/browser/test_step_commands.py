@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 
 from lstm_engine import StepMetrics
 from lstm_engine.runs import Run, RunSettings, RunStore
-from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
 from tests.browser.server import AppServer
 from tests.browser.step_view import SETTINGS, current, shown
@@ -179,11 +178,10 @@ def test_a_refused_clamp_has_a_kind_and_its_place(shared_server, run):
 class Worker:
     """Plays the worker: saves checkpoints, of which only the newest stays."""
 
-    def __init__(self, store: RunStore, run: Run):
-        self.store, self.run, self.lease = store, run, new_lease()
+    def __init__(self, store: RunStore, run: Run, lease: str):
+        self.store, self.run, self.lease = store, run, lease
         self.data = store.checkpoint(run.id, 0)
         store.start(run.id)
-        assert store.acquire(run.id, self.lease)
 
     def save(self, step: int) -> None:
         reached = self.store.get(self.run.id).step
@@ -192,10 +190,10 @@ class Worker:
 
 
 @pytest.fixture
-def worker(store: RunStore) -> Worker:
+def worker(store: RunStore, hold: Callable[[int], str]) -> Worker:
     # no launcher of the shared server takes a run up that has a living worker
     run = store.create(SETTINGS, "goes on", start=False)
-    worker = Worker(store, run)
+    worker = Worker(store, run, hold(run.id))
     yield worker
     store.delete(run.id)
 

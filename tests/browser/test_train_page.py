@@ -243,10 +243,9 @@ def test_a_long_curve_is_refined_where_a_person_zooms(shared_server, store, open
     store.delete(run.id)
 
 
-def test_lines_move_at_once_and_the_chart_knows_soon(shared_server, store, open_page):
+def test_lines_move_at_once_and_the_chart_knows_soon(shared_server, store, open_page, hold):
     run = store.create(replace(SLOW, end_step=1000), "lines", start=False)
-    lease = new_lease()
-    store.acquire(run.id, lease)
+    lease = hold(run.id)
     store.start(run.id)  # the lease is the test's, so no worker takes it up
 
     def record(first: int, last: int) -> None:
@@ -272,11 +271,10 @@ def test_lines_move_at_once_and_the_chart_knows_soon(shared_server, store, open_
     store.delete(run.id)
 
 
-def test_the_validation_tile_tells_of_the_newest_point_of_its_curve(shared_server, store, open_page):
+def test_the_validation_tile_tells_of_the_newest_point_of_its_curve(shared_server, store, open_page, hold):
     """Several messages may come before the next drawing, and the last need not bring a validation."""
     run = store.create(replace(SLOW, end_step=1000), "tiles", start=False)
-    lease = new_lease()
-    store.acquire(run.id, lease)
+    lease = hold(run.id)
     store.start(run.id)  # the lease is the test's, so no worker takes it up
     page = open_page(f"{shared_server.url}/train?run={run.id}")
     chart = "document.querySelector('.lstm-curves')"
@@ -294,11 +292,10 @@ def test_the_validation_tile_tells_of_the_newest_point_of_its_curve(shared_serve
     store.delete(run.id)
 
 
-def test_the_console_stays_clean(shared_server, store, open_page):
+def test_the_console_stays_clean(shared_server, store, open_page, hold):
     """A run without points, logarithms, gaps, values of 0 and below, zooming in and out while it trains."""
     run = store.create(replace(SLOW, end_step=1000), "console", start=False)
-    lease = new_lease()
-    store.acquire(run.id, lease)
+    lease = hold(run.id)
     store.start(run.id)
     page = open_page("about:blank")
     said: list[str] = []
