@@ -459,7 +459,7 @@ def test_routes_answer_in_sentences(shared_server, run):
         (f"{run.id}/trace?clamps=f:1:99:1-1=0", 400, "there are 0 to 23"),
         (f"{run.id}/gradients?timestep=-1", 400, "timestep is “-1”"),
         (f"{run.id}/continuation?temperature=hot", 400, "temperature is “hot”"),
-        (f"{run.id}/trace.xls", 404, "choose csv, parquet or npz"),
+        (f"{run.id}/trace.xls", 404, "choose one of csv, parquet, npz"),
     ]:
         with pytest.raises(urllib.error.HTTPError) as refused:
             urlopen(f"{shared_server.url}/api/runs/{path}")

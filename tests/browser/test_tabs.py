@@ -3,10 +3,11 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS, Run, RunStore
@@ -33,6 +34,18 @@ window.WebSocket = class extends Real {
 def shown_step(page: Page) -> int:
     found = re.search(r"Step ([\d,]+) of", page.locator(".lstm-sentence").inner_text())
     return int(found[1].replace(",", "")) if found else -1
+
+
+def choose(page: Page, name: str) -> None:
+    """Choose a run from the list, as a person does: a page that is still being written closes the list again."""
+    option = page.get_by_role("option", name=re.compile(name))
+    for _ in range(5):
+        page.get_by_label("Run").first.click()
+        with suppress(TimeoutError):
+            option.click(timeout=5_000)
+            return
+        page.keyboard.press("Escape")
+    pytest.fail(f"the list of runs never offered “{name}”")
 
 
 @pytest.fixture
@@ -100,11 +113,9 @@ def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
     expect(page.get_by_text("is no more").first).to_be_visible()
     store.undelete(run.id)
 
-    page.get_by_label("Run").first.click()
-    page.get_by_role("option", name=re.compile("the other one")).click()
+    choose(page, "the other one")
     expect(page).to_have_url(re.compile(f"run={kept.id}"))
-    page.get_by_label("Run").first.click()
-    page.get_by_role("option", name=re.compile("deleted elsewhere")).click()
+    choose(page, "deleted elsewhere")
     expect(page).to_have_url(re.compile(f"run={run.id}\\b"))
     expect(shown).to_be_visible()
     page.wait_for_timeout(1_500)
