@@ -38,7 +38,7 @@ def training_figure(
             figure.update_yaxes(rangemode="tozero", row=place + 1, col=1)
     figure.update_xaxes(rangemode="nonnegative")
     figure.update_xaxes(title_text="step", row=len(ROWS), col=1)
-    figure.update_layout(height=HEIGHT, legend=legend_above(), showlegend=True)
+    figure.update_layout(height=HEIGHT, legend=legend_above())
     return quiet(figure)
 
 
