@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Collection
-from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sql
@@ -10,14 +9,18 @@ from sqlalchemy.engine import Connection
 
 from lstm_engine.runs.run import Run
 from lstm_engine.runs.settings import RunSettings
+from lstm_engine.runs.store.columns import JUDGED, judged
 from lstm_engine.runs.store.errors import RunNotFound
 from lstm_engine.runs.store.schema import LONGEST_NAME, changes, runs
 
 LONGEST_SHOWN = 10**30  # a number beyond it is not printed; Python refuses to from 4,300 digits on
 
-COLUMNS = [runs.c[field.name] for field in fields(Run) if field.name in runs.c]
+# as the database has them: a type of SQLAlchemy's would convert, or choke on, what the wrong kind of value is
+COLUMNS: list[sql.ColumnElement[Any]] = [
+    sql.type_coerce(runs.c[name], sql.types.NullType()).label(name) for name in ("id", "settings", *JUDGED)
+]
 # of a query over runs: those that were not deleted, and are whole
-THERE = runs.c.deleted_at.is_(None) & runs.c.forming.is_(False)
+THERE = runs.c.deleted_at.is_(None) & runs.c.forming.is_not(True)
 UNCHANGED = THERE & ~sql.exists().where(changes.c.run_id == runs.c.id)
 
 
@@ -34,9 +37,10 @@ def storable(text: str) -> str:
 
 
 def run_of(row: sql.Row[Any]) -> Run:
-    """A row of ``COLUMNS`` as a run."""
-    values = dict(row._mapping)
-    return Run(**{**values, "settings": RunSettings.from_stored(values["settings"])})
+    """A row of ``COLUMNS`` as a run; never raises, whatever the row holds."""
+    values, problem = judged(dict(row._mapping))
+    del values["forming"]
+    return Run(**{**values, "settings": RunSettings.from_stored(values["settings"])}, row_problem=problem)
 
 
 def find_run(connection: Connection, run_id: int, lock: bool = False) -> Run:
@@ -59,7 +63,7 @@ def find_same(connection: Connection, settings: RunSettings, among: Collection[i
         query = query.where(runs.c.id.in_(among))
     wanted = settings.pinned()
     found = (run_of(row) for row in connection.execute(query))
-    return next((run for run in found if run.settings.same_numbers(wanted)), None)
+    return next((run for run in found if run.readable and run.settings.same_numbers(wanted)), None)
 
 
 def insert_run(

@@ -86,6 +86,7 @@ def make_engines(url: sql.URL, state: FileState | None, busy_seconds: float) -> 
 
     @sql.event.listens_for(writer, "connect")
     def prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
+        connection.text_factory = any_text
         connection.isolation_level = None  # transactions begin where this package says so
         if writable:
             # before anything is in the file: freed pages can go back to the file system a few at a time
@@ -103,11 +104,17 @@ def make_engines(url: sql.URL, state: FileState | None, busy_seconds: float) -> 
 
     @sql.event.listens_for(reader, "connect")
     def prepare_reader(connection: sqlite3.Connection, _record: object) -> None:
+        connection.text_factory = any_text
         # nothing begins a transaction here, so every statement sees what is there, and no lock is taken
         connection.isolation_level = None
         connection.execute("PRAGMA query_only=ON")
 
     return writer, reader
+
+
+def any_text(stored: bytes) -> str:
+    """A column's text; what is no UTF-8 in it must not keep the other rows from being read."""
+    return stored.decode("utf-8", "replace")
 
 
 def insist(connection: sqlite3.Connection, statement: str, seconds: float) -> None:
