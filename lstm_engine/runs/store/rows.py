@@ -24,10 +24,31 @@ THERE = runs.c.deleted_at.is_(None) & runs.c.forming.is_not(True)
 UNCHANGED = THERE & ~sql.exists().where(changes.c.run_id == runs.c.id)
 
 
-def gone(run_id: int) -> str:
+# a server's numbers come from a sequence, which not everybody may read; a rolled back run has used one up as well
+LAST_OF_SEQUENCE = """
+    SELECT CASE WHEN has_sequence_privilege(numbers, 'SELECT') THEN pg_sequence_last_value(numbers) END
+    FROM (SELECT pg_get_serial_sequence('runs', 'id')::regclass::oid AS numbers) AS found
+"""
+
+
+def was_there(connection: Connection, run_id: int) -> bool:
+    """Whether a run ever had that number: they are given in order, and never twice."""
+    if run_id < 1:
+        return False
+    if connection.dialect.name == "sqlite":
+        last = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'runs'").scalar()
+    else:
+        last = connection.exec_driver_sql(LAST_OF_SEQUENCE).scalar()
+    there = connection.execute(sql.select(sql.func.max(runs.c.id))).scalar()
+    return run_id <= max(number for number in (last, there, 0) if isinstance(number, int))
+
+
+def gone(connection: Connection, run_id: int) -> str:
     """What to say of a run that cannot be found."""
     if abs(run_id) > LONGEST_SHOWN:
         return "There is no run with so large a number."
+    if not was_there(connection, run_id):
+        return f"There is no run {run_id}."
     return f"Run {run_id} is no more: it was deleted, perhaps by someone else."
 
 
@@ -52,7 +73,7 @@ def find_run(connection: Connection, run_id: int, lock: bool = False) -> Run:
     query = sql.select(*COLUMNS).where(runs.c.id == run_id, THERE)
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
-        raise RunNotFound(gone(run_id))
+        raise RunNotFound(gone(connection, run_id))
     return run_of(row)
 
 

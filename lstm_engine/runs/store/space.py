@@ -49,10 +49,12 @@ def bytes_of(text: str, name: str) -> float:
 def shown_bytes(count: float) -> str:
     """As people read it.
 
-    >>> shown_bytes(89_300_000), shown_bytes(1.5e9), shown_bytes(20_000)
-    ('89 MB', '1.5 GB', '0.02 MB')
+    >>> shown_bytes(89_300_000), shown_bytes(1.5e9), shown_bytes(20_000), shown_bytes(10)
+    ('89 MB', '1.5 GB', '0.02 MB', '10 bytes')
     """
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:.2g} MB"
+    if count < 10_000:
+        return f"{count:,.0f} bytes"
+    return f"{count / 1e9:,.1f} GB" if count >= 999.5e6 else f"{float(f'{count / 1e6:.2g}'):g} MB"
 
 
 def used_bytes(connection: Connection) -> int:

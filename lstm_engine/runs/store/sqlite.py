@@ -59,6 +59,28 @@ def look_at(path: Path) -> FileState | None:
         raise StoreError(f"The run store {path} cannot be read: {error.strerror}.", StoreProblem.UNREADABLE) from error
 
 
+def check_address(url: sql.URL, shown: str) -> None:
+    """What SQLite's driver would choke on, or keep in a memory that the training processes do not share.
+
+    Raises:
+        StoreError: of kind ADDRESS.
+    """
+    wanted = "write one like sqlite:///runs.sqlite3"
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise StoreError(f"“{shown}” wants a driver that runs cannot be kept with; {wanted}.", StoreProblem.ADDRESS)
+    if url.database in (None, "", ":memory:") or {"uri", "mode"} & url.query.keys():
+        raise StoreError(
+            f"“{shown}” names no file, which the training processes could share; {wanted}", StoreProblem.ADDRESS
+        )
+    try:
+        _, options = url.get_dialect()().create_connect_args(url)
+        sqlite3.connect(":memory:", **options).close()
+    except (TypeError, ValueError, OverflowError, sqlite3.Error, sql.exc.ArgumentError) as error:
+        raise StoreError(
+            f"“{shown}” has an option that SQLite does not take ({error}); {wanted}.", StoreProblem.ADDRESS
+        ) from error
+
+
 def make_folder(path: Path) -> None:
     """The folder of a file that is yet to be.
 
