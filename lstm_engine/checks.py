@@ -1,6 +1,8 @@
 """What callers hand in, judged once: numbers, arrays and choices become what they should be, or an error of ours."""
 
 import math
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any, TypeVar
@@ -8,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.errors import EngineError, SettingsError, ShapeError
+from lstm_engine.errors import EngineError, SettingsError, ShapeError, WeightsError
 
 DTYPES = ("float32", "float64")
 REAL = "fiub"  # kinds of dtypes whose values are real numbers
@@ -31,6 +33,15 @@ def shown(value: object) -> str:
 def path_text(path: object) -> str:
     """A file's path as people know it, or what stands in its place."""
     return str(path) if isinstance(path, str | PathLike) else shown(path)
+
+
+def regular_file(path: object) -> None:
+    """WeightsError unless a path leads to a file that has an end: ``/dev/zero`` has none, and a pipe may never speak.
+
+    An open file is for its owner to judge.
+    """
+    if isinstance(path, str | PathLike) and not stat.S_ISREG(os.stat(path).st_mode):
+        raise WeightsError("it is no regular file")
 
 
 def whole_number(name: str, value: object, least: int | None = 1, most: int | None = None) -> int:

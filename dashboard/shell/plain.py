@@ -8,12 +8,20 @@ JOINER = "\u2060"  # no width, no break: takes words apart for a parser alone
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~&$:=@^\"'/]")
 # icons, emoji, links and arrows are looked for afterwards, in the text without its backslashes
 _FOUND_LATER = re.compile(r"(?<=:)(?=[\w+-])|(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)|(?<=[-<>~=])(?=[-<>=])", re.IGNORECASE)
+# control characters but for those that split words; embeddings, overrides and isolates of directions
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 _ENTITIES = str.maketrans({character: f"&#{ord(character)};" for character in "&<>$%{}"})
+
+
+def on_one_line(text: str) -> str:
+    """A text without what moves others: line breaks, control codes, and marks that turn the direction of writing, which
+    would turn the rest of our sentence as well."""
+    return " ".join(_UNSEEN.sub("", text).split())
 
 
 def plain(text: str) -> str:
     """Text for Streamlit's Markdown that reads on the screen as it was typed, on one line."""
-    joined = _FOUND_LATER.sub(JOINER, " ".join(text.split()))
+    joined = _FOUND_LATER.sub(JOINER, on_one_line(text))
     return _MARKDOWN.sub(r"\\\g<0>", joined)
 
 
@@ -22,4 +30,4 @@ def plain_in_chart(text: str) -> str:
 
     Plotly has no way to switch off its tags; entities are turned back after it has looked for them.
     """
-    return " ".join(text.split()).translate(_ENTITIES)
+    return on_one_line(text).translate(_ENTITIES)

@@ -49,11 +49,11 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
     if not runs:
         wanted = selected("run")
         if wanted is not None:
-            notice(missing(wanted))
+            notice(missing(store, wanted))
             select_run(None)
         say_there_is_no_run()
         return None
-    run, problem = selected_run(runs, [run for run in all_runs if not can_show(run)], unlike)
+    run, problem = selected_run(store, runs, [run for run in all_runs if not can_show(run)], unlike)
     notice(problem)
     labels = run_labels(runs)
     # the widget's key holds the selection, so that a run picked elsewhere or by another means shows here

@@ -9,8 +9,7 @@ import streamlit as st
 
 from dashboard.serving.numbers import run_number
 from dashboard.shell.plain import plain
-from lstm_engine.runs import Run
-from lstm_engine.runs.store import gone
+from lstm_engine.runs import Run, RunStore
 
 
 def selected(name: str) -> str | None:
@@ -78,10 +77,13 @@ def select_run(run_id: int | None) -> None:
     select("sequence", None)
 
 
-def selected_run(runs: Sequence[Run], other_runs: Sequence[Run] = (), unlike: str = "") -> tuple[Run, str]:
+def selected_run(
+    store: RunStore, runs: Sequence[Run], other_runs: Sequence[Run] = (), unlike: str = ""
+) -> tuple[Run, str]:
     """The selected run and, if it cannot be had, a sentence on why another one is shown.
 
     Args:
+        store: where they are.
         runs: all runs that the page can show, the newest first; at least one.
         other_runs: runs that it cannot show, and ``unlike``, why not.
     """
@@ -99,15 +101,15 @@ def selected_run(runs: Sequence[Run], other_runs: Sequence[Run] = (), unlike: st
             select("run", wanted)
             return run, ""
     select_run(newest.id)
-    reason = missing(wanted)
+    reason = missing(store, wanted)
     return newest, f"{reason} Here is the newest run instead, “{newest.name}”." if reason else ""
 
 
-def missing(wanted: str) -> str:
+def missing(store: RunStore, wanted: str) -> str:
     """Why a run that is asked for cannot be had; empty if the user knows."""
     number = run_number(wanted)
     if number is None:
         return f"“{wanted[:40]}” is not the number of a run."
     if number in st.session_state.get("deleted_here", ()):
         return ""
-    return gone(number)
+    return store.gone(number)

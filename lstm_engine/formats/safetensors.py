@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lstm_engine.cell.parameters import Architecture
 from lstm_engine.cell.variants import STANDARD, get_variant
-from lstm_engine.checks import instance, path_text, shown, truth, whole_number
+from lstm_engine.checks import instance, path_text, regular_file, shown, truth, whole_number
 from lstm_engine.errors import EngineError, WeightsError
 from lstm_engine.model import LSTMModel
 
@@ -61,6 +61,7 @@ def load_model(path: str | PathLike[str]) -> LSTMModel:
         WeightsError: the file cannot be read, is not such a file, or its arrays do not fit its sizes.
     """
     try:
+        regular_file(path)
         with safetensors.safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}
             if header.get("format") != FORMAT:

@@ -24,7 +24,7 @@ class Status(StrEnum):
     FINISHED = "finished"
     LOST = "lost"  # its worker died
     FAILED = "failed"
-    UNREADABLE = "unreadable"  # today's code cannot run it: its task is gone, or a setting has another range
+    UNREADABLE = "unreadable"  # today's code cannot run it: its task is gone, or its row holds what cannot be used
 
     @property
     def under_way(self) -> bool:
@@ -49,6 +49,7 @@ class Run:
     heartbeat: float | None
     steps_per_second: float | None
     error: str | None
+    row_problem: str | None = None  # what its row holds beside the settings that cannot be used, in a sentence
 
     @property
     def end_step(self) -> int:
@@ -57,7 +58,7 @@ class Run:
     @property
     def problem(self) -> str | None:
         """Why today's code cannot run it, in a sentence; None if it can."""
-        return self.settings.problem
+        return self.row_problem or self.settings.problem
 
     @property
     def readable(self) -> bool:

@@ -3,6 +3,7 @@
 from collections import ChainMap
 from functools import lru_cache
 
+from lstm_engine.checks import shown
 from lstm_engine.errors import EngineError, SettingsError
 from lstm_engine.tasks.adding import AddingTask
 from lstm_engine.tasks.base import Baseline, Batch, EncodedSequence, Measure, Sample, Task
@@ -48,8 +49,8 @@ def get(name: str, input_size: int | None = None, output_size: int | None = None
         SettingsError: there is none, it cannot be made, or a size is smaller than the task needs.
         TaskInputError: the text cannot be learned from.
     """
-    if name not in KINDS:
-        raise SettingsError(f"there is no task {name!r}; choose one of {', '.join(KINDS)}")
+    if not isinstance(name, str) or name not in KINDS:
+        raise SettingsError(f"there is no task {shown(name)}; choose one of {', '.join(KINDS)}")
     kind = KINDS[name]
     return _made(kind, input_size, output_size, text if kind.learns_from_text else None)
 

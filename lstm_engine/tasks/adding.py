@@ -36,6 +36,7 @@ class AddingTask(Task):
     samples_title = "Sums at the end of 60 sequences, and what this model says"
     curve_axes = ("sequence, from the smallest sum to the largest", "sum")
     reads = ("number", "mark")
+    least_length = 2  # one marked number in each half
     settings = {
         "hidden_size": 64,
         "learning_rate": 0.005,
@@ -61,6 +62,7 @@ class AddingTask(Task):
         return Batch(inputs, targets, mask)
 
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
+        self.check_sizes(batch_size, sequence_length)
         numbers = generator.random((sequence_length, batch_size))
         marks = np.zeros_like(numbers)
         half = sequence_length // 2

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.cell.equations import softmax
+from lstm_engine.checks import whole_number
 from lstm_engine.errors import SettingsError, TaskInputError
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Task(ABC):
         settings: of a run that reaches the task's goal, where they differ from the defaults of ``RunSettings``.
         learns_from_text: whether it is made from a text, as its third argument.
         samples_title: what ``samples`` shows; ``curve_axes`` name its axes where it shows curves.
+        least_length: the least sequence_length that it can be made of.
     """
 
     name: ClassVar[str]
@@ -119,6 +121,7 @@ class Task(ABC):
     learns_from_text: ClassVar[bool] = False
     samples_title: ClassVar[str] = "Samples"
     curve_axes: ClassVar[tuple[str, str]] = ("timestep", "value")
+    least_length: ClassVar[int] = 1
 
     input_size: int
     output_size: int
@@ -130,13 +133,30 @@ class Task(ABC):
         """The text that a run is to keep, where the task would else read it from the machine that it runs on."""
         return None
 
+    def check_sizes(self, batch_size: int, sequence_length: int) -> None:
+        """What every batch is to begin with.
+
+        Raises:
+            SettingsError: there can be no batch of such a size.
+        """
+        whole_number("batch_size", batch_size)
+        whole_number(f"sequence_length of the task {self.name!r}", sequence_length, self.least_length)
+
     @abstractmethod
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
-        """A random batch to train on; the same generator state gives the same batch."""
+        """A random batch to train on; the same generator state gives the same batch.
+
+        Raises:
+            SettingsError: there can be no batch of such a size.
+        """
 
     @abstractmethod
     def validation_batch(self, sequence_length: int) -> Batch:
-        """All of the held-out part, always the same."""
+        """All of the held-out part, always the same.
+
+        Raises:
+            SettingsError: there can be no sequences of such a length.
+        """
 
     @abstractmethod
     def baseline(self) -> Baseline:

@@ -93,11 +93,13 @@ class CharactersTask(Task):
         return Batch(self._one_hot(windows[:-1]), windows[1:])
 
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
+        self.check_sizes(batch_size, sequence_length)
         codes = self._codes[: self._held_out_from]
         length = min(sequence_length, len(codes) - 1)
         return self._windows(codes, generator.integers(len(codes) - length, size=batch_size), length)
 
     def validation_batch(self, sequence_length: int) -> Batch:
+        self.check_sizes(1, sequence_length)
         codes = self._codes[self._held_out_from :]
         length = min(sequence_length, len(codes) - 1)
         count = max(1, min(VALIDATION_SEQUENCES, (len(codes) - 1) // length))

@@ -88,6 +88,7 @@ class NamesTask(Task):
 
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
         """Each sequence is a stream of random names, cut off after ``sequence_length`` characters."""
+        self.check_sizes(batch_size, sequence_length)
         names_enough = sequence_length // 2 + 1  # no name is shorter than two letters
         picks = generator.integers(len(self._codes), size=(batch_size, names_enough))
         symbols = np.full((sequence_length + 1, batch_size), INDEX[END], np.int64)  # (T+1, B)
@@ -104,6 +105,7 @@ class NamesTask(Task):
 
     def validation_batch(self, sequence_length: int) -> Batch:
         """Every held-out character once: names are packed into sequences as they fit, the rest is masked."""
+        self.check_sizes(1, sequence_length)
         length = max(sequence_length, max(map(len, self.validation)) + 1)
         streams: list[str] = [""]
         for name in self.validation:

@@ -92,11 +92,13 @@ class OwnSeriesTask(SignalTask):
         return self._pack(values[starts[None, :] + np.arange(length + 1)[:, None]])
 
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
+        self.check_sizes(batch_size, sequence_length)
         values = self._values[: self._held_out_from]
         length = min(sequence_length, len(values) - 1)
         return self._windows(values, generator.integers(len(values) - length, size=batch_size), length)
 
     def validation_batch(self, sequence_length: int) -> Batch:
+        self.check_sizes(1, sequence_length)
         values = self._values[self._held_out_from :]
         length = min(sequence_length, len(values) - 1)
         starts = np.unique(np.linspace(0, len(values) - length - 1, 16).astype(int))

@@ -69,9 +69,11 @@ class SignalTask(Task):
         return Batch(inputs, targets)
 
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
+        self.check_sizes(batch_size, sequence_length)
         return self._pack(waves(generator, sequence_length + 1, batch_size))
 
     def validation_batch(self, sequence_length: int) -> Batch:
+        self.check_sizes(1, sequence_length)
         return self._pack(waves(np.random.default_rng(VALIDATION_SEED), sequence_length + 1, VALIDATION_SEQUENCES))
 
     def baseline(self) -> Baseline:

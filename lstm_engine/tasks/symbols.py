@@ -76,6 +76,7 @@ class SymbolTask(Task):
         return Batch(inputs, targets, mask)
 
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
+        self.check_sizes(batch_size, sequence_length)
         return self.pack(self.strings(generator, batch_size, sequence_length))
 
     def held_out(self, count: int, sequence_length: int) -> list[str]:
@@ -83,6 +84,7 @@ class SymbolTask(Task):
         return self.strings(np.random.default_rng(VALIDATION_SEED), count, sequence_length)
 
     def validation_batch(self, sequence_length: int) -> Batch:
+        self.check_sizes(1, sequence_length)
         return self.pack(self.held_out(VALIDATION_STRINGS, sequence_length))
 
     def baseline(self) -> Baseline:

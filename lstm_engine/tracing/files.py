@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from lstm_engine.cell.family import Family
 from lstm_engine.cell.layer_trace import TracedLayer, check_layer
 from lstm_engine.cell.variants import FAMILIES
-from lstm_engine.checks import path_text, shown, whole_number
+from lstm_engine.checks import path_text, regular_file, shown, whole_number
 from lstm_engine.errors import EngineError, ShapeError, WeightsError
 
 MOST_BYTES = 2**30  # of arrays that are read unless a caller allows more
@@ -61,6 +61,7 @@ def read_trace(
     """Inputs, layers and outputs; see ``Trace.load``."""
     most_bytes = whole_number("most_bytes", most_bytes)
     try:
+        regular_file(path)
         with zipfile.ZipFile(path) as file:
             headers = read_headers(file)
             family, count = judge(headers)

@@ -93,7 +93,7 @@ class Trace:
 
     @classmethod
     def load(cls, path: str | PathLike[str] | BinaryIO, most_bytes: int = MOST_BYTES) -> Self:
-        """Read what ``save`` wrote.
+        """Read what ``save`` wrote. Its numbers may be NaN or infinite: what a model that diverged did is kept as well.
 
         Args:
             most_bytes: that the arrays may take in memory; a file that says it holds more is not read.

@@ -455,7 +455,7 @@ def test_routes_answer_in_sentences(shared_server, run):
     for path, status, message in [
         (f"{run.id}/trace?sequence=m4ria", 400, "never seen “4”"),
         (f"{run.id}/trace?checkpoint=99", 404, "no checkpoint at step 99"),
-        ("987654/trace", 404, "Run 987654 is no more"),
+        ("987654/trace", 404, "There is no run 987654."),
         (f"{run.id}/trace?clamps=f:1:99:1-1=0", 400, "there are 0 to 23"),
         (f"{run.id}/gradients?timestep=-1", 400, "timestep is “-1”"),
         (f"{run.id}/continuation?temperature=hot", 400, "temperature is “hot”"),

@@ -127,7 +127,7 @@ def test_the_form_refuses_what_is_out_of_range_and_creates_what_is_not(shared_se
 def test_a_wrong_link_leads_to_the_nearest_sensible_view(shared_server, store, open_page):
     run = store.create(SLOW, "newest", start=False)
     page = open_page(f"{shared_server.url}/train?run=987654")
-    expect(page.get_by_text("Run 987654 is no more")).to_be_visible()
+    expect(page.get_by_text("There is no run 987654.")).to_be_visible()
     expect(sentence(page)).to_contain_text("Step 0")
     page = open_page(f"{shared_server.url}/train?run=<b>x")
     expect(page.get_by_text("is not the number of a run")).to_be_visible()

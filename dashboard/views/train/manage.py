@@ -96,6 +96,9 @@ def change_settings(services: Services, run: Run) -> None:
 def fork(services: Services, run: Run) -> None:
     """A new run from one of this run's checkpoints."""
     steps = services.store.checkpoint_steps(run.id)
+    if not steps:
+        st.caption("The run has no checkpoint any more, so there is nothing that a fork could begin with.")
+        return
     step = st.selectbox(
         "From the checkpoint at step",
         list(reversed(steps)),

@@ -4,7 +4,6 @@ from lstm_engine.runs.store.changes import changed_settings
 from lstm_engine.runs.store.errors import AlreadyThere, LeaseLost, RunNotFound, StoreError, StoreProblem
 from lstm_engine.runs.store.metrics import MOST_ROWS
 from lstm_engine.runs.store.notes import MOST_NOTE
-from lstm_engine.runs.store.rows import gone
 from lstm_engine.runs.store.schema import LONGEST_NAME
 from lstm_engine.runs.store.store import RunStore
 
@@ -19,5 +18,4 @@ __all__ = [
     "StoreError",
     "StoreProblem",
     "changed_settings",
-    "gone",
 ]

@@ -13,3 +13,13 @@ def without_password(url: str) -> str:
     'postgresql://teacher:***@school:abc/runs?password=***'
     """
     return IN_QUERY.sub(r"\1***", AUTHORITY.sub(r"\1:***@", url))
+
+
+def may_tell_password(url: str) -> bool:
+    """Whether a library may have taken a part of the password for something else, as it holds a sign of a URL's own.
+
+    >>> may_tell_password("postgresql://teacher:12/se@cret@school/runs")
+    True
+    """
+    found = AUTHORITY.search(url)
+    return found is not None and any(sign in found[0][len(found[1]) + 1 : -1] for sign in "@/?#")

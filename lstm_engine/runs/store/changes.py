@@ -7,9 +7,11 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from lstm_engine.checks import shown
 from lstm_engine.errors import SettingsError
 from lstm_engine.runs.run import Change
 from lstm_engine.runs.settings import CHANGEABLE, FIELDS, RunSettings
+from lstm_engine.runs.store.columns import is_whole
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.errors import LeaseLost
 from lstm_engine.runs.store.rows import find_run
@@ -17,9 +19,21 @@ from lstm_engine.runs.store.schema import changes, runs
 
 
 def changes_of(connection: Connection, run_id: int) -> list[Change]:
-    """All changes of a run, in the order in which they were asked for."""
+    """All changes of a run, in the order in which they were asked for.
+
+    Raises:
+        SettingsError: one of them is none that anybody can have asked for.
+    """
     query = sql.select(changes.c.step, changes.c.field, changes.c.value).where(changes.c.run_id == run_id)
-    return [Change(*row) for row in connection.execute(query.order_by(changes.c.id))]
+    found = [Change(*row) for row in connection.execute(query.order_by(changes.c.id))]
+    for change in found:
+        known = change.field in CHANGEABLE and FIELDS[change.field].fits(whole_where_whole(change))
+        if not known or not (change.step is None or is_whole(change.step)):
+            raise SettingsError(
+                f"The changes of run {run_id} cannot be read: {shown(change.field)} to {shown(change.value)} from step "
+                f"{shown(change.step)} on, expected one of {', '.join(CHANGEABLE)} and a number that it can be."
+            )
+    return found
 
 
 class Changes(Database):
@@ -76,6 +90,5 @@ def changed_settings(settings: RunSettings, held: Sequence[Change]) -> RunSettin
 
 def whole_where_whole(change: Change) -> float | None:
     """The change's value, as an int where the setting is one."""
-    if change.value is not None and FIELDS[change.field].kind is int and change.value == int(change.value):
-        return int(change.value)
-    return change.value
+    whole = FIELDS[change.field].kind is int and isinstance(change.value, float) and change.value.is_integer()
+    return int(change.value) if whole and change.value is not None else change.value

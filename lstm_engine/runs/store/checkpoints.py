@@ -1,17 +1,22 @@
 """Checkpoints: saved, thinned by number and by bytes, and read."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from lstm_engine.checks import shown
+from lstm_engine.errors import WeightsError
+from lstm_engine.runs.store.columns import MOST_OF_A_RUN, is_whole
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.errors import RunNotFound, StoreProblem
-from lstm_engine.runs.store.rows import LONGEST_SHOWN, find_run, gone
+from lstm_engine.runs.store.rows import LONGEST_SHOWN, find_run
 from lstm_engine.runs.store.schema import checkpoints, runs
 
 KEPT_CHECKPOINTS = 60  # a run's checkpoints are thinned to so many
+IS_STEP = checkpoints.c.step.between(0, MOST_OF_A_RUN)
 METRIC_BYTES = 100  # that a step's metrics take in the database, roughly
 
 
@@ -34,9 +39,9 @@ def save_checkpoint(
 def thin_checkpoints(connection: Connection, run_id: int, most_bytes: float) -> None:
     """Give up so many that the rest is within its bounds, and note how many bytes that are."""
     of_run = checkpoints.c.run_id == run_id
-    query = sql.select(checkpoints.c.step, sql.func.length(checkpoints.c.data)).where(of_run)
+    query = sql.select(checkpoints.c.step, sql.func.length(checkpoints.c.data)).where(of_run, IS_STEP)
     rows = connection.execute(query.order_by(checkpoints.c.step)).fetchall()
-    sizes: dict[int, int] = {row[0]: row[1] for row in rows}
+    sizes: dict[int, int] = {row[0]: row[1] for row in rows if is_whole(row[0])}
     unwanted = thin_steps(list(sizes), KEPT_CHECKPOINTS, list(sizes.values()), most_bytes)
     if unwanted:
         connection.execute(sql.delete(checkpoints).where(of_run, checkpoints.c.step.in_(unwanted)))
@@ -75,31 +80,34 @@ class Checkpoints(Database):
 
     def checkpoint_steps(self, run_id: int) -> list[int]:
         """Steps at which there is a checkpoint, ascending."""
-        query = sql.select(checkpoints.c.step).where(checkpoints.c.run_id == run_id).order_by(checkpoints.c.step)
+        query = sql.select(checkpoints.c.step).where(checkpoints.c.run_id == run_id, IS_STEP)
         with self._reading() as connection:
-            return list(connection.execute(query).scalars())
+            found = connection.execute(query.order_by(checkpoints.c.step)).scalars()
+            return [step for step in found if is_whole(step)]
 
     def newest_checkpoint_step(self, run_id: int) -> int:
         """The newest checkpoint's step; every run has one from its beginning.
 
         Raises:
-            RunNotFound: the run is no more.
+            RunNotFound: the run is no more; of kind CHECKPOINT_GONE if it has none.
         """
-        query = sql.select(sql.func.max(checkpoints.c.step)).where(checkpoints.c.run_id == run_id)
         with self._reading() as connection:
             find_run(connection, run_id)
-            step = connection.execute(query).scalar()
-        if step is None:
-            raise RunNotFound(gone(run_id))
-        return step
+        steps = self.checkpoint_steps(run_id)
+        if not steps:
+            raise RunNotFound(f"Run {run_id} has no checkpoint any more.", StoreProblem.CHECKPOINT_GONE)
+        return steps[-1]
 
     def checkpoint(self, run_id: int, step: int) -> bytes:
         """The safetensors bytes of one checkpoint.
 
         Raises:
             RunNotFound: run or checkpoint is no more.
+            WeightsError: what the database holds for it are no bytes.
         """
-        query = sql.select(checkpoints.c.data).where(checkpoints.c.run_id == run_id, checkpoints.c.step == step)
+        data: Any
+        as_it_is = sql.type_coerce(checkpoints.c.data, sql.types.NullType())  # a number would become so many bytes
+        query = sql.select(as_it_is).where(checkpoints.c.run_id == run_id, checkpoints.c.step == step)
         with self._reading() as connection:
             find_run(connection, run_id)
             data = connection.execute(query).scalar()
@@ -108,4 +116,6 @@ class Checkpoints(Database):
             raise RunNotFound(
                 f"Run {run_id} has no checkpoint at {place}; choose another.", StoreProblem.CHECKPOINT_GONE
             )
+        if not isinstance(data, bytes | bytearray | memoryview):
+            raise WeightsError(f"The checkpoint of run {run_id} at step {step:,} cannot be read: it is {shown(data)}.")
         return bytes(data)

@@ -15,12 +15,15 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from lstm_engine.runs.store import sqlite
-from lstm_engine.runs.store.address import without_password
+from lstm_engine.runs.store.address import may_tell_password, without_password
 from lstm_engine.runs.store.errors import AlreadyThere, StoreError, StoreProblem, problem_of, sentence_of
 from lstm_engine.runs.store.versions import bring_up_to_date
 
 BUSY_SECONDS = 15.0  # how long a write waits for another process's
 CONNECT_SECONDS = 10
+KINDS_OF_URL = (
+    "write a URL like sqlite:///runs.sqlite3, or postgresql://user@host/runs (postgresql+psycopg is the same)."
+)
 # a training process that was halted in the middle of a write must not hold its rows for ever
 IDLE_IN_TRANSACTION_SECONDS = 60
 
@@ -31,20 +34,23 @@ def parse_url(url: str) -> sql.URL:
     Raises:
         StoreError: it names no database that runs can be kept in.
     """
+    shown = without_password(url).replace("\0", "\\0")
     try:
         parsed = make_url(url)
     except (sql.exc.ArgumentError, ValueError) as error:  # such as a port that is no number
+        raise StoreError(f"“{shown}” is not a database URL; {KINDS_OF_URL}", StoreProblem.ADDRESS) from error
+    if "@" in (parsed.host or ""):
         raise StoreError(
-            f"“{without_password(url)}” is not a database URL; write one like sqlite:///runs.sqlite3",
-            StoreProblem.ADDRESS,
-        ) from error
-    if parsed.drivername in ("postgresql", "postgres"):
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise StoreError(
-            f"“{url}” names no file, which the training processes could share; write one like sqlite:///runs.sqlite3",
+            f"“{shown}” has an @ in its name or its password, so nobody can tell where the host begins; write it "
+            "as %40.",
             StoreProblem.ADDRESS,
         )
+    if any("\0" in part for part in (parsed.host, parsed.database, parsed.username, parsed.password) if part):
+        raise StoreError(f"“{shown}” has a null byte in it, which no name has.", StoreProblem.ADDRESS)
+    if parsed.drivername in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite":
+        sqlite.check_address(parsed, shown)
     return parsed
 
 
@@ -74,17 +80,17 @@ class Database:
         try:
             self._engine, self._readers = self._make_engines()
         except sql.exc.NoSuchModuleError as error:
-            kind = self._address.get_backend_name()
+            kind = self._address.drivername
             raise StoreError(
-                f"“{kind}” is no kind of database that is known here; write a URL like sqlite:///runs.sqlite3",
-                StoreProblem.ADDRESS,
+                f"“{kind}” is no kind of database that is known here; {KINDS_OF_URL}", StoreProblem.ADDRESS
             ) from error
         except ImportError as error:
-            kind = self._address.get_backend_name()
-            extra = "pip install 'step-inside-an-lstm[postgres]'" if kind == "postgresql" else str(error)
-            raise StoreError(
-                f"The driver for {kind} is not installed. Install it: {extra}", StoreProblem.NO_DRIVER
-            ) from error
+            kind = self._address.drivername
+            if kind == "postgresql+psycopg":
+                kind, advice = "postgresql", "Install it: pip install 'step-inside-an-lstm[postgres]'"
+            else:
+                advice = f"W{KINDS_OF_URL[1:]}"
+            raise StoreError(f"The driver for {kind} is not installed. {advice}", StoreProblem.NO_DRIVER) from error
         try:
             with self._explained():
                 read_only = self._state is not None and self._state.read_only
@@ -183,6 +189,8 @@ class Database:
             cause = getattr(error, "orig", None) or error
             problem = problem_of(cause)
             reason = " ".join(str(cause).split()).rstrip(".")
+            if may_tell_password(self.url):
+                reason = "its driver says more, which may hold a part of the password, since that is not escaped"
             raise StoreError(sentence_of(problem, self._place, reason), problem) from error
 
     @contextmanager

@@ -70,7 +70,7 @@ class Forks(Space, Checkpoints):
                 put_notes(connection, fork_id, {"parent_run": run_id, "parent_step": step})
                 copied = sql.select(sql.func.count()).where(metrics.c.run_id == fork_id)
                 if connection.execute(copied).scalar_one() != step:  # the parent was forgotten meanwhile
-                    raise RunNotFound(gone(run_id))
+                    raise RunNotFound(gone(connection, run_id))
                 return find_run(connection, fork_id)
         except BaseException:
             with contextlib.suppress(StoreError):  # the purge comes by later

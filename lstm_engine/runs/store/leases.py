@@ -39,10 +39,10 @@ class Leases(Space):
         return [run for run in found if run.wants_worker and not run.has_worker]
 
     def acquire(self, run_id: int, lease: str) -> Run | None:
-        """Take the run, unless a living process holds it."""
+        """Take the run, unless a living process holds it, or its row holds what cannot be used."""
         with self._writing() as connection:
             run = find_run(connection, run_id, lock=True)
-            if run.has_worker:
+            if run.has_worker or run.row_problem is not None:
                 return None
             values = {"lease": lease, "heartbeat": time.time(), "steps_per_second": None}
             connection.execute(sql.update(runs).where(runs.c.id == run_id).values(values))

@@ -1,13 +1,16 @@
 """Metrics: a row a step, and the extremes of every 256 steps, from which long curves are drawn."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import sqlalchemy as sql
+from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
+from lstm_engine.checks import shown
+from lstm_engine.errors import SettingsError
 from lstm_engine.runs.curves import MOST_POINTS, curves_of, thinned
 from lstm_engine.runs.metrics import CURVES, METRICS
 from lstm_engine.runs.run import Curves, History, Series
@@ -18,6 +21,21 @@ from lstm_engine.runs.store.schema import LARGEST, metrics, runs, summaries
 BUCKET = 256  # steps that a summary stands for
 SUMMARISED = tuple(metric.name for metric in CURVES)
 MOST_ROWS = 20_000  # of metrics that are read one by one to draw a curve
+
+Number = TypeVar("Number", np.int64, np.float64)
+
+
+def is_measured(value: object) -> bool:
+    """Whether a summary has an extreme already; a database may hold anything."""
+    return isinstance(value, int | float)
+
+
+def unreadable(run_id: int, name: str, value: object) -> SettingsError:
+    """What to say of a metric that is none."""
+    return SettingsError(
+        f"The metrics of run {run_id} cannot be read: {name} is {shown(value)}, expected a number. Other runs are not "
+        "concerned."
+    )
 
 
 def summarise(connection: Connection, run_id: int, rows: Iterable[Mapping[str, Any] | sql.RowMapping]) -> None:
@@ -31,14 +49,28 @@ def summarise(connection: Connection, run_id: int, rows: Iterable[Mapping[str, A
                 value = row[name]
                 if value is None:
                     continue
-                if values.get(f"{name}_low") is None or value < values[f"{name}_low"]:
+                if not is_measured(value):
+                    raise unreadable(run_id, name, value)
+                if not is_measured(values.get(f"{name}_low")) or value < values[f"{name}_low"]:
                     values[f"{name}_low"], values[f"{name}_low_step"] = value, row["step"]
-                if values.get(f"{name}_high") is None or value > values[f"{name}_high"]:
+                if not is_measured(values.get(f"{name}_high")) or value > values[f"{name}_high"]:
                     values[f"{name}_high"], values[f"{name}_high_step"] = value, row["step"]
         if found is None:
             connection.execute(sql.insert(summaries).values(values))
         else:
             connection.execute(sql.update(summaries).where(*of_bucket).values(values))
+
+
+def numbers(run_id: int, name: str, values: Sequence[Any], kind: type[Number]) -> NDArray[Number]:
+    """A column of what was measured, as (N,) numbers; NaN where one was not.
+
+    Raises:
+        SettingsError: it holds something else; no number is made up for it.
+    """
+    wrong = set(map(type, values)) - ({int} if kind is np.int64 else {int, float, type(None)})
+    if wrong:
+        raise unreadable(run_id, name, next(value for value in values if type(value) in wrong))
+    return np.array(values, kind)
 
 
 class Metrics(Database):
@@ -55,7 +87,9 @@ class Metrics(Database):
         with self._reading() as connection:
             rows = connection.execute(query).fetchall()
         step, *measured = zip(*rows, strict=True) if rows else [()] * (1 + len(METRICS))
-        return History(np.array(step, np.int64), *(np.array(column, np.float64) for column in measured))
+        columns = zip(METRICS, measured, strict=True)
+        values = [numbers(run_id, metric.name, column, np.float64) for metric, column in columns]
+        return History(numbers(run_id, "step", step, np.int64), *values)
 
     def validations(self, run_id: int, after: int = 0) -> Series:
         """The validation loss at every step after one at which it was measured, none left out."""
@@ -68,7 +102,8 @@ class Metrics(Database):
         with self._reading() as connection:
             rows = connection.execute(query).fetchall()
         steps, values = zip(*rows, strict=True) if rows else ((), ())
-        return Series(np.array(steps, np.int64), np.array(values, np.float64))
+        found = numbers(run_id, "validation_loss", values, np.float64)
+        return Series(numbers(run_id, "step", steps, np.int64), found)
 
     def curves(self, run_id: int, after: int = 0, until: int | None = None, most: int = MOST_POINTS) -> Curves:
         """The run's curves over the steps after one up to another, each with at most that many points.
@@ -90,13 +125,12 @@ class Metrics(Database):
         newest = self.history(run_id, last - 1, last)  # seldom an extreme, but where the curve has come to
         found = {}
         for name in SUMMARISED:
+            extremes = [(row[f"{name}_{end}_step"], row[f"{name}_{end}"]) for end in ("low", "high") for row in rows]
+            extremes = [(step, value) for step, value in extremes if step is not None]
+            steps = numbers(run_id, "step", [step for step, _ in extremes], np.int64)
+            values = numbers(run_id, name, [value for _, value in extremes], np.float64)
             points = {(last, value) for value in getattr(newest, name) if np.isfinite(value)}
-            points |= {
-                (row[f"{name}_{end}_step"], row[f"{name}_{end}"])
-                for row in rows
-                for end in ("low", "high")
-                if row[f"{name}_{end}_step"] is not None and after < row[f"{name}_{end}_step"] <= last
-            }
-            steps, values = zip(*sorted(points), strict=True) if points else ((), ())
-            found[name] = thinned(np.array(steps, np.int64), np.array(values, np.float64), most)
+            points |= {point for point in zip(steps.tolist(), values.tolist(), strict=True) if after < point[0] <= last}
+            steps, values = (np.array(part) for part in (zip(*sorted(points), strict=True) if points else ((), ())))
+            found[name] = thinned(steps.astype(np.int64), values.astype(np.float64), most)
         return Curves(**found)

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from lstm_engine.errors import SettingsError
 from lstm_engine.runs.run import Notes
+from lstm_engine.runs.store.columns import is_whole
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.rows import find_run, storable
 from lstm_engine.runs.store.schema import notes
@@ -26,12 +27,15 @@ class RunNotes(Database):
     """The part of the store that has notes."""
 
     def notes(self, run_id: int) -> Notes:
-        """What people said of the run."""
+        """What people said of the run; what is no text, or no number of a run, nobody said."""
         with self._reading() as connection:
             row = connection.execute(sql.select(notes).where(notes.c.run_id == run_id)).first()
         if row is None:
             return Notes()
-        return Notes(row.note, tuple(row.tags.split()), row.parent_run, row.parent_step)
+        note, tags = (text if isinstance(text, str) else "" for text in (row.note, row.tags))
+        parent = (row.parent_run, row.parent_step)
+        known = all(is_whole(number) for number in parent)
+        return Notes(note, tuple(tags.split()), *(parent if known else (None, None)))
 
     def annotate(self, run_id: int, note: str, tags: Sequence[str] = ()) -> None:
         """Say something of the run, and give it tags; what was said before is replaced.

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Collection
-from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sql
@@ -10,21 +9,46 @@ from sqlalchemy.engine import Connection
 
 from lstm_engine.runs.run import Run
 from lstm_engine.runs.settings import RunSettings
+from lstm_engine.runs.store.columns import JUDGED, judged
 from lstm_engine.runs.store.errors import RunNotFound
 from lstm_engine.runs.store.schema import LONGEST_NAME, changes, runs
 
 LONGEST_SHOWN = 10**30  # a number beyond it is not printed; Python refuses to from 4,300 digits on
 
-COLUMNS = [runs.c[field.name] for field in fields(Run) if field.name in runs.c]
+# as the database has them: a type of SQLAlchemy's would convert, or choke on, what the wrong kind of value is
+COLUMNS: list[sql.ColumnElement[Any]] = [
+    sql.type_coerce(runs.c[name], sql.types.NullType()).label(name) for name in ("id", "settings", *JUDGED)
+]
 # of a query over runs: those that were not deleted, and are whole
-THERE = runs.c.deleted_at.is_(None) & runs.c.forming.is_(False)
+THERE = runs.c.deleted_at.is_(None) & runs.c.forming.is_not(True)
 UNCHANGED = THERE & ~sql.exists().where(changes.c.run_id == runs.c.id)
 
 
-def gone(run_id: int) -> str:
+# a server's numbers come from a sequence, which not everybody may read; a rolled back run has used one up as well
+LAST_OF_SEQUENCE = """
+    SELECT CASE WHEN has_sequence_privilege(numbers, 'SELECT') THEN pg_sequence_last_value(numbers) END
+    FROM (SELECT pg_get_serial_sequence('runs', 'id')::regclass::oid AS numbers) AS found
+"""
+
+
+def was_there(connection: Connection, run_id: int) -> bool:
+    """Whether a run ever had that number: they are given in order, and never twice."""
+    if run_id < 1:
+        return False
+    if connection.dialect.name == "sqlite":
+        last = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'runs'").scalar()
+    else:
+        last = connection.exec_driver_sql(LAST_OF_SEQUENCE).scalar()
+    there = connection.execute(sql.select(sql.func.max(runs.c.id))).scalar()
+    return run_id <= max(number for number in (last, there, 0) if isinstance(number, int))
+
+
+def gone(connection: Connection, run_id: int) -> str:
     """What to say of a run that cannot be found."""
     if abs(run_id) > LONGEST_SHOWN:
         return "There is no run with so large a number."
+    if not was_there(connection, run_id):
+        return f"There is no run {run_id}."
     return f"Run {run_id} is no more: it was deleted, perhaps by someone else."
 
 
@@ -34,9 +58,10 @@ def storable(text: str) -> str:
 
 
 def run_of(row: sql.Row[Any]) -> Run:
-    """A row of ``COLUMNS`` as a run."""
-    values = dict(row._mapping)
-    return Run(**{**values, "settings": RunSettings.from_stored(values["settings"])})
+    """A row of ``COLUMNS`` as a run; never raises, whatever the row holds."""
+    values, problem = judged(dict(row._mapping))
+    del values["forming"]
+    return Run(**{**values, "settings": RunSettings.from_stored(values["settings"])}, row_problem=problem)
 
 
 def find_run(connection: Connection, run_id: int, lock: bool = False) -> Run:
@@ -48,7 +73,7 @@ def find_run(connection: Connection, run_id: int, lock: bool = False) -> Run:
     query = sql.select(*COLUMNS).where(runs.c.id == run_id, THERE)
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
-        raise RunNotFound(gone(run_id))
+        raise RunNotFound(gone(connection, run_id))
     return run_of(row)
 
 
@@ -59,7 +84,7 @@ def find_same(connection: Connection, settings: RunSettings, among: Collection[i
         query = query.where(runs.c.id.in_(among))
     wanted = settings.pinned()
     found = (run_of(row) for row in connection.execute(query))
-    return next((run for run in found if run.settings.same_numbers(wanted)), None)
+    return next((run for run in found if run.readable and run.settings.same_numbers(wanted)), None)
 
 
 def insert_run(

@@ -14,7 +14,6 @@ from lstm_engine.runs.store.checkpoints import save_checkpoint
 from lstm_engine.runs.store.errors import AlreadyThere, RunNotFound
 from lstm_engine.runs.store.rows import (
     COLUMNS,
-    LONGEST_SHOWN,
     THERE,
     UNCHANGED,
     find_run,
@@ -23,6 +22,7 @@ from lstm_engine.runs.store.rows import (
     insert_run,
     run_of,
     storable,
+    was_there,
 )
 from lstm_engine.runs.store.schema import LONGEST_NAME, marks, runs
 from lstm_engine.runs.store.space import Space, can_come_back
@@ -103,6 +103,11 @@ class Runs(Space):
         with self._reading() as connection:
             return find_run(connection, run_id)
 
+    def gone(self, run_id: int) -> str:
+        """What to say of a run that cannot be found: that it was deleted, or that it never was."""
+        with self._reading() as connection:
+            return gone(connection, run_id)
+
     def set_target(self, run_id: int, target_step: int) -> Run:
         """Train up to this step, then pause; a target beyond the end is the end."""
         return self._retarget(run_id, lambda run: min(target_step, run.runnable().end_step))
@@ -167,7 +172,7 @@ class Runs(Space):
         values = {"deleted_at": time.time(), "lease": None, "heartbeat": None, "steps_per_second": None}
         with self._writing() as connection:
             if connection.execute(sql.update(runs).where(runs.c.id == run_id, THERE).values(values)).rowcount == 0:
-                raise RunNotFound(gone(run_id))
+                raise RunNotFound(gone(connection, run_id))
 
     def undelete(self, run_id: int) -> Run:
         """Bring a deleted run back, paused where it was.
@@ -180,7 +185,7 @@ class Runs(Space):
             if connection.execute(at_rest.values(deleted_at=None, target_step=runs.c.step)).rowcount == 0:
                 raise RunNotFound(
                     f"Run {run_id} cannot be brought back: it was deleted more than a day ago, or its space was needed."
-                    if abs(run_id) <= LONGEST_SHOWN
-                    else gone(run_id)
+                    if was_there(connection, run_id)
+                    else gone(connection, run_id)
                 )
             return find_run(connection, run_id)

@@ -3,15 +3,17 @@
 import os
 import re
 import time
+from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
 from lstm_engine.errors import SettingsError
-from lstm_engine.runs.lease import lease_process, process_exists
+from lstm_engine.runs.lease import is_lease, lease_process, process_exists
 from lstm_engine.runs.store import sqlite
 from lstm_engine.runs.store.checkpoints import METRIC_BYTES
+from lstm_engine.runs.store.columns import MOST_OF_A_RUN, is_time
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.errors import StoreError, StoreProblem
 from lstm_engine.runs.store.schema import OF_A_RUN, checkpoints, runs
@@ -47,17 +49,23 @@ def bytes_of(text: str, name: str) -> float:
 def shown_bytes(count: float) -> str:
     """As people read it.
 
-    >>> shown_bytes(89_300_000), shown_bytes(1.5e9), shown_bytes(20_000)
-    ('89 MB', '1.5 GB', '0.02 MB')
+    >>> shown_bytes(89_300_000), shown_bytes(1.5e9), shown_bytes(20_000), shown_bytes(10)
+    ('89 MB', '1.5 GB', '0.02 MB', '10 bytes')
     """
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:.2g} MB"
+    if count < 10_000:
+        return f"{count:,.0f} bytes"
+    return f"{count / 1e9:,.1f} GB" if count >= 999.5e6 else f"{float(f'{count / 1e6:.2g}'):g} MB"
 
 
 def used_bytes(connection: Connection) -> int:
     """What the checkpoints and metrics of all runs take, those included that can still be brought back."""
-    total = sql.func.coalesce(sql.func.sum(runs.c.checkpoint_bytes), 0)
-    steps = sql.func.coalesce(sql.func.sum(runs.c.step), 0)
-    found = connection.execute(sql.select(total, steps)).one()
+
+    def total(column: sql.Column[int]) -> ColumnElement[int]:
+        # what is no such number, as a foreign hand may have left it, would make the sum fail, or overflow
+        return sql.func.coalesce(sql.func.sum(sql.case((column.between(0, MOST_OF_A_RUN), column), else_=0)), 0)
+
+    query = sql.select(total(runs.c.checkpoint_bytes), total(runs.c.step))
+    found = connection.execute(query).one()
     return int(found[0]) + METRIC_BYTES * int(found[1])
 
 
@@ -66,8 +74,10 @@ def rest() -> None:
     time.sleep(REST_SECONDS)
 
 
-def is_being_made(lease: str, heartbeat: float) -> bool:
+def is_being_made(lease: Any, heartbeat: Any) -> bool:
     """Whether the process that makes a fork lives: here, or was heard of elsewhere."""
+    if not is_lease(lease) or not is_time(heartbeat):
+        return False
     process = lease_process(lease)
     return time.time() - heartbeat < FORK_SECONDS if process is None else process_exists(process)
 

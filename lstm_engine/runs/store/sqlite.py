@@ -59,6 +59,28 @@ def look_at(path: Path) -> FileState | None:
         raise StoreError(f"The run store {path} cannot be read: {error.strerror}.", StoreProblem.UNREADABLE) from error
 
 
+def check_address(url: sql.URL, shown: str) -> None:
+    """What SQLite's driver would choke on, or keep in a memory that the training processes do not share.
+
+    Raises:
+        StoreError: of kind ADDRESS.
+    """
+    wanted = "write one like sqlite:///runs.sqlite3"
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise StoreError(f"“{shown}” wants a driver that runs cannot be kept with; {wanted}.", StoreProblem.ADDRESS)
+    if url.database in (None, "", ":memory:") or {"uri", "mode"} & url.query.keys():
+        raise StoreError(
+            f"“{shown}” names no file, which the training processes could share; {wanted}", StoreProblem.ADDRESS
+        )
+    try:
+        _, options = url.get_dialect()().create_connect_args(url)
+        sqlite3.connect(":memory:", **options).close()
+    except (TypeError, ValueError, OverflowError, sqlite3.Error, sql.exc.ArgumentError) as error:
+        raise StoreError(
+            f"“{shown}” has an option that SQLite does not take ({error}); {wanted}.", StoreProblem.ADDRESS
+        ) from error
+
+
 def make_folder(path: Path) -> None:
     """The folder of a file that is yet to be.
 
@@ -86,6 +108,7 @@ def make_engines(url: sql.URL, state: FileState | None, busy_seconds: float) -> 
 
     @sql.event.listens_for(writer, "connect")
     def prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
+        connection.text_factory = any_text
         connection.isolation_level = None  # transactions begin where this package says so
         if writable:
             # before anything is in the file: freed pages can go back to the file system a few at a time
@@ -103,11 +126,17 @@ def make_engines(url: sql.URL, state: FileState | None, busy_seconds: float) -> 
 
     @sql.event.listens_for(reader, "connect")
     def prepare_reader(connection: sqlite3.Connection, _record: object) -> None:
+        connection.text_factory = any_text
         # nothing begins a transaction here, so every statement sees what is there, and no lock is taken
         connection.isolation_level = None
         connection.execute("PRAGMA query_only=ON")
 
     return writer, reader
+
+
+def any_text(stored: bytes) -> str:
+    """A column's text; what is no UTF-8 in it must not keep the other rows from being read."""
+    return stored.decode("utf-8", "replace")
 
 
 def insist(connection: sqlite3.Connection, statement: str, seconds: float) -> None:

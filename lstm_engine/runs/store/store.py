@@ -14,7 +14,7 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, Leases):
     Its methods stand by topic:
 
     ===============  ====================================================================================
-    ``runs``         create, create_first_run, find, find_or_create, list_runs, get, start, pause, advance,
+    ``runs``         create, create_first_run, find, find_or_create, list_runs, get, gone, start, pause, advance,
                      stop, set_target, set_pace, rename, delete, undelete
     ``forks``        fork
     ``metrics``      history, curves, validations

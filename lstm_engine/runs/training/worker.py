@@ -64,10 +64,10 @@ def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> No
         except DivergenceError as error:
             worker.record_pending()
             store.fail(run_id, lease, str(error))
-        except (LeaseLost, RunNotFound):
-            return
         except StoreError as error:
-            if error.kind is not StoreProblem.NO_ROOM:
+            if error.kind in (StoreProblem.LEASE_LOST, StoreProblem.RUN_GONE):
+                return
+            if error.kind not in (StoreProblem.NO_ROOM, StoreProblem.CHECKPOINT_GONE):
                 raise  # nothing is wrong with the run
             store.fail(run_id, lease, str(error))
         except EngineError as error:

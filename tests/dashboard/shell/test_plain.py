@@ -54,6 +54,15 @@ def test_it_reads_as_it_was_typed(text):
     assert without_backslashes(plain(text)).replace(JOINER, "") == " ".join(text.split())
 
 
+@pytest.mark.parametrize("shown", [plain, plain_in_chart])
+def test_nothing_of_it_turns_the_rest_of_a_sentence_around_or_is_a_control_code(shown):
+    turning = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    codes = [*range(0x20), *range(0x7F, 0xA0)]
+    text = "a" + "".join(map(chr, turning + codes)) + "b"
+    assert shown(text) == "a b"  # some of the codes take words apart
+    assert shown("aשלוםb\u200d") == "aשלוםb\u200d"  # what people write goes on
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_of_it_is_a_tag_a_formula_or_a_template_in_a_chart(text):
     escaped = plain_in_chart(text)

@@ -133,7 +133,7 @@ def test_a_link_to_a_run_that_is_no_more_is_explained(store):
     store.create(SETTINGS, start=False)
     for page in (train_page, step_page):
         app = run(page, run="12345")
-        assert "Run 12345 is no more" in read(app.warning[0].value)
+        assert "There is no run 12345." in read(app.warning[0].value)
 
 
 def test_the_step_page_shows_the_newest_run_that_it_can_draw(store):

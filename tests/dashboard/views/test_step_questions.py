@@ -76,7 +76,7 @@ def test_a_checkpoint_that_is_no_more_is_told_from_a_run_that_is_no_more(questio
 
 
 def test_a_run_that_is_no_more_is_said(questions):
-    with pytest.raises(RunNotFound, match="Run 77"):
+    with pytest.raises(RunNotFound, match=r"There is no run 77\."):
         questions.question(77, {})
 
 

@@ -78,3 +78,24 @@ def test_the_step_page_goes_on_with_another(store, settings):
     app = run(step_page, run=str(broken))
     assert any("cannot be run by this version" in said and "Here is “sound” instead" in said for said in words(app))
     assert app.query_params["run"] in ([str(sound.id)], str(sound.id))
+
+
+def test_a_run_without_a_checkpoint_offers_no_fork_in_words(store):
+    made = store.create(SETTINGS, "bare", start=False)
+    with closing(sqlite3.connect(str(make_url(store.url).database))) as connection, connection:
+        connection.execute("DELETE FROM checkpoints")
+    app = run(train_page, run=str(made.id))
+    assert not app.exception
+    assert any("nothing that a fork could begin with" in one.value for one in app.caption)
+    assert not any("only the server" in one for one in words(app))
+
+
+def test_a_run_whose_row_holds_what_cannot_be_used_is_said_to_be_so(store):
+    sound = store.create(SETTINGS, "sound", start=False)
+    odd = store.create(SETTINGS, "odd", start=False)
+    with closing(sqlite3.connect(str(make_url(store.url).database))) as connection, connection:
+        connection.execute("UPDATE runs SET step = 'abc', name = x'ff' WHERE id = ?", (odd.id,))
+    assert not run(train_page, run=str(sound.id)).error
+    app = run(train_page, run=str(odd.id))
+    assert any("The column name of this run holds" in one for one in words(app))
+    assert not run(compare_page, runs=f"{sound.id},{odd.id}").error

@@ -92,10 +92,10 @@ def test_an_interrupted_run_is_saved_and_resumed(database):
         (["train", "parity", "--set", "seed=1e3"], "seed is “1e3”, expected a whole number of at least 0"),
         (["train", "parity", "--set", f"seed={'9' * 5_000}"], "seed is “999"),
         (["train", "parity", "--set", "learning_rate=1e999"], "learning_rate is inf"),
-        (["resume", "9"], "Run 9 is no more"),
-        (["resume", "99999999999999999999"], "Run 99999999999999999999 is no more"),
-        (["export", "-1"], "Run -1 is no more"),
-        (["export", "9"], "Run 9 is no more"),
+        (["resume", "9"], "There is no run 9."),
+        (["resume", "99999999999999999999"], "There is no run 99999999999999999999."),
+        (["export", "-1"], "There is no run -1."),
+        (["export", "9"], "There is no run 9."),
     ],
 )
 def test_problems_are_said_in_a_sentence(database, capsys, arguments, message):
@@ -205,7 +205,7 @@ def shell(database: str, line: str) -> tuple[int, str]:
         ("{lstm} list | true; exit ${{PIPESTATUS[0]}}", 0, ""),
         ("{lstm} resume 1 | true; exit ${{PIPESTATUS[0]}}", 0, ""),
         ("{lstm} export 1 --output /dev/stdout | cat > /dev/null", 0, ""),
-        ("PYTHONIOENCODING=ascii {lstm} export 9", 1, "Run 9 is no more: it was deleted, perhaps by someone else.\n"),
+        ("PYTHONIOENCODING=ascii {lstm} export 9", 1, "There is no run 9.\n"),
     ],
 )
 def test_an_output_that_breaks_leaves_no_traceback(one_run, line, code, said):

@@ -121,3 +121,34 @@ def test_sizes_can_be_widened_but_not_narrowed():
         tasks.get("names", 10)
     with pytest.raises(SettingsError, match="no task 'prices'"):
         tasks.get("prices")
+
+
+TEXTS = {"own text": "hello world " * 50, "own series": "\n".join(str(k % 7) for k in range(200))}
+
+
+@pytest.mark.parametrize("name", tasks.KINDS)
+def test_a_batch_that_cannot_be_made_is_refused_in_a_sentence(name):
+    task = tasks.get(name, text=TEXTS.get(name))
+    generator = np.random.default_rng(0)
+    for length in (1, 2, 3):
+        for make in (lambda T: task.batch(generator, 4, T), task.validation_batch):
+            if length < task.least_length:
+                with pytest.raises(
+                    SettingsError, match=f"sequence_length of the task .* is {length}, expected a whole"
+                ):
+                    make(length)
+            else:
+                assert np.isfinite(make(length).inputs).all()
+    for length in (0, -1, 1.5, None, "x"):
+        with pytest.raises(SettingsError, match="sequence_length"):
+            task.validation_batch(length)
+        with pytest.raises(SettingsError, match="sequence_length"):
+            task.batch(generator, 4, length)
+        with pytest.raises(SettingsError, match="batch_size"):
+            task.batch(generator, length, 10)
+
+
+@pytest.mark.parametrize("name", [[], {}, set(), None, 5, b"names", ["names"]])
+def test_what_is_no_name_of_a_task_is_refused(name):
+    with pytest.raises(SettingsError, match="there is no task"):
+        tasks.get(name)

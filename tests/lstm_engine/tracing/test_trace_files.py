@@ -1,9 +1,11 @@
 """Traces in files that somebody else made: judged by what they say of themselves, before anything is read."""
 
 import io
+import os
 import struct
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstm_engine import EngineError, LayerTrace, LSTMModel, ShapeError, Trace, WeightsError
+from lstm_engine import EngineError, LayerTrace, LSTMModel, ShapeError, Trace, WeightsError, load_model
 from lstm_engine.cell.variants import VARIANTS
 
 T, B, I, H = 5, 2, 3, 4
@@ -186,3 +188,21 @@ def test_a_trace_put_together_by_hand_is_judged_like_a_file():
     gru = LSTMModel(I, H, 3, variant="gru").trace(INPUTS).layers[0]
     with pytest.raises(ShapeError, match="one kind of cell"):
         Trace(trace.inputs, (trace.layers[0], gru), trace.outputs)
+
+
+@pytest.mark.parametrize("load", [Trace.load, load_model])
+def test_what_is_no_file_with_an_end_is_refused_at_once(tmp_path, load):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in ("/dev/zero", pipe, str(pipe), tmp_path):
+        with pytest.raises(WeightsError, match="it is no regular file"):
+            load(path)
+    with pytest.raises(WeightsError, match="No such file"):
+        load(tmp_path / "nowhere")
+
+
+def test_a_trace_may_hold_what_diverged(tmp_path):
+    trace = LSTMModel(I, H, 3).trace(INPUTS)
+    trace = replace(trace, outputs=np.full_like(trace.outputs, np.nan))
+    trace.save(tmp_path / "t.npz")
+    assert np.isnan(Trace.load(tmp_path / "t.npz").outputs).all()

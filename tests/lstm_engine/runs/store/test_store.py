@@ -1,3 +1,4 @@
+import sys
 import threading
 
 import numpy as np
@@ -97,9 +98,16 @@ def test_a_deleted_run_is_gone_for_everyone_and_its_number_never_returns(store):
     for action in (store.get, store.start, store.pause, store.delete, store.newest_checkpoint_step):
         with pytest.raises(RunNotFound, match=f"Run {run.id} is no more"):
             action(run.id)
+    for number in (run.id + 1, 0, -1):  # which no run ever had
+        for ask in (store.get, store.start, store.delete, store.undelete):
+            with pytest.raises(RunNotFound, match=f"There is no run {number}.$"):
+                ask(number)
     with pytest.raises(LeaseLost):
         store.record(run.id, lease, recorded(2))
     assert len(store.history(run.id).step) == 0
+    store._forget(run.id)
+    with pytest.raises(RunNotFound, match=f"Run {run.id} is no more"):  # also when nothing is left of it
+        store.get(run.id)
     assert store.create(SMALL).id > run.id
 
 
@@ -120,12 +128,47 @@ def test_of_many_first_visitors_one_starts_the_first_run(url, store):
     assert store.create_first_run(SMALL, "again") is None
 
 
-@pytest.mark.parametrize("address", ["nonsense", "", "mysterydb://host/name", "postgresql://me:secret@host:abc/runs"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nonsense",
+        "",
+        "mysterydb://host/name",
+        "postgresql://me:secret@host:abc/runs",
+        "postgresql://me:other@secret@host/runs",
+        "sqlite:///a%00b",
+        "sqlite:///a\0b",
+        "sqlite:///file:x?mode=memory&uri=true",
+        "sqlite:///a.db?timeout=abc",
+        "sqlite:///a.db?check_same_thread=x",
+        "sqlite:///a.db?cached_statements=" + "9" * 30,
+        "sqlite+aiosqlite:///a.db",
+        "sqlite+nothing:///a.db",
+        "postgresql+nothing://host/runs",
+    ],
+)
 def test_a_url_that_names_no_database_is_refused(address):
     with pytest.raises(StoreError) as refused:
         RunStore(address)
     assert refused.value.kind is StoreProblem.ADDRESS
     assert "secret" not in str(refused.value)
+    assert "\0" not in str(refused.value)
+
+
+def test_a_password_that_is_not_escaped_is_not_told_by_the_driver():
+    with pytest.raises(StoreError) as refused:
+        RunStore("postgresql://127.0.0.1:1/secret@127.0.0.1:1/runs")
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", ["postgresql+psycopg2", "mysql+pymysql", "postgresql+pg8000"])
+def test_without_a_foreign_driver_the_kinds_of_url_that_work_are_named(kind, monkeypatch):
+    monkeypatch.setitem(sys.modules, kind.split("+")[1], None)
+    with pytest.raises(
+        StoreError, match=r"not installed\. Write a URL like sqlite:.*postgresql://user@host"
+    ) as refused:
+        RunStore(f"{kind}://host/runs")
+    assert refused.value.kind is StoreProblem.NO_DRIVER
 
 
 @given(st.sets(st.integers(0, 10**6), min_size=1, max_size=100), st.integers(2, 70))
