@@ -94,6 +94,26 @@ def watch_connections() -> None:
     for protocol in protocols:
         if not hasattr(protocol, "watched_by_us"):
             watch(protocol)
+    end_refusals()
+
+
+def end_refusals() -> None:
+    """Let uvicorn know that a WebSocket refused with a whole response is done with; it logs an error for each."""
+    try:
+        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+    except ImportError:  # another version of uvicorn, with another protocol
+        return
+    protocol: Any = WebSocketsSansIOProtocol
+    if hasattr(protocol, "watched_by_us"):
+        return
+    send = protocol.send
+
+    async def send_and_end(self: Any, message: Message) -> None:
+        await send(self, message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True  # as it does itself for a refusal without headers
+
+    protocol.send, protocol.watched_by_us = send_and_end, True
 
 
 def watch(protocol: Any) -> None:
