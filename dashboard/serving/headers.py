@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+REFUSED_IN_FULL = "websocket.http.response"  # ASGI's extension: what refuses a WebSocket is a response with headers
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -54,7 +55,7 @@ def security_headers() -> dict[str, str]:
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds them, to Streamlit's own pages too.
+    """ASGI middleware that adds them, to Streamlit's own pages too, and to the refusal of a WebSocket.
 
     Args:
         app: what responds.
@@ -64,11 +65,19 @@ class SecurityHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        accepted = False
+
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            nonlocal accepted
+            accepted = accepted or message["type"] == "websocket.accept"
+            if message["type"] == "websocket.close" and not accepted and REFUSED_IN_FULL in scope.get("extensions", {}):
+                await send_with_headers({"type": f"{REFUSED_IN_FULL}.start", "status": 403, "headers": []})
+                await send({"type": f"{REFUSED_IN_FULL}.body", "body": b""})
+                return
+            if message["type"] in ("http.response.start", f"{REFUSED_IN_FULL}.start"):
                 headers = MutableHeaders(scope=message)
                 for name, value in security_headers().items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_with_headers if scope["type"] in ("http", "websocket") else send)

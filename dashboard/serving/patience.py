@@ -10,6 +10,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.serving.problems import NOTHING, Kind, Problem, refusal
+from dashboard.serving.sending import ABORT
 
 HEAD_SECONDS = 10.0  # until the request's first line and headers are here
 PIECE_SECONDS = 10.0  # until the next piece of its body is here
@@ -93,11 +94,35 @@ def watch_connections() -> None:
     for protocol in protocols:
         if not hasattr(protocol, "watched_by_us"):
             watch(protocol)
+    end_refusals()
+
+
+def end_refusals() -> None:
+    """Let uvicorn know that a WebSocket refused with a whole response is done with; it logs an error for each."""
+    try:
+        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+    except ImportError:  # another version of uvicorn, with another protocol
+        return
+    protocol: Any = WebSocketsSansIOProtocol
+    if hasattr(protocol, "watched_by_us"):
+        return
+    send = protocol.send
+
+    async def send_and_end(self: Any, message: Message) -> None:
+        await send(self, message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True  # as it does itself for a refusal without headers
+
+    protocol.send, protocol.watched_by_us = send_and_end, True
 
 
 def watch(protocol: Any) -> None:
-    """Give one of uvicorn's protocols a timer, which runs while it waits for the head of a request."""
+    """Give one of uvicorn's protocols a timer, which runs while it waits for the head of a request.
+
+    A request then also knows how to end its connection at once.
+    """
     connection_made, data_received = protocol.connection_made, protocol.data_received
+    on_response_complete = protocol.on_response_complete
 
     def waits(self: Any) -> bool:
         return self.cycle is None or self.cycle.response_complete
@@ -115,12 +140,22 @@ def watch(protocol: Any) -> None:
         connection_made(self, transport)
         start_timer(self)
 
+    def tell_how_to_abort(self: Any) -> None:
+        if not waits(self):
+            self.cycle.scope.setdefault("extensions", {})[ABORT] = self.transport.abort
+
+    def completed(self: Any) -> None:
+        on_response_complete(self)
+        tell_how_to_abort(self)  # the next request may have waited behind this one
+
     def received(self: Any, data: bytes) -> None:
         if waits(self):
             start_timer(self)
         data_received(self, data)
+        tell_how_to_abort(self)
         if not waits(self) and self.head_timer is not None:
             self.head_timer.cancel()
             self.head_timer = None
 
     protocol.connection_made, protocol.data_received, protocol.watched_by_us = made, received, True
+    protocol.on_response_complete = completed

@@ -9,36 +9,60 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.serving.assets import base_path
+from dashboard.serving.lending import Lending
 from dashboard.serving.pools import Pool, SharedWork
 from dashboard.serving.problems import NOTHING, UNEXPECTED, Kind, Problem, refusal
+from dashboard.serving.sending import Left, bytes_response, while_there
 from lstm_engine import EngineError
 
+GONE = 499  # the status of an answer that nobody waits for
 BINARY_HEADERS = {
+    "Content-Type": "application/octet-stream",
     "Cache-Control": "no-cache",
     "Content-Encoding": "identity",  # floats hardly get smaller, and packing 30 MB would cost a second of the server
 }
 
 
+Answer = dict[str, Any] | bytes
+
+
+class LargeAnswers:
+    """The lane of questions whose answers take long and much memory, beside that of all others.
+
+    Args:
+        pool: of its threads, and of the answers that may be in memory until they are sent.
+        is_large: whether a question is one of them; called in a thread.
+    """
+
+    def __init__(self, pool: Pool, is_large: Callable[[Request], bool]):
+        self.lending: Lending[Answer] = Lending(pool)
+        self.is_large = is_large
+
+
 def answered(
-    pool: Pool, answer: Callable[[Request], dict[str, Any] | bytes]
+    pool: Pool, answer: Callable[[Request], Answer], large: LargeAnswers | None = None
 ) -> Callable[[Request], Awaitable[Response]]:
     """A route's endpoint that calls ``answer`` in a thread; what it refuses is told in a sentence, with a kind.
 
-    The same question, asked by several at once, is answered once.
+    The same question, asked by several at once, is answered once; one that nobody waits for any more is given up.
     """
     shared = SharedWork()
 
-    async def respond(request: Request) -> Response:
-        async def work() -> dict[str, Any] | bytes:
-            return await pool.run(client_of(request), lambda: answer(request))
+    async def found_for(request: Request) -> tuple[Answer, Callable[[], None]]:
+        client = client_of(request)
+        if request.method not in ("GET", "HEAD"):
+            return await pool.run(client, lambda: answer(request)), lambda: None
+        key = (request.url.path, *sorted(request.query_params.multi_items()))
+        if large is not None and await pool.run(client, lambda: large.is_large(request)):
+            return await large.lending.take(key, client, lambda: answer(request))
+        return await shared.join(key, lambda: pool.run(client, lambda: answer(request))), lambda: None
 
-        if request.method != "GET":
-            found = await work()
-        else:
-            found = await shared.join((request.url.path, *sorted(request.query_params.multi_items())), work)
+    async def respond(request: Request) -> Response:
+        found, done = await while_there(request, found_for(request))
         if isinstance(found, dict):
+            done()
             return JSONResponse(found, headers={"Cache-Control": "no-cache"})
-        return Response(found, media_type="application/octet-stream", headers=BINARY_HEADERS)
+        return bytes_response(found, BINARY_HEADERS, request.url.path, done)
 
     return guarded(respond)
 
@@ -51,6 +75,8 @@ def guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Req
             return await endpoint(request)
         except EngineError as error:
             return refusal(error)
+        except Left:
+            return Response(status_code=GONE)
         except Exception:
             logging.getLogger(__name__).exception("A request met what nobody expected: %s", request.url.path)
             return refusal(Problem(UNEXPECTED, Kind.UNEXPECTED))

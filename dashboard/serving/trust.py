@@ -6,9 +6,9 @@ at this machine (DNS rebinding) passes for our own by origin, but names a host t
 """
 
 import ipaddress
+import re
 import secrets
 from functools import cache
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -19,7 +19,8 @@ from dashboard.serving.problems import Kind, Problem, refusal
 
 TOKEN_HEADER = "x-lstm-token"
 READING = ("GET", "HEAD", "OPTIONS")
-DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 FOREIGN = "This was asked from another site. Open the app itself and try again."
 STALE = "This page is older than the server, or none of its own. Reload it and try again."
 UNKNOWN_HOST = (
@@ -67,9 +68,8 @@ def complaint(scope: Scope) -> str | None:
     own_route = scope["path"].startswith(f"{base_path()}/api/")
     if changes and not same_origin(headers.get("origin"), host):
         return FOREIGN
-    site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode")
-    if own_route and site in ("cross-site", "same-site") and mode != "navigate":
-        return FOREIGN  # even what changes nothing costs something: a stranger's page must not ask for files
+    if own_route and headers.get("sec-fetch-site", "none").lower() not in ("none", "same-origin"):
+        return FOREIGN  # even what changes nothing costs something; a link leads to the pages, which ask for themselves
     if own_route and changes and scope["type"] == "http":
         sent = headers.get(TOKEN_HEADER, "").encode()
         if not secrets.compare_digest(sent, server_token().encode()):
@@ -83,22 +83,16 @@ def same_origin(origin: str | None, host: str) -> bool:
         return True
     if not st.get_option("server.enableCORS") or origin in st.get_option("server.corsAllowedOrigins"):
         return True
-    parts = split(origin)
-    if parts is None or parts[0] not in DEFAULT_PORTS:
-        return False
-    scheme, name, port = parts
-    asked = split(f"{scheme}://{host}")
-    return asked is not None and (name, port) == asked[1:]
+    scheme, _, place = origin.partition("://")
+    default = DEFAULT_PORTS.get(scheme)
+    ours, asked = name_and_port(place, default), name_and_port(host, default)
+    return default is not None and ours is not None and ours == asked
 
 
-def split(origin: str) -> tuple[str, str, int | None] | None:
-    """Scheme, name and port; None for what is no origin."""
-    try:
-        parts = urlsplit(origin)
-        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
-    except ValueError:
-        return None
-    return parts.scheme, (parts.hostname or "").rstrip("."), port
+def name_and_port(host: str, default_port: str | None = None) -> tuple[str, str | None] | None:
+    """What a host consists of, as browsers write it; None for what they never write."""
+    parts = HOST.fullmatch(host)
+    return None if parts is None else (parts["name"], parts["port"] or default_port)
 
 
 def listens_locally() -> bool:
@@ -109,10 +103,10 @@ def listens_locally() -> bool:
 
 def is_local(host: str) -> bool:
     """Whether a host, with its port or without, is this machine."""
-    parts = split(f"http://{host}")
+    parts = name_and_port(host)
     if parts is None:
         return False
-    name = parts[1]
+    name = parts[0].lower().strip("[]")
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:

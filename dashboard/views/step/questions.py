@@ -16,8 +16,9 @@ from dashboard.serving.problems import QuestionError
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings
 from dashboard.views.step.export import write_trace
-from dashboard.views.step.messages import check_length, gradient_message, hidden_gradient_norms, trace_message
+from dashboard.views.step.messages import PLANES, check_length, gradient_message, hidden_gradient_norms, trace_message
 from lstm_engine import Intervention, LSTMModel
+from lstm_engine.cell.quantities import GATES
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.checkpoints import restored_with_task
 from lstm_engine.tasks import EncodedSequence, Task
@@ -25,6 +26,7 @@ from lstm_engine.tasks.base import MAX_SEQUENCE
 
 LONGEST_CONTINUATION = 60
 MOST_KEPT = 2**27  # bytes of traces
+LARGE = 1_500_000  # values and weights of an answer: 6 MB, and a tenth of a second of the processor
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,13 @@ class Questions:
         step = checkpoint_step(store, run_id, asked)
         text = asked.get("sequence") or run.settings.task_object.examples()[0]
         return Question(run_id, step, text, asked.get("clamps", ""))
+
+    def is_large(self, question: Question) -> bool:
+        """Whether the answer takes so much time and room that small questions must not wait behind it."""
+        settings = self._get_store().get(question.run_id).settings
+        units = settings.num_layers * settings.hidden_size
+        timesteps = len(settings.task_object.encode(question.text).labels)
+        return units * (timesteps * PLANES + 2 * len(GATES) * settings.hidden_size) > LARGE
 
     def checkpoints(self, run_id: int) -> dict[str, Any]:
         """The steps at which the run can be looked at."""

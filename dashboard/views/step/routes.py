@@ -9,7 +9,7 @@ from dashboard.serving.files import Files
 from dashboard.serving.numbers import SEED, TEMPERATURE, TIMESTEP, run_id
 from dashboard.serving.pools import Pools
 from dashboard.serving.problems import Kind, Problem
-from dashboard.serving.routes import answered, client_of, guarded, run_route
+from dashboard.serving.routes import LargeAnswers, answered, client_of, guarded, run_route
 from dashboard.views.step.export import FILE_KINDS
 from dashboard.views.step.questions import Question, Questions
 
@@ -24,6 +24,8 @@ def step_routes(questions: Questions, pools: Pools) -> list[BaseRoute]:
 
     def question(request: Request) -> Question:
         return questions.question(run_id(request.path_params["run_id"]), request.query_params)
+
+    large = LargeAnswers(pools.large, lambda request: questions.is_large(question(request)))
 
     def timestep(request: Request) -> int:
         return int(TIMESTEP.of(request.query_params, 1)) - 1
@@ -57,10 +59,10 @@ def step_routes(questions: Questions, pools: Pools) -> list[BaseRoute]:
         )
 
     def ask(answer: Any) -> Any:
-        return answered(pools.questions, answer)
+        return answered(pools.questions, answer, large)
 
     return [
-        run_route("checkpoints", ask(checkpoints)),
+        run_route("checkpoints", answered(pools.questions, checkpoints)),
         run_route("trace", ask(trace)),
         run_route("gradients", ask(gradients)),
         run_route("continuation", ask(continuation)),

@@ -1,37 +1,15 @@
 import asyncio
-import io
 import threading
 from collections import Counter
-from typing import IO, Any
 
-import pytest
 from starlette.requests import Request
 
-from dashboard.serving.files import Files
 from dashboard.serving.kept import Kept
 from dashboard.serving.pools import Pool, SharedWork
 from dashboard.serving.problems import Kind, Problem
-from dashboard.serving.routes import answered
+from dashboard.serving.routes import LargeAnswers, answered
+from tests.dashboard.serving.asking import body_of, request
 from tests.dashboard.serving.test_topics import run_async
-
-
-def request(path: str = "/api/runs/1/trace", client: str = "10.0.0.1", query: str = "") -> Request:
-    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": query.encode()}
-    return Request({**scope, "client": (client, 1), "server": ("localhost", 80), "scheme": "http"})
-
-
-async def body_of(response: Any) -> bytes:
-    """What a response sends."""
-    sent = io.BytesIO()
-
-    async def send(message: Any) -> None:
-        sent.write(message.get("body", b""))
-
-    async def receive() -> Any:
-        await asyncio.Event().wait()
-
-    await response({"type": "http"}, receive, send)
-    return sent.getvalue()
 
 
 def test_who_wants_much_waits_behind_themselves():
@@ -94,6 +72,83 @@ def test_who_waits_and_leaves_gives_up_the_place():
     run_async(scenario())
 
 
+def test_one_client_never_holds_all_places():
+    async def scenario() -> None:
+        pool, gate = Pool("test", threads=3, waiting=40), threading.Event()
+        greedy = [asyncio.create_task(pool.run("greedy", gate.wait)) for _ in range(12)]
+        await asyncio.sleep(0.01)
+        for number in range(3):
+            assert await asyncio.wait_for(pool.run("modest", lambda number=number: number), 5) == number
+        gate.set()
+        await asyncio.gather(*greedy)
+        pool.close()
+
+    run_async(scenario())
+
+
+def test_what_nobody_waits_for_any_more_is_not_begun():
+    async def scenario() -> None:
+        pool, gate, begun = Pool("test", threads=1, waiting=40), threading.Event(), []
+
+        def answer(request: Request) -> bytes:
+            begun.append(request.query_params["sequence"])
+            gate.wait(5)
+            return b"yes"
+
+        respond, leaves = answered(pool, answer), asyncio.Event()
+        asks = [respond(request("greedy", f"sequence={k}", leaves)) for k in (0, 1, 2, 3, 1, 2, 3)]
+        tasks = [asyncio.create_task(ask) for ask in asks]
+        stays = asyncio.create_task(respond(request("modest", "sequence=3")))
+        await asyncio.sleep(0.02)
+        leaves.set()
+        assert {(await task).status_code for task in tasks} == {499}
+        next_one = asyncio.create_task(pool.run("next", lambda: begun.append("next")))
+        await asyncio.sleep(0.02)
+        assert begun == ["0"]  # what runs cannot be stopped, and keeps its place until it ends
+        gate.set()
+        assert await body_of(await stays) == b"yes"
+        await next_one
+        assert sorted(begun) == ["0", "3", "next"]  # 3 is still waited for
+        pool.close()
+
+    run_async(scenario())
+
+
+def test_large_answers_have_a_lane_of_their_own_and_few_lie_in_memory_until_they_are_sent():
+    async def scenario() -> None:
+        small, gate = Pool("small", threads=1, waiting=10), threading.Event()
+        pool, made = Pool("large", threads=1, waiting=10, places=3, share=2), []
+
+        def answer(request: Request) -> bytes:
+            name = request.query_params["sequence"]
+            if name.startswith("large"):
+                gate.wait(5)
+            made.append(name)
+            return name.encode() * 100_000
+
+        large = LargeAnswers(pool, lambda request: request.query_params["sequence"].startswith("large"))
+        respond, leaves = answered(small, answer, large), asyncio.Event()
+        asks = [respond(request("greedy", f"sequence=large{k}", leaves if k > 2 else None)) for k in (0, 1, 1, 2, 3, 4)]
+        tasks = [asyncio.create_task(ask) for ask in asks]
+        await asyncio.sleep(0.02)
+        assert await body_of(await respond(request("modest", "sequence=small"))) == b"small" * 100_000
+        leaves.set()
+        gate.set()
+        first, *shared = [await task for task in tasks[:3]]
+        await respond(request("modest", "sequence=large9"))
+        await asyncio.gather(*tasks[4:])
+        assert made == ["small", "large0", "large1", "large9"]
+        assert not tasks[3].done()  # two of this client's lie there already
+        for response in shared:
+            assert await body_of(response) == b"large1" * 100_000
+        assert await body_of(await asyncio.wait_for(tasks[3], 5)) == b"large2" * 100_000
+        assert await body_of(first) == b"large0" * 100_000
+        pool.close()
+        small.close()
+
+    run_async(scenario())
+
+
 def test_forty_who_ask_the_same_at_once_are_answered_by_one_computation():
     async def scenario() -> None:
         pool, asked = Pool("test", threads=4, waiting=100), Counter[str]()
@@ -109,8 +164,8 @@ def test_forty_who_ask_the_same_at_once_are_answered_by_one_computation():
         other = asyncio.create_task(respond(request(query="sequence=anna")))
         await asyncio.sleep(0.05)
         gate.set()
-        assert {response.body for response in await asyncio.gather(*tasks)} == {b"maria"}
-        assert (await other).body == b"anna"
+        assert {await body_of(response) for response in await asyncio.gather(*tasks)} == {b"maria"}
+        assert await body_of(await other) == b"anna"
         assert asked == {"maria": 1, "anna": 1}
         await respond(request(query="sequence=maria"))  # later it is another question
         assert asked["maria"] == 2
@@ -149,53 +204,6 @@ def test_a_failure_is_shared_too_and_the_next_attempt_is_made_anew():
         both = await asyncio.gather(shared.join(1, work), shared.join(1, work), return_exceptions=True)
         assert [type(one) for one in both] == [Problem, Problem]
         assert await shared.join(1, work) == 5
-
-    run_async(scenario())
-
-
-def test_one_file_is_written_for_all_who_want_it_and_few_lie_on_the_disk_at_once():
-    async def scenario() -> None:
-        pool = Pool("test", threads=1, waiting=10, places=2)
-        files, written = Files(pool), []
-
-        def writer(name: str) -> Any:
-            def write(file: IO[bytes]) -> None:
-                written.append(name)
-                file.write(name.encode() * 200_000)
-
-            return write
-
-        same = [asyncio.create_task(files.response(request(), "a", writer("a"), "a.csv")) for _ in range(5)]
-        responses = await asyncio.gather(*same)
-        second = await files.response(request(), "b", writer("b"), "b.csv")
-        third = asyncio.create_task(files.response(request(), "c", writer("c"), "c.csv"))
-        await asyncio.sleep(0.05)
-        assert not third.done()  # two lie there already
-        for response in responses:
-            assert await body_of(response) == b"a" * 200_000
-        assert await body_of(await asyncio.wait_for(third, 5)) == b"c" * 200_000
-        assert await body_of(second) == b"b" * 200_000
-        assert written == ["a", "b", "c"]
-        pool.close()
-
-    run_async(scenario())
-
-
-def test_a_file_that_cannot_be_written_is_explained_and_gives_its_place_back():
-    async def scenario() -> None:
-        pool = Pool("test", threads=1, waiting=10, places=1)
-        files = Files(pool)
-
-        def full(_file: IO[bytes]) -> None:
-            raise OSError(28, "No space left on device")
-
-        for _ in range(2):
-            with pytest.raises(Problem, match="no room for the file \\(No space left"):
-                await files.response(request(), "a", full, "a.csv")
-        write = lambda file: file.write(b"yes")  # noqa: E731
-        good = await files.response(request(), "a", write, "a.csv")  # type: ignore[arg-type]
-        assert await body_of(good) == b"yes"
-        pool.close()
 
     run_async(scenario())
 

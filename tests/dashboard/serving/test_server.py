@@ -117,8 +117,37 @@ def test_another_sites_page_starts_no_training(server, run):
         assert (code, json.loads(body)["kind"]) == (403, "untrusted")
     with RunStore(server.database_url) as store:
         assert len([other for other in store.list_runs() if other.settings.variant == "rnn"]) == 0
-    with pytest.raises(InvalidStatus):
-        connect(server.url.replace("http", "ws") + "/api/live", origin="http://evil.example")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("path", ["/api/live", "/_stcore/stream"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost.:{port}", "http://127.0.0.1.:{port}"])
+def test_another_sites_page_hears_nothing_and_its_refusal_has_the_usual_headers(server, path, origin):
+    address = server.url.replace("http", "ws") + path
+    with pytest.raises(InvalidStatus) as refused:
+        connect(address, origin=origin.format(port=server.port))  # type: ignore[arg-type]
+    assert refused.value.response.status_code == 403
+    assert "frame-ancestors 'self'" in refused.value.response.headers["Content-Security-Policy"]
+    assert refused.value.response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_hidden_frame_of_another_site_has_nothing_computed(server, run):
+    frame = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"}
+    code, _, body = answer(f"{server.url}/api/runs/{run.id}/trace?sequence=anna", **frame)
+    assert (code, json.loads(body)["kind"]) == (403, "untrusted")
+
+
+def test_readers_who_leave_early_leave_nothing_in_the_log(server, run):
+    for number in range(12):
+        kind = ".csv" if number % 2 else ""
+        reader = socket.create_connection(("127.0.0.1", server.port))
+        path = f"/api/runs/{run.id}/trace{kind}?sequence={'ab' * (number + 20)}"
+        reader.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        time.sleep(0.01 * number)
+        reader.close()
+    code, _, _ = answer(f"{server.url}/api/runs/{run.id}/trace.csv?sequence=last")
+    assert code == 200
+    assert "ASGI callable" not in server.log.read_text()
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_pages_and_routes_send_the_usual_headers(server):

@@ -67,12 +67,18 @@ def test_a_name_that_was_made_to_point_here_is_refused(listening):
     assert asked(host="lstm.example") is None
 
 
-def test_another_sites_page_cannot_ask_for_files_but_a_link_leads_to_them(listening):
+@pytest.mark.parametrize("site", ["cross-site", "Cross-Site", "same-site", "SAME-SITE"])
+@pytest.mark.parametrize("mode", ["no-cors", "navigate", "NAVIGATE"])
+def test_another_sites_page_has_nothing_computed_but_a_link_leads_to_our_pages(listening, site, mode):
     listening(None)
-    assert asked(host="lstm.example", sec_fetch_site="cross-site", sec_fetch_mode="no-cors") == FOREIGN
-    assert asked(host="lstm.example", sec_fetch_site="cross-site", sec_fetch_mode="navigate") is None
-    assert asked(host="lstm.example", sec_fetch_site="same-origin", sec_fetch_mode="cors") is None
-    assert asked(path="/train", host="lstm.example", sec_fetch_site="cross-site", sec_fetch_mode="no-cors") is None
+    assert asked(host="lstm.example", sec_fetch_site=site, sec_fetch_mode=mode) == FOREIGN
+    assert asked(path="/train", host="lstm.example", sec_fetch_site=site, sec_fetch_mode=mode) is None
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none", "Same-Origin"])
+def test_our_own_pages_and_who_types_an_address_are_answered(listening, site):
+    listening(None)
+    assert asked(host="lstm.example", sec_fetch_site=site, sec_fetch_mode="navigate") is None
 
 
 @pytest.mark.parametrize(
@@ -80,7 +86,10 @@ def test_another_sites_page_cannot_ask_for_files_but_a_link_leads_to_them(listen
     [
         ("https://lstm.example", "lstm.example", True),
         ("https://lstm.example", "lstm.example:443", True),
-        ("https://LSTM.example", "lstm.example.", True),
+        ("https://lstm.example", "lstm.example.", False),
+        ("http://localhost.:8501", "localhost:8501", False),
+        ("http://localhost:8501/", "localhost:8501", False),
+        ("http://localhost:8501#x", "localhost:8501", False),
         ("https://lstm.example:444", "lstm.example", False),
         ("http://[::1]:8501", "[::1]:8501", True),
         ("http://[::", "[::", False),
@@ -106,7 +115,12 @@ def test_this_machine_has_these_names(host):
 
 
 @pytest.mark.parametrize(
-    "host", ["", "evil.example", "localhost.evil.example", "0.0.0.0", "[::", "192.168.1.5", "a:b:c"]
+    "host",
+    [
+        *("", "evil.example", "localhost.evil.example", "0.0.0.0", "[::", "192.168.1.5", "a:b:c", "localhost."),
+        *("evil@localhost", "localhost#x", "localhost/evil", "localhost?x", "localhost\\evil", "localhost\n"),
+        *(" localhost", "localhost:", "localhost:a", "localhost, evil"),
+    ],
 )
 def test_and_none_of_these(host):
     assert not is_local(host)
