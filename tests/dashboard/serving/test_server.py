@@ -38,13 +38,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def half_sent(server: AppServer) -> dict[str, socket.socket]:
+def half_sent(server: AppServer) -> Iterator[dict[str, socket.socket]]:
     """Requests that never come in whole: begun before all other tests, since they are given up after seconds only."""
     sockets = {}
     for name, beginning in BEGINNINGS.items():
         sockets[name] = socket.create_connection(("127.0.0.1", server.port))
         sockets[name].sendall(beginning)
-    return sockets
+    yield sockets
+    for connection in sockets.values():
+        connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +206,6 @@ def test_half_sent_requests_are_given_up(half_sent):
         try:
             while connection.recv(4096):
                 continue
-            connection.close()
         except TimeoutError:
             pytest.fail(f"{name}: the connection stands for ever")
         except ConnectionError:
