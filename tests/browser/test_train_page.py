@@ -161,12 +161,28 @@ def test_a_signal_run_shows_its_prediction_as_a_curve(shared_server, store, open
 def test_where_live_data_does_not_get_through_the_page_polls(shared_server, store, open_page):
     run = store.create(SLOW, "polled")
     page = open_page("about:blank")
-    page.route_web_socket("**/api/live", lambda socket: socket.close())
+    blocked, frames = True, []
+    page.on(
+        "websocket",
+        lambda socket: "_stcore" in socket.url and socket.on("framereceived", lambda _: frames.append(socket.url)),
+    )
+    page.route_web_socket("**/api/live", lambda socket: socket.close() if blocked else socket.connect_to_server())
     page.goto(f"{shared_server.url}/train?run={run.id}")
     chart = "document.querySelector('.lstm-curves')?.data?.[0].x.length"
     page.wait_for_function(f"{chart} > 5")
     points = page.evaluate(chart)
     page.wait_for_function(f"{chart} > {points + 15}")
+    blocked = False  # it was only for a while: the script comes to rest, and the curve grows with every step once
+    for _ in range(30):
+        known = len(frames)
+        page.wait_for_timeout(1_500)
+        if len(frames) == known:
+            break
+    assert len(frames) == known
+    points = page.evaluate(chart)
+    page.wait_for_function(f"{chart} > {points + 5}")
+    steps = page.evaluate("document.querySelector('.lstm-curves').data[0].x")
+    assert steps == list(range(1, len(steps) + 1))
     press(page, "Pause")
     expect(sentence(page)).to_contain_text("paused")
     page.get_by_role("link", name="Step").click()

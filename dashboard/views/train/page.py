@@ -71,8 +71,8 @@ def show_training(services: Services, run: Run) -> None:
             "samples": samples_payload(services.store, run, newest),
         }
     seen = mount_train(run, snapshot, key="train")
-    if seen.transport == "polling" and st.session_state.get("transport") != "polling":
-        st.session_state["transport"] = "polling"
+    if seen.transport and seen.transport != st.session_state.get("transport"):
+        st.session_state["transport"] = seen.transport
         st.rerun()
     if seen.gone == run.id:
         st.rerun()

@@ -8,6 +8,7 @@ import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
 import { newestValues } from "./thinning.js";
 
+const NO_METRICS = 1e9; // a step behind all steps: nothing comes after it
 const LONGEST_WAIT = 1000; // ms between two drawings, however long one takes
 
 export function mount(parent) {
@@ -28,7 +29,10 @@ class TrainView {
     this.component = component;
     const { data } = component;
     this.pace ??= data.pace; // until the live data says otherwise
-    if (this.shown !== data.run) this.show(data);
+    const polls = Boolean(data.snapshot);
+    if (this.shown !== data.run || (this.polls && !polls)) this.show(data);
+    else if (polls && !this.polls) this.hearWhetherLive(data.run);
+    this.polls = polls;
     this.curves.setTheme();
     this.samples.setTheme();
     this.development.setTheme();
@@ -61,7 +65,14 @@ class TrainView {
     this.development = new Development(data.development_figure, data.plotly, data.questions);
     const { progress, curves, samples, development } = this;
     this.root.replaceChildren(progress.root, this.trouble, curves.root, samples.root, development.root);
-    if (!data.snapshot) this.listen(data.run);
+    if (data.snapshot) this.hearWhetherLive(data.run);
+    else this.listen(data.run);
+  }
+
+  /** While the page polls: live data may get through after all, as where a machine was only busy for a while. */
+  hearWhetherLive(run) {
+    this.close();
+    this.close = listen(`run/${run}`, NO_METRICS, { run: () => this.report("transport", "live") });
   }
 
   listen(run) {
