@@ -24,7 +24,7 @@ SILENCE = 3.0  # seconds, so that a test need not wait for long
 
 
 def test_hung_workers_on_all_cores_are_ended_and_their_runs_taken_up(store, wait_until):
-    settings = replace(SMALL, end_step=500, pace=250.0)
+    settings = replace(SMALL, end_step=500, pace=100.0)  # the first must not be done before the second has begun
     runs = [store.create(settings) for _ in range(2)]
     third = store.create(replace(settings, end_step=20))
     launcher = Launcher(store, ProcessExecutor(SILENCE), capacity=2)

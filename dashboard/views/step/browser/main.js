@@ -51,6 +51,7 @@ class StepView {
     this.problems = null; // with the link, while it is opened
     this.make(new Actions(this));
     this.stopHearing = () => {};
+    this.told = new Set(); // sequences that the page was told of, until it says one of them
   }
 
   make(actions) {
@@ -100,9 +101,11 @@ class StepView {
   update(component) {
     const { data } = component;
     const otherRun = this.gone || data.run !== this.run; // it may have been brought back
-    // the page may still say the sequence that this view has just gone on from
+    // the page may still say the sequence that this view has just gone on from, or, late, one that it has left again
+    const echo = this.told.has(data.sequence);
+    if (echo) this.told.clear();
     const otherSequence =
-      otherRun || (data.sequence !== this.component.data.sequence && data.sequence !== this.state.sequence);
+      otherRun || (!echo && data.sequence !== this.component.data.sequence && data.sequence !== this.state.sequence);
     this.component = component;
     this.run = data.run;
     this.engine.token = data.token;
@@ -281,6 +284,7 @@ class StepView {
     if (cost !== "cursor" || this.rearranges(changed)) this.show();
     else this.draw(changed);
     if (cost === "engine") this.load();
+    if (changed.sequence) this.told.add(this.state.sequence);
     if (changed.sequence) this.component.setStateValue("sequence", this.state.sequence); // for the page's own field
     return Boolean(changed.timestep || changed.operation);
   }
