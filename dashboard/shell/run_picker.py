@@ -56,15 +56,20 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
     run, problem = selected_run(store, runs, [run for run in all_runs if not can_show(run)], unlike)
     notice(problem)
     labels = run_labels(runs)
-    # the widget's key holds the selection, so that a run picked elsewhere or by another means shows here
-    chosen = st.selectbox(
+    key = f"run_{run.id}"  # it holds the selection, so that a run picked elsewhere or by another means shows here
+
+    def turn_to_chosen() -> None:
+        # a callback hears a choice that was made before the next field took this one's place;
+        # Streamlit also calls it when the field of a run that has just gone is taken off the page
+        if st.session_state.get(key, run.id) != run.id:
+            choose_run(st.session_state[key])
+
+    st.selectbox(
         "Run",
         list(labels),
         index=list(labels).index(run.id),
         format_func=lambda run_id: name_of(run_id, labels),
-        key=f"run_{run.id}",
+        key=key,
+        on_change=turn_to_chosen,
     )
-    if chosen != run.id:
-        choose_run(chosen)
-        st.rerun()
     return run

@@ -46,14 +46,22 @@ def store(shared_server: AppServer) -> Iterator[RunStore]:
 
 @pytest.fixture(scope="session")
 def window(browser: Browser) -> Iterator[BrowserContext]:
-    """What the pages of all tests share: what was fetched once is not fetched and compiled again for each."""
+    """What the pages of all tests share: what was fetched once is not fetched again for each."""
     context = browser.new_context(viewport=SCREEN, bypass_csp=True)
     yield context
     context.close()
 
 
+@pytest.fixture(scope="session")
+def opener(window: BrowserContext, shared_server: AppServer) -> Page:
+    """A page that opens the others: they live in its process, which need not compile every script anew for each."""
+    page = window.new_page()
+    page.goto(f"{shared_server.url}/_stcore/health")
+    return page
+
+
 @pytest.fixture
-def open_page(browser: Browser, window: BrowserContext) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, opener: Page) -> Iterator[Callable[..., Page]]:
     """Opens pages; an error thrown in the page fails the test. ``apart=True`` opens one as another person's browser.
 
     Playwright waits for expressions by ``eval``, which our pages forbid: that policy has a test of its own.
@@ -67,7 +75,9 @@ def open_page(browser: Browser, window: BrowserContext) -> Iterator[Callable[...
         if apart or has_touch:
             page = browser.new_page(viewport=viewport, bypass_csp=True, has_touch=has_touch)
         else:
-            page = window.new_page()
+            with opener.expect_popup() as opened:
+                opener.evaluate("void window.open('about:blank')")
+            page = opened.value
             page.set_viewport_size(viewport)
         page.emulate_media(**media)
         page.on("pageerror", lambda error: errors.append(str(error)))

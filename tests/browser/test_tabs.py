@@ -35,6 +35,14 @@ def shown_step(page: Page) -> int:
     return int(found[1].replace(",", "")) if found else -1
 
 
+def goes_on(page: Page, beyond: int, seconds: float = 60.0) -> None:
+    """Wait until the page shows a later step."""
+    deadline = time.monotonic() + seconds
+    while shown_step(page) <= beyond:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
+
+
 def choose(page: Page, name: str) -> None:
     """Choose a run from the list, as a person does: a page that is still being written closes the list again."""
     option = page.get_by_role("option", name=re.compile(name))
@@ -55,26 +63,17 @@ def training(store: RunStore):
 
 
 def test_more_tabs_than_a_browser_has_connections_are_all_live(
-    browser: Browser, shared_server: AppServer, training: Run
+    open_page: Callable[..., Page], shared_server: AppServer, training: Run
 ):
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True)
-    context.set_default_timeout(30_000)
-    tabs = [context.new_page() for _ in range(TABS)]
-    for tab in tabs:
-        tab.goto(f"{shared_server.url}/train?run={training.id}")
+    tabs = [open_page(f"{shared_server.url}/train?run={training.id}") for _ in range(TABS)]
     for tab in tabs:
         expect(tab.locator(".lstm-sentence")).to_contain_text("training", timeout=30_000)
     before = [shown_step(tab) for tab in tabs]
     for tab, step in zip(tabs, before, strict=True):
-        tab.wait_for_function(
-            "step => Number(document.querySelector('.lstm-sentence').innerText.match(/[0-9,]+/)[0].replace(',', ''))"
-            " > step",
-            arg=max(before) if step == max(before) else step,
-        )
+        goes_on(tab, beyond=step)
     tabs[-1].get_by_role("button", name="Pause").click()
     for tab in tabs:
         expect(tab.locator(".lstm-sentence")).to_contain_text("paused")
-    context.close()
 
 
 def test_a_tab_goes_on_without_loss_after_the_server_was_away(server: AppServer, open_page: Callable[..., Page]):
@@ -87,10 +86,7 @@ def test_a_tab_goes_on_without_loss_after_the_server_was_away(server: AppServer,
     page.evaluate("window.same = true")
     server.stop(kill=True)
     server.start()
-    reached, deadline = shown_step(page), time.monotonic() + 60  # the run itself is to be taken up again first
-    while shown_step(page) <= reached + 10:
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(100)
+    goes_on(page, beyond=shown_step(page) + 10)  # the run itself is to be taken up again first
     assert page.evaluate("window.same")  # it was not loaded anew
     steps = page.evaluate("document.querySelector('.lstm-curves').data[0].x")
     assert steps == list(range(1, len(steps) + 1))
