@@ -18,7 +18,7 @@ serve: $(VENV)/.installed
 test:
 	$(MAKE) --no-print-directory -j 2 $(VENV)/.installed-test chromium
 	$(MAKE) --no-print-directory -j 2 lint together
-	$(BIN)/pytest -m alone -n 0 tests
+	$(BIN)/pytest -m alone -n 0 tests/browser
 
 chromium:
 	$(PYTHON) tests/browser/chromium.py --install

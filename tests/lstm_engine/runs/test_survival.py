@@ -16,7 +16,7 @@ from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.training.worker import Worker, train_run
 from tests.benchmarks.kills import disturbed
 
-KILLS = int(os.environ.get("LSTM_KILLS", "6"))  # many more by `python -m tests.benchmarks.kills`
+KILLS = int(os.environ.get("LSTM_KILLS", "4"))  # many more by `python -m tests.benchmarks.kills`
 SETTINGS = replace(
     PRESETS["classroom"], hidden_size=8, batch_size=4, sequence_length=10, end_step=4_000, pace=0.0, seed=5
 )
