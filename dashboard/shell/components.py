@@ -6,7 +6,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from dashboard.serving.assets import DASHBOARD
 
 
-def register(room: str, isolate_styles: bool = True) -> ComponentRenderer:
+def register(room: str, isolate_styles: bool = True, with_cell: bool = False) -> ComponentRenderer:
     """Register the component of a room; its modules are fetched from the app's own routes.
 
     Streamlit takes one inline module a component. Ours are several, so the inline one only loads them.
@@ -15,8 +15,10 @@ def register(room: str, isolate_styles: bool = True) -> ComponentRenderer:
         room: a folder of ``dashboard/views``; its ``browser/main.js`` is mounted, with all style sheets beside it:
             ``base.css`` first, then the others, which belong to one part each, by name.
         isolate_styles: whether the component stands in a shadow root.
+        with_cell: whether it shows the drawn cell of ``dashboard/browser/cell``, which has styles of its own.
     """
-    found = (DASHBOARD / "views" / room / "browser").rglob("*.css")
+    found = list((DASHBOARD / "views" / room / "browser").rglob("*.css"))
+    found += (DASHBOARD / "browser" / "cell").glob("*.css") if with_cell else []
     sheets = sorted(found, key=lambda sheet: (sheet.name != "base.css", sheet))
     return st.components.v2.component(
         f"lstm_{room}",

@@ -6,7 +6,7 @@ LIGHT = {"dark": False, "surface": "#f3f5f7"}
 
 @pytest.fixture
 def compute(module):
-    return module("views/step/browser/colours.js", "browser/theme.js")
+    return module("browser/cell/colours.js", "browser/theme.js")
 
 
 def test_a_gate_runs_from_the_page_to_its_own_colour(compute):

@@ -28,7 +28,8 @@ def model() -> LSTMModel:
 
 @pytest.fixture
 def compute(module):
-    modules = [f"views/step/browser/{name}.js" for name in ("trace", "explain", "clamps", "operations", "arrange")]
+    modules = ["browser/cell/trace.js", "browser/cell/clamps.js"]
+    modules += [f"views/step/browser/{name}.js" for name in ("explain", "operations", "arrange")]
     evaluate = module(*modules)
 
     def compute(expression: str, **given: object) -> object:

@@ -12,7 +12,7 @@ from dashboard.shell.components import register
 from dashboard.views.step.messages import quantity_payload, textbook_lines
 from lstm_engine.runs import Run
 
-_mount = register("step")
+_mount = register("step", with_cell=True)
 
 
 def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_sequence: Callable[[], None]) -> Any:

@@ -38,7 +38,7 @@ def test_quantities_are_told_apart(pair):
 
 
 def test_signs_are_told_apart():
-    source = (DASHBOARD / "views" / "step" / "browser" / "colours.js").read_text("utf-8")
+    source = (DASHBOARD / "browser" / "cell" / "colours.js").read_text("utf-8")
     ends = {
         name: np.array([float(v) for v in values.split(",")])
         for name, values in re.findall(r"const (\w+) = \[(\d[^\]]*)\]", source)

@@ -1,7 +1,7 @@
 // What a person can do. Keys, buttons and parts call these; what is set can be undone, what is merely stepped cannot.
 
 import { MOST_PINS, zoomed } from "./arrange.js";
-import { writeClamp } from "./clamps.js";
+import { writeClamp } from "../../../browser/cell/clamps.js";
 import { checkpointAway, otherStepSize, stepped, timestepOf, unitAway } from "./moves.js";
 import { HOTTEST } from "./engine.js";
 import { NEWEST } from "./fields.js";

@@ -3,7 +3,7 @@
 import { element, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed, whole } from "../../../browser/format.js";
 import { backwardStep } from "./operations.js";
-import { stackOf } from "./pictures.js";
+import { stackOf } from "../../../browser/pictures.js";
 
 const ASK_AGAIN = 2000; // ms between two looks at the plain RNN while it trains
 const LEAST = 1e-8; // of the largest norm; the axis ends there

@@ -3,7 +3,7 @@
 
 import { element, onDrag, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed } from "../../../browser/format.js";
-import { stackOf } from "./pictures.js";
+import { stackOf } from "../../../browser/pictures.js";
 
 const MOST_TICKS = 40;
 

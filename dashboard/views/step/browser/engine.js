@@ -1,7 +1,7 @@
 // Questions to the engine, through the app's own routes.
 
 import { address, changing } from "../../../browser/ask.js";
-import { Gradients, Trace } from "./trace.js";
+import { Gradients, Trace } from "../../../browser/cell/trace.js";
 
 export const HOTTEST = 5; // temperature that the server takes, see dashboard/serving/numbers.py
 const KEPT = 12; // traces that stay in the browser, so that going back and forth costs nothing

@@ -1,7 +1,7 @@
 // Why a number is what it is: its parts, and what contributed, each with where it can be gone to. Pure.
 
 import { fixed } from "../../../browser/format.js";
-import { isClamped } from "./clamps.js";
+import { isClamped } from "../../../browser/cell/clamps.js";
 import { reader } from "./operations.js";
 
 export const MOST_BARS = 7;

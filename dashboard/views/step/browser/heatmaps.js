@@ -3,8 +3,8 @@
 
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
-import { colourScale } from "./colours.js";
-import { mosaicOf } from "./pictures.js";
+import { colourScale } from "../../../browser/cell/colours.js";
+import { mosaicOf } from "../../../browser/pictures.js";
 
 export class Heatmaps {
   constructor(actions) {

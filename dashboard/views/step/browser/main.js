@@ -7,7 +7,7 @@ import { ORDERS_OF_QUANTITY, arrange, windowAt } from "./arrange.js";
 import { ArrangeBar } from "./arrange_bar.js";
 import { Backward } from "./backward.js";
 import { Beside } from "./beside.js";
-import { Cell } from "./cell.js";
+import { Cell } from "../../../browser/cell/cell.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Curves } from "./curves.js";
 import { Engine, Refusal } from "./engine.js";

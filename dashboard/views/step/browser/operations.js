@@ -1,7 +1,7 @@
 // The nine operations of a timestep, in the order in which the cell carries them out.
 
 import { fixed } from "../../../browser/format.js";
-import { isClamped } from "./clamps.js";
+import { isClamped } from "../../../browser/cell/clamps.js";
 
 const activation = (symbol, name, squash) => ({
   quantity: name,

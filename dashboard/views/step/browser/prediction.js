@@ -4,7 +4,7 @@ import { element, setText } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
 import { HOTTEST } from "./engine.js";
 import { OPERATIONS } from "./operations.js";
-import { barsOf } from "./pictures.js";
+import { barsOf } from "../../../browser/pictures.js";
 
 const LAST = OPERATIONS.length - 1;
 const ROWS = 5; // as many as the server sends, see TOP in messages.py

@@ -1,7 +1,7 @@
 // Everything to take along: pictures, data, a link, and the same trace in a notebook.
 
 import { element, setText } from "../../../browser/dom.js";
-import { saveFile, toPicture } from "./pictures.js";
+import { saveFile, toPicture } from "../../../browser/pictures.js";
 
 export class Save {
   constructor(actions) {

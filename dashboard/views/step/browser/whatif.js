@@ -2,7 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
-import { describeClamp } from "./clamps.js";
+import { describeClamp } from "../../../browser/cell/clamps.js";
 
 export class WhatIf {
   constructor(actions) {

@@ -3,7 +3,7 @@
 import { element, setText } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
 import { MOST_BARS, explain, strongest } from "./explain.js";
-import { barsOf } from "./pictures.js";
+import { barsOf } from "../../../browser/pictures.js";
 
 export class Why {
   constructor(actions) {

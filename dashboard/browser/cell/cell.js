@@ -1,13 +1,13 @@
 // The drawn cell: the cell state's conveyor across the top, the gates below, h and the prediction to the right.
 // Wires and boxes are SVG and never change; the units' colours are painted on one canvas over it.
 
-import { element, setText, svg } from "../../../browser/dom.js";
-import { compact, fixed } from "../../../browser/format.js";
-import { CellDrawing } from "./cell_drawing.js";
-import { BOX, BOXES, HEIGHT, PREDICTION, WIDTH } from "./cell_lstm.js";
+import { element, setText, svg } from "../dom.js";
+import { compact, fixed } from "../format.js";
+import { CellDrawing } from "./drawing.js";
+import { BOX, BOXES, HEIGHT, PREDICTION, WIDTH } from "./lstm.js";
 import { clampsAt } from "./clamps.js";
 import { colourScale } from "./colours.js";
-import { drawingOf } from "./pictures.js";
+import { drawingOf } from "../pictures.js";
 
 const SIGNAL = 420; // ms that a signal takes along a wire
 const HURRY = 300; // ms between two steps, below which signals are left out

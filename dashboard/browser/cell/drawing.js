@@ -1,7 +1,7 @@
 // The drawn cell's wires, boxes and words, as SVG; only the numbers in it ever change.
 
-import { svg } from "../../../browser/dom.js";
-import { BOX, BOXES, CIRCLES, HEIGHT, INPUT, PREDICTION, SQUASH, WIDTH, WIRES } from "./cell_lstm.js";
+import { svg } from "../dom.js";
+import { BOX, BOXES, CIRCLES, HEIGHT, INPUT, PREDICTION, SQUASH, WIDTH, WIRES } from "./lstm.js";
 
 const LOWER = 150; // boxes below have their names under them
 

@@ -1,6 +1,6 @@
 // Drawings as files that stand alone: styles and colours are written into the shapes.
 
-import { svg } from "../../../browser/dom.js";
+import { svg } from "./dom.js";
 
 const STYLES = [
   "fill",

@@ -1,7 +1,7 @@
 // Colour scales: a gate runs from the page's surface (closed) to its own colour (open); signed values from blue over
 // a neutral to red, which colour-blind people tell apart too. 256 steps each, made once a theme.
 
-import { parseColour } from "../../../browser/theme.js";
+import { parseColour } from "../theme.js";
 
 const NEGATIVE = [33, 102, 172];
 const POSITIVE = [178, 24, 43];

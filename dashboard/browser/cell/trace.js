@@ -1,6 +1,6 @@
 // What the engine computed, as it was sent: a JSON header and float32 arrays behind it, looked at where they lie.
 
-import { fixed } from "../../../browser/format.js";
+import { fixed } from "../format.js";
 
 /** A message of the server's: its header, and its arrays by name as {data, shape}. */
 export function unpack(buffer) {
