@@ -67,11 +67,12 @@ def test_what_cannot_be_answered_is_explained(questions, run, asked, error, mess
 
 
 def test_a_checkpoint_that_is_no_more_is_told_from_a_run_that_is_no_more(questions, store, run):
-    for kind in (Kind.CHECKPOINT_MISSING, Kind.MISSING):
-        with pytest.raises(RunNotFound) as found:
-            questions.trace(Question(run.id, 7, "maria"))
-        assert kind_of(found.value) is kind
-        store.delete(run.id)
+    with pytest.raises(RunNotFound) as checkpoint:
+        questions.trace(Question(run.id, 7, "maria"))
+    store.delete(run.id)
+    with pytest.raises(RunNotFound) as whole:
+        questions.trace(Question(run.id, 7, "maria"))
+    assert [kind_of(found.value) for found in (checkpoint, whole)] == [Kind.CHECKPOINT_MISSING, Kind.MISSING]
 
 
 def test_what_was_computed_is_not_taken_for_a_run_of_another_database_with_the_same_number(questions, store, tmp_path):
