@@ -1,7 +1,7 @@
 """Which runs differ in their seed alone, and what the lines of the chart are called."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dashboard.shell.readable import problem_of
 from dashboard.shell.run_picker import told_apart
@@ -53,7 +53,7 @@ def grouped(
         past = pasts[run.id]
         key: object = run.id
         if pooled and past.notes.parent_run is None and not problem_of(run):
-            alike = (replace(run.settings, seed=0, pace=0.0), past.changes)
+            alike = (run.settings.numbers(with_seed=False), past.changes)
             seeds = [other.settings.seed for other in found.get((alike, 0), [])]
             key = (alike, 0) if run.settings.seed not in seeds else run.id
         found.setdefault(key, []).append(run)
