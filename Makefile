@@ -8,7 +8,7 @@ PORT ?= 8501
 .PHONY: run serve test bench results clean chromium lint together
 
 run: $(VENV)/.installed
-	$(BIN)/streamlit run dashboard/app.py --server.address localhost
+	$(BIN)/streamlit run dashboard/app.py --server.address localhost --server.port $(PORT)
 
 serve: $(VENV)/.installed
 	@$(BIN)/python -c 'import socket; from streamlit.net_util import get_internal_ip as ip; print("\nOthers open:  http://%s:$(PORT)   (or http://%s:$(PORT))\nWhoever reaches this address sees all runs, and may start, change and delete them. It is plain HTTP:\nput a proxy with a certificate and a password in front of it outside of a network that you trust.\n" % (ip() or "this machine", socket.gethostname()))'

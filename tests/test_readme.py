@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from lstm_engine import LSTMModel, Trainer
-from lstm_engine.runs.cli import DATABASE_VARIABLE, DEFAULT_DATABASE
+from lstm_engine.runs.store.address import DATABASE_VARIABLE, DEFAULT_DATABASE
 from lstm_engine.runs.store.space import RUN_BYTES, RUN_VARIABLE, STORE_BYTES, STORE_VARIABLE
 
 ROOT = Path(__file__).parents[1]

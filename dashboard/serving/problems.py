@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from lstm_engine import EngineError
 from lstm_engine.runs import RunNotFound, StoreError
+from lstm_engine.runs.store import StoreProblem
 
 
 class Kind(StrEnum):
@@ -63,7 +64,7 @@ def kind_of(error: EngineError) -> Kind:
     if isinstance(error, Problem):
         return error.kind
     if isinstance(error, RunNotFound):
-        return Kind.MISSING
+        return Kind.CHECKPOINT_MISSING if error.kind is StoreProblem.CHECKPOINT_GONE else Kind.MISSING
     return Kind.STORE if isinstance(error, StoreError) else Kind.INVALID
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from dashboard.serving.delivery import SILENT_SECONDS
 from dashboard.serving.numbers import run_id
 from dashboard.serving.pools import Pool
-from dashboard.serving.problems import Kind, told
+from dashboard.serving.problems import Kind, kind_of, told
 from dashboard.serving.run_messages import metrics_payload, missed_payload, run_payload, samples_payload
 from dashboard.serving.topics import Ended, Event, Topic, encode
 from lstm_engine.runs import History, Run, RunNotFound, RunStore, StoreError
@@ -42,11 +42,8 @@ class RunFeed:
         try:
             await self._look(topic)
         except RunNotFound as error:
-            try:
-                await self._ask(lambda store: store.get(self.run_id))
-            except RunNotFound:
+            if kind_of(error) is Kind.MISSING:  # else only a checkpoint went, thinned out just now
                 raise Ended(Event.of("gone", told(Kind.MISSING, str(error)))) from error
-            # else only a checkpoint went, thinned out just now
 
     async def _look(self, topic: Topic) -> None:
         run = await self._ask(lambda store: store.get(self.run_id))

@@ -1,1 +1,1 @@
-"""What every page stands in: services, selection, run picker, words for trouble, who asks, palette."""
+"""What every page stands in: services, selection, run picker, words for trouble, palette."""

@@ -1,6 +1,25 @@
 """What all charts look like."""
 
+from typing import Any
+
 import plotly.graph_objects as go
+
+BAND_OPACITY = 0.15
+
+
+def add_band(figure: go.Figure, colour: str, x: list[Any], y: list[Any], **more: Any) -> None:
+    """Add a filled outline, such as a spread about a mean, which has no line and no words of its own."""
+    figure.add_scatter(
+        x=x,
+        y=y,
+        fill="toself",
+        fillcolor=colour,
+        opacity=BAND_OPACITY,
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+        **more,
+    )
 
 
 def legend_above(y: float = 1.02) -> dict[str, object]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from dashboard.shell.plain import on_one_line
 from dashboard.shell.readable import CANNOT_RUN
 from dashboard.shell.selection import choose_run, missing, notice, select_run, selected, selected_run
 from lstm_engine.runs import Run, RunStore
@@ -15,7 +16,7 @@ def run_labels(runs: Sequence[Run]) -> dict[int, str]:
     labels = {}
     for run in runs:
         units = run.settings.hidden_size
-        label = f"{run.name} · {run.settings.task}, {units} unit{'' if units == 1 else 's'}"
+        label = f"{on_one_line(run.name)} · {run.settings.task}, {units} unit{'' if units == 1 else 's'}"
         labels[run.id] = f"{label} · {CANNOT_RUN}" if not run.readable else label
     return told_apart(labels)
 
@@ -56,13 +57,16 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
     run, problem = selected_run(store, runs, [run for run in all_runs if not can_show(run)], unlike)
     notice(problem)
     labels = run_labels(runs)
-    key = f"run_{run.id}"  # it holds the selection, so that a run picked elsewhere or by another means shows here
+    # the key holds the selection and what is read of it, so that a run picked elsewhere, or renamed, shows here:
+    # browsers keep the label that was chosen, and say it again with each click anywhere on the page
+    key = f"run_{run.id}_{labels[run.id]}"
 
     def turn_to_chosen() -> None:
-        # a callback hears a choice that was made before the next field took this one's place;
-        # Streamlit also calls it when the field of a run that has just gone is taken off the page
-        if st.session_state.get(key, run.id) != run.id:
-            choose_run(st.session_state[key])
+        # a callback hears a choice that was made before the next field took this one's place; Streamlit also calls it
+        # when the field of a run that has just gone is taken off the page; an unknown label it gives as text
+        chosen = st.session_state.get(key)
+        if isinstance(chosen, int) and chosen != run.id:
+            choose_run(chosen)
 
     st.selectbox(
         "Run",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from lstm_engine.runs import Launcher, RunStore
-from lstm_engine.runs.cli import database_url
+from lstm_engine.runs.store.address import database_url
 
 
 @dataclass(frozen=True)

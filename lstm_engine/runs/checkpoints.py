@@ -48,17 +48,6 @@ def restore(trainer: Trainer, checkpoint: bytes) -> None:
         raise WeightsError(f"The checkpoint cannot be read: {error}") from error
 
 
-def restored(settings: RunSettings, checkpoint: bytes) -> Trainer:
-    """A run's trainer as it was at a checkpoint.
-
-    Raises:
-        WeightsError: the bytes are not a checkpoint of such a trainer.
-    """
-    trainer = settings.build_trainer()
-    restore(trainer, checkpoint)
-    return trainer
-
-
 def restored_model(settings: ModelSettings, checkpoint: bytes) -> LSTMModel:
     """A run's model as it was at a checkpoint. No task is needed: the sizes are those of the arrays.
 

@@ -19,22 +19,15 @@ from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED, preset
 from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import FIELDS
 from lstm_engine.runs.store import RunStore, StoreError
-from lstm_engine.runs.store.address import without_password
+from lstm_engine.runs.store.address import DATABASE_VARIABLE, database_url, without_password
 from lstm_engine.runs.terminal import ProgressBar, complain, forget_output, prepare, printable
 from lstm_engine.runs.training.worker import train_run
 from lstm_engine.tasks import KINDS
 
-DATABASE_VARIABLE = "LSTM_DATABASE_URL"
-DEFAULT_DATABASE = "sqlite:///runs.sqlite3"
 LOOK_EVERY = 0.25  # seconds between two looks at a run that trains
 FORMATS = ("safetensors", "onnx", "csv")
 LARGEST_TEXT = 4_000_000  # characters of a file to learn from; no task takes so many, and /dev/zero has no end
 INTERRUPTED = 130  # exit code after Ctrl-C, as a shell expects it
-
-
-def database_url() -> str:
-    """Where the runs are kept, unless told otherwise."""
-    return os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -195,8 +188,6 @@ def export_command(store: RunStore, options: argparse.Namespace) -> int:
         raise
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror or error}") from error
-    except ImportError as error:
-        raise SettingsError("ONNX export needs the package onnx: pip install onnx") from error
     if path.is_file() and not is_output(path):  # what was written there is not to be mixed up with its name
         print(printable(str(path)))
     return 0

@@ -60,7 +60,8 @@ def read_development(store: RunStore, run_id: int, settings: RunSettings, step: 
     probe = task.validation_batch(settings.sequence_length)
     trace = model.trace(probe.inputs[:, :PROBES])
     weight_norm = float(np.linalg.norm(model.parameters.flat.astype(np.float64)))
-    return Development(step, gate_statistics(trace), weight_norm, update_norm(settings, checkpoint))
+    rate = rate_of(store, run_id, step)
+    return Development(step, gate_statistics(trace), weight_norm, update_norm(settings, checkpoint, rate))
 
 
 def gate_statistics(trace: Trace) -> dict[str, GateStatistics]:
@@ -77,12 +78,23 @@ def gate_statistics(trace: Trace) -> dict[str, GateStatistics]:
     return found
 
 
-def update_norm(settings: OptimizerSettings, checkpoint: bytes) -> float:
-    """Euclidean length of Adam's last step (Kingma and Ba 2015, algorithm 1); 0 before the first."""
+def rate_of(store: RunStore, run_id: int, step: int) -> float | None:
+    """The learning rate of a step, which may have been changed in mid-run; None where it was not measured."""
+    measured = store.history(run_id, step - 1, step).learning_rate
+    return float(measured[0]) if len(measured) and np.isfinite(measured[0]) else None
+
+
+def update_norm(settings: OptimizerSettings, checkpoint: bytes, rate: float | None = None) -> float:
+    """Euclidean length of Adam's last step (Kingma and Ba 2015, algorithm 1); 0 before the first.
+
+    Args:
+        rate: the learning rate of that step; None for the settings' own.
+    """
     adam = strip_prefix(checkpoint_arrays(checkpoint), "optimizer.")
     steps = int(adam["steps_taken"])
     if steps == 0:
         return 0.0
     first = adam["first_moment"].astype(np.float64) / (1 - settings.beta1**steps)
     second = adam["second_moment"].astype(np.float64) / (1 - settings.beta2**steps)
-    return float(settings.learning_rate * np.linalg.norm(first / (np.sqrt(second) + ADAM_EPSILON)))
+    rate = settings.learning_rate if rate is None else rate
+    return float(rate * np.linalg.norm(first / (np.sqrt(second) + ADAM_EPSILON)))

@@ -167,8 +167,12 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
         """Whether both give the same numbers: all but the pace decides. No task is built to find out."""
         if self.problem is not None or other.problem is not None:
             return False
-        mine, others = ((s.data, s.model, s.optimizer, replace(s.course, pace=0.0)) for s in (self, other))
-        return mine == others
+        return self.numbers() == other.numbers()
+
+    def numbers(self, with_seed: bool = True) -> tuple[object, ...]:
+        """What decides the numbers that a run computes, to compare runs by. No task is built for it."""
+        course = replace(self.course, pace=0.0)
+        return self.data, self.model, self.optimizer, course if with_seed else replace(course, seed=0)
 
     @property
     def task_object(self) -> tasks.Task:

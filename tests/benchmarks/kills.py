@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.runs import PRESETS, History, Run, RunSettings, RunStore, Status
-from lstm_engine.runs.checkpoints import restored
+from lstm_engine.runs.checkpoints import restore
 from lstm_engine.runs.lease import lease_process, process_exists
 from lstm_engine.runs.training.worker import is_validation_step
 from tests.benchmarks.table import print_table
@@ -140,7 +140,8 @@ def differences(store: RunStore, found: Outcome) -> list[str]:
         for name in History.__dataclass_fields__
         if not np.array_equal(getattr(history, name), getattr(expected, name), equal_nan=True)
     ]
-    trainer = restored(run.settings, store.checkpoint(run.id, run.end_step))
+    trainer = run.settings.build_trainer()
+    restore(trainer, store.checkpoint(run.id, run.end_step))
     if trainer.model.parameters.flat.tobytes() != weights.tobytes():
         said.append("the final weights differ")
     return said

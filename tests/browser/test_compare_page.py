@@ -1,5 +1,7 @@
 """The Compare page in a browser."""
 
+import re
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -69,3 +71,31 @@ def test_tags_and_buttons_can_be_read_in_both_themes(shared_server, store, open_
     expect(button).to_be_visible()
     assert button.evaluate(CONTRAST) >= 4.5
     store.delete(run.id)
+
+
+def test_who_renames_a_run_stays_on_it(shared_server, store, open_page, run):
+    """Browsers say a field's label again with each click, also the label that is no more."""
+    newer = store.create(run.settings, "newer", start=False)
+    page = open_page(f"{shared_server.url}/train?run={run.id}")
+    for name in ("first name", "second name"):
+        if name == "first name":
+            page.get_by_role("button", name="Manage").click()
+            page.get_by_role("tab", name="Name and notes").click()
+        page.get_by_label("Name", exact=True).fill(name)
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_label("Run").first).to_have_value(re.compile(name))
+        expect(page).to_have_url(re.compile(rf"run={run.id}\b(?!.*names)"))
+    assert [store.get(one.id).name for one in (run, newer)] == ["second name", "newer"]
+    page.goto(f"{shared_server.url}/compare?runs={run.id}")
+    chosen = page.get_by_test_id("stMultiSelect")
+    expect(chosen).to_contain_text("second name")
+    store.rename(run.id, "third name")
+    for _ in range(2):
+        chosen.get_by_role("combobox").click()
+        page.get_by_role("option", name=re.compile("newer")).first.click()
+        page.keyboard.press("Escape")
+        with suppress(AssertionError):
+            expect(page).to_have_url(re.compile(rf"runs={run.id}(,|%2C){newer.id}"), timeout=5_000)
+            break
+    expect(page).to_have_url(re.compile(rf"runs={run.id}(,|%2C){newer.id}"))
+    store.delete(newer.id)

@@ -78,6 +78,12 @@ def test_zoom_survives_new_points(shared_server, store, open_page):
     zoomed = page.evaluate(f"{chart}.layout.xaxis.range")
     points = page.evaluate(f"{chart}.data[0].x.length")
     page.wait_for_function(f"{chart}.data[0].x.length > {points + 20}")
+    for name, status in (("Pause", "paused"), ("Resume", "training")):  # each redraws the chart as a whole, twice
+        page.get_by_role("button", name=name).click()
+        expect(sentence(page)).to_contain_text(status)
+        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] - 100)
+        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+        page.wait_for_timeout(300)
     assert page.evaluate(f"{chart}.layout.xaxis.range") == zoomed
     store.delete(run.id)
 
@@ -234,6 +240,9 @@ def test_axes_become_logarithmic_and_the_curve_smooth(shared_server, store, open
     page.get_by_label("logarithmic steps").check()
     page.get_by_label("logarithmic loss").check()
     page.wait_for_function(f"{chart}.layout.xaxis.type === 'log' && {chart}.layout.yaxis.type === 'log'")
+    low, high = page.evaluate(f"{chart}._fullLayout.yaxis.range")
+    losses = store.history(run.id).loss
+    assert 10**low <= losses.min() < losses.max() <= 10**high
     jumps = f"{chart}.data[0].y.slice(1).reduce((sum, y, k) => sum + Math.abs(y - {chart}.data[0].y[k]), 0)"
     before = page.evaluate(jumps)
     page.get_by_label("Smoothing of the training loss").select_option("over 10 points")

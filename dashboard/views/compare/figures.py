@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.shell.figures import legend_above, quiet
+from dashboard.shell.figures import add_band, legend_above, quiet
 from dashboard.shell.palette import BASELINE_COLOUR, OKABE_ITO
 from dashboard.shell.plain import plain_in_chart
 from lstm_engine.tasks import Baseline
 
 DASHES = ("solid", "dash", "dot", "dashdot")
-BAND_OPACITY = 0.18
 LONGEST_LABEL = 60  # characters
 
 
@@ -44,16 +43,8 @@ def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Iterab
     for place, line in enumerate(lines):
         colour, dash = colours[place % len(colours)], DASHES[place // len(colours) % len(DASHES)]
         if line.spread is not None:
-            figure.add_scatter(
-                x=[*line.step, *line.step[::-1]],
-                y=[*(line.mean + line.spread), *(line.mean - line.spread)[::-1]],
-                fill="toself",
-                fillcolor=colour,
-                opacity=BAND_OPACITY,
-                line={"width": 0},
-                hoverinfo="skip",
-                showlegend=False,
-            )
+            outline = [*(line.mean + line.spread), *(line.mean - line.spread)[::-1]]
+            add_band(figure, colour, [*line.step, *line.step[::-1]], outline)
         figure.add_scatter(
             x=line.step,
             y=line.mean,

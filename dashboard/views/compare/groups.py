@@ -1,8 +1,10 @@
 """Which runs differ in their seed alone, and what the lines of the chart are called."""
 
+import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from dashboard.shell.plain import on_one_line
 from dashboard.shell.readable import problem_of
 from dashboard.shell.run_picker import told_apart
 from lstm_engine.runs import Run
@@ -53,10 +55,23 @@ def grouped(
         past = pasts[run.id]
         key: object = run.id
         if pooled and past.notes.parent_run is None and not problem_of(run):
-            alike = (replace(run.settings, seed=0, pace=0.0), past.changes)
+            alike = (run.settings.numbers(with_seed=False), past.changes)
             seeds = [other.settings.seed for other in found.get((alike, 0), [])]
             key = (alike, 0) if run.settings.seed not in seeds else run.id
         found.setdefault(key, []).append(run)
-    several = {group[0].id: f"{group[0].name}, {len(group)} seeds" for group in found.values() if len(group) > 1}
+    several = {group[0].id: f"{shared_name(group)}, {len(group)} seeds" for group in found.values() if len(group) > 1}
     named = {**labels, **told_apart(several)}
     return [Group(named[group[0].id], tuple(group)) for group in found.values()]
+
+
+def shared_name(runs: Sequence[Run]) -> str:
+    """The words that the names of runs with several seeds begin with, as “LSTM, parity” of “LSTM, parity, seed 0”.
+
+    Where they begin differently, the first one's name.
+    """
+    names = [on_one_line(run.name).split(" ") for run in runs]
+    alike = itertools.takewhile(lambda words: len(set(words)) == 1, zip(*names, strict=False))
+    common = [words[0] for words in alike]
+    if len(common) < max(map(len, names)):
+        common = common[:-1] if common[-1:] == ["seed"] else common
+    return " ".join(common).rstrip(" ,;:·-") or " ".join(names[0])

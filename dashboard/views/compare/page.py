@@ -1,12 +1,12 @@
 """Compare: what does each part buy? Runs side by side, with just those settings that differ."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 import streamlit as st
 
 from dashboard.serving.numbers import run_number
-from dashboard.shell.plain import plain
+from dashboard.shell.plain import on_one_line, plain
 from dashboard.shell.readable import problem_of
 from dashboard.shell.run_picker import name_of, run_labels, say_there_is_no_run, told_apart
 from dashboard.shell.services import Services
@@ -38,7 +38,7 @@ def show(services: Services) -> None:
         say_there_is_no_run()
         return
     with left:
-        chosen = pick_runs(runs)
+        chosen = pick_runs(services.store, runs)
     if not chosen:
         st.info("Choose at least one run.", icon=":material/info:")
         return
@@ -46,7 +46,7 @@ def show(services: Services) -> None:
     st.fragment(curves_part, run_every=LOOK_EVERY if training else None)(services, [run.id for run in chosen], training)
 
 
-def pick_runs(runs: Sequence[Run]) -> list[Run]:
+def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
     """The runs to compare, kept in the address."""
     by_id = {run.id: run for run in runs}
     if "compared" not in st.session_state:
@@ -55,10 +55,9 @@ def pick_runs(runs: Sequence[Run]) -> list[Run]:
         there = [run_id for run_id in linked if run_id in by_id]
         absent = [run_id for run_id in linked if run_id is not None and run_id not in by_id]
         if absent:
-            named = ", ".join(map(str, absent[:MOST_NAMED]))
-            more = f" and {len(absent) - MOST_NAMED:,} more" if len(absent) > MOST_NAMED else ""
-            verb = "is" if len(absent) == 1 else "are"
-            st.warning(plain(f"Run {named}{more} {verb} no more; the others are shown."))
+            more = f" So it is with {len(absent) - MOST_NAMED:,} more." if len(absent) > MOST_NAMED else ""
+            reasons = " ".join(store.gone(run_id) for run_id in absent[:MOST_NAMED])
+            st.warning(plain(f"{reasons}{more} The others are shown."))
         if None in linked:
             st.warning("Some of what the address names are not numbers of runs; the others are shown.")
         if len(there) > MOST_RUNS:
@@ -66,17 +65,52 @@ def pick_runs(runs: Sequence[Run]) -> list[Run]:
         st.session_state["compared"] = there[:MOST_RUNS] or list(by_id)[:3]
     st.session_state["compared"] = [run_id for run_id in st.session_state["compared"] if run_id in by_id]
     labels = run_labels(runs)
-    chosen: list[int] = st.multiselect(
+    chosen = st.session_state["compared"]
+    field = choice_field({run_id: labels[run_id] for run_id in chosen})
+
+    def take() -> None:
+        found = [run_id for run_id in st.session_state[field.key] if run_id in labels]
+        field.said = {run_id: labels[run_id] for run_id in found}
+        st.session_state["compared"] = found
+
+    st.multiselect(
         "Runs",
         list(by_id),
-        key="compared",
+        field.first,
+        key=field.key,
         max_selections=MOST_RUNS,
         format_func=lambda run_id: name_of(run_id, labels),
+        on_change=take,
     )
     named = ",".join(map(str, chosen))
     if st.query_params.get("runs") != named:  # writing it again would make one more entry of the browser's history
         st.query_params["runs"] = named
     return [by_id[run_id] for run_id in chosen]
+
+
+@dataclass
+class ChoiceField:
+    """The field in which runs are chosen.
+
+    Attributes:
+        key: of the widget. first: the runs that it was made with. said: what it shows of each chosen run.
+    """
+
+    key: str
+    first: list[int]
+    said: dict[int, str]
+
+
+def choice_field(chosen: dict[int, str]) -> ChoiceField:
+    """The field as it stands; a new one where runs were chosen by other means, or a chosen one was renamed or deleted.
+
+    Browsers keep the labels that were chosen and say them again with each choice; one that is no more would be lost.
+    """
+    field: ChoiceField | None = st.session_state.get("compared_field")
+    if field is None or field.said != chosen:
+        number = st.session_state["compared_fields"] = st.session_state.get("compared_fields", 0) + 1
+        field = st.session_state["compared_field"] = ChoiceField(f"compared_{number}", list(chosen), chosen)
+    return field
 
 
 def curves_part(services: Services, run_ids: Sequence[int], was_training: bool) -> None:
@@ -146,7 +180,7 @@ def differences(
     """A row a run: where it stands, its best validation loss, and that in which the runs differ."""
     settings = [asdict(run.settings) | {"text": bool(run.settings.text)} for run in runs]
     fields = [name for name in settings[0] if name != "text" and len({str(s[name]) for s in settings}) > 1]
-    names = told_apart({run.id: run.name for run in runs})
+    names = told_apart({run.id: on_one_line(run.name) for run in runs})
     words = {run.id: str(pasts[run.id]) for run in runs}
     rows: list[dict[str, object]] = []
     for run, values in zip(runs, settings, strict=True):
@@ -185,8 +219,8 @@ def ready_made(services: Services) -> None:
                     services.store.create(
                         replace(base, variant=cell, seed=base.seed + seed), f"{words}, {task}, seed {base.seed + seed}"
                     )
+                    for seed in range(int(seeds))  # all cells of the first seed first: they are what is to be compared
                     for cell, words in CELLS.items()
-                    for seed in range(int(seeds))
                 ]
             except EngineError as error:
                 refuse(error)

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from dashboard.serving.checkpoints import checkpoint_step, read_checkpoint
+from dashboard.serving.checkpoints import checkpoint_step
 from dashboard.serving.kept import Kept
 from dashboard.serving.problems import QuestionError
 from dashboard.views.step.clamps import parse_clamps
@@ -38,12 +38,14 @@ class Question:
         step: at which checkpoint.
         text: the sequence, as its task's ``encode`` takes it.
         clamps: in the form of ``parse_clamps``.
+        made_at: when the run was made: its number alone could be another's, in a database put in the place of this one.
     """
 
     run_id: int
     step: int
     text: str
     clamps: str = ""
+    made_at: float = 0.0
 
 
 class Questions:
@@ -68,7 +70,7 @@ class Questions:
         run = store.get(run_id)
         step = checkpoint_step(store, run_id, asked)
         text = asked.get("sequence") or run.settings.task_object.examples()[0]
-        return Question(run_id, step, text, asked.get("clamps", ""))
+        return Question(run_id, step, text, asked.get("clamps", ""), run.created_at)
 
     def is_large(self, question: Question) -> bool:
         """Whether the answer takes so much time and room that small questions must not wait behind it."""
@@ -115,7 +117,7 @@ class Questions:
             return {"status": "missing"}
         steps = store.checkpoint_steps(found.id)
         step = max((s for s in steps if s <= question.step), default=steps[0])
-        model, task = restored_with_task(found.settings, read_checkpoint(store, found.id, step))
+        model, task = restored_with_task(found.settings, store.checkpoint(found.id, step))
         sequence = task.encode(question.text)
         check_asked(timestep, sequence)
         check_length(found.settings.num_layers, found.settings.hidden_size, timestep + 1)
@@ -149,7 +151,7 @@ class Questions:
     def _prepare(self, question: Question) -> tuple[LSTMModel, Task, EncodedSequence, list[Intervention]]:
         store = self._get_store()
         settings = store.get(question.run_id).settings
-        model, task = restored_with_task(settings, read_checkpoint(store, question.run_id, question.step))
+        model, task = restored_with_task(settings, store.checkpoint(question.run_id, question.step))
         sequence = task.encode(question.text)
         if not model.is_standard:
             raise QuestionError(f"The cell of this run is of variant “{settings.variant}”; the page draws the LSTM.")

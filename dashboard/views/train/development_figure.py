@@ -3,11 +3,9 @@
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.shell.figures import legend_above, quiet
+from dashboard.shell.figures import add_band, legend_above, quiet
 from dashboard.shell.palette import BASELINE_COLOUR, GRADIENT_COLOUR, QUANTITY_COLOURS
 from lstm_engine.cell.quantities import GATES
-
-BAND_OPACITY = 0.13
 
 
 def development_figure() -> go.Figure:
@@ -15,20 +13,7 @@ def development_figure() -> go.Figure:
     titles = ("mean and spread of each gate", "share of saturated values: shut (dotted), open (full)", "norms")
     figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.08, subplot_titles=titles)
     for gate in GATES:
-        colour = QUANTITY_COLOURS[gate.name]
-        figure.add_scatter(
-            x=[],
-            y=[],
-            meta=[gate.name, "band"],
-            fill="toself",
-            fillcolor=colour,
-            opacity=BAND_OPACITY,
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-            row=1,
-            col=1,
-        )
+        add_band(figure, QUANTITY_COLOURS[gate.name], [], [], meta=[gate.name, "band"], row=1, col=1)
     for gate in GATES:
         line = {"color": QUANTITY_COLOURS[gate.name], "width": 2}
         hover = "step %{customdata:,}: %{y:.3f}<extra>" + gate.label.lower()

@@ -29,7 +29,7 @@ def mount_train(run: Run, snapshot: dict[str, Any] | None, key: str) -> Any:
 
     Returns:
         the component's state: ``status``, the last one that the browser saw, ``gone``, the run that vanished, and
-        ``transport``, "polling" if live data does not get through, "live" if it does again.
+        ``delivery``, "polling" if live data does not get through, "live" if it does again.
     """
     base = base_path()
     data = {
@@ -48,7 +48,7 @@ def mount_train(run: Run, snapshot: dict[str, Any] | None, key: str) -> Any:
         data=data,
         on_status_change=lambda: None,
         on_gone_change=lambda: None,
-        on_transport_change=lambda: None,
+        on_delivery_change=lambda: None,
     )
 
 

@@ -36,7 +36,7 @@ def show(services: Services) -> None:
         manage_run(services, run)
     if remove.button("Delete", icon=":material/delete:", width="stretch", key="delete"):
         confirm_deletion(services, run)
-    polling = st.session_state.get("transport") == "polling"
+    polling = st.session_state.get("delivery") == "polling"
     st.fragment(training_part, run_every=1.0 if polling else None)(services, run.id)
 
 
@@ -63,7 +63,7 @@ def show_training(services: Services, run: Run) -> None:
             )
     controls(services, run, can_run=not problem)
     snapshot = None
-    if st.session_state.get("transport") == "polling":
+    if st.session_state.get("delivery") == "polling":
         newest = services.store.newest_checkpoint_step(run.id)
         snapshot = {
             "metrics": missed_payload(services.store, run.id),
@@ -71,8 +71,8 @@ def show_training(services: Services, run: Run) -> None:
             "samples": samples_payload(services.store, run, newest),
         }
     seen = mount_train(run, snapshot, key="train")
-    if seen.transport and seen.transport != st.session_state.get("transport"):
-        st.session_state["transport"] = seen.transport
+    if seen.delivery and seen.delivery != st.session_state.get("delivery"):
+        st.session_state["delivery"] = seen.delivery
         st.rerun()
     if seen.gone == run.id:
         st.rerun()

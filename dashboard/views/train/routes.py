@@ -25,7 +25,7 @@ def train_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[BaseRo
         pools: the threads in which questions are answered.
     """
     develop = lru_cache(maxsize=2_000)(
-        lambda number, settings, step: read_development(get_store(), number, settings, step)
+        lambda number, made_at, settings, step: read_development(get_store(), number, settings, step)
     )
 
     def curves(request: Request) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def train_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[BaseRo
         found = []
         for step in store.checkpoint_steps(run.id):
             try:
-                found.append(develop(run.id, run.settings, step))
+                found.append(develop(run.id, run.created_at, run.settings, step))
             except RunNotFound:  # thinned out just now
                 continue
         names = list(found[0].gates) if found else []

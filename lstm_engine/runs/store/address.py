@@ -1,9 +1,18 @@
-"""A database's URL as anybody may see it, also where it is too wrong to be taken apart by a library."""
+"""Where the runs are kept, and how anybody may see that address, also one too wrong for a library to take apart."""
 
+import os
 import re
+
+DATABASE_VARIABLE = "LSTM_DATABASE_URL"
+DEFAULT_DATABASE = "sqlite:///runs.sqlite3"
 
 AUTHORITY = re.compile(r"(?<=://)([^:/@]*):.*@")  # up to the last @: a password should write its own as %40
 IN_QUERY = re.compile(r"([?&](?:password|passwd|sslpassword)=)[^&]*", re.IGNORECASE)
+
+
+def database_url() -> str:
+    """Where the runs are kept, unless told otherwise."""
+    return os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE
 
 
 def without_password(url: str) -> str:

@@ -13,9 +13,9 @@ from lstm_engine.runs.run import Change
 from lstm_engine.runs.settings import CHANGEABLE, FIELDS, RunSettings
 from lstm_engine.runs.store.columns import is_whole
 from lstm_engine.runs.store.database import Database
-from lstm_engine.runs.store.errors import LeaseLost
+from lstm_engine.runs.store.leases import update_held
 from lstm_engine.runs.store.rows import find_run
-from lstm_engine.runs.store.schema import changes, runs
+from lstm_engine.runs.store.schema import changes
 
 
 def changes_of(connection: Connection, run_id: int) -> list[Change]:
@@ -70,9 +70,7 @@ class Changes(Database):
         if all(change.step is not None for change in found):
             return found  # as nearly always: nothing to write
         with self._writing() as connection:
-            mine = sql.select(runs.c.id).where(runs.c.id == run_id, runs.c.lease == lease).with_for_update()
-            if connection.execute(mine).first() is None:
-                raise LeaseLost(f"Run {run_id} was deleted or taken up by another process.")
+            update_held(connection, run_id, lease, {"lease": lease})  # holds the row until all is written
             waiting = sql.update(changes).where(changes.c.run_id == run_id, changes.c.step.is_(None))
             connection.execute(waiting.values(step=step))
             return changes_of(connection, run_id)

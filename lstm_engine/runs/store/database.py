@@ -87,7 +87,7 @@ class Database:
         except ImportError as error:
             kind = self._address.drivername
             if kind == "postgresql+psycopg":
-                kind, advice = "postgresql", "Install it: pip install 'step-inside-an-lstm[postgres]'"
+                kind, advice = "postgresql", "Install it: python -m pip install 'psycopg[binary]'"
             else:
                 advice = f"W{KINDS_OF_URL[1:]}"
             raise StoreError(f"The driver for {kind} is not installed. {advice}", StoreProblem.NO_DRIVER) from error

@@ -56,6 +56,7 @@ class Tab:
 
     def __init__(self, topics: Topics):
         self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.told: list[dict[str, Any]] = []  # all that ever came
         self.sends = 0
         self.listener = Listener(topics, self)
         self.task = asyncio.create_task(self.listener.tell())
@@ -64,6 +65,7 @@ class Tab:
         self.sends += 1
         for event in json.loads(data):
             self.events.put_nowait(event)
+            self.told.append(event)
 
     def listen(self, run_id: int, after: int = 0, number: int = 1) -> "Tab":
         self.say({"listen": f"run/{run_id}", "after": after, "as": number})

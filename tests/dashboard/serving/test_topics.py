@@ -40,9 +40,10 @@ def test_one_connection_listens_to_several_things_and_to_one_thing_twice(store):
                     found[event["to"]] += event["data"]["loss"]["step"]
             assert found == {1: list(range(1, 21)), 2: [4, 5, 6, 7], 3: [16, 17, 18, 19, 20]}
             tab.say({"leave": 1})
+            so_far = len(tab.told)
             await asyncio.to_thread(first.record, 21, 25)
             assert await tab.steps_up_to(25, 3) == [21, 22, 23, 24, 25]
-            assert all(event["to"] != 1 for event in tab.events._queue)  # type: ignore[attr-defined]
+            assert all(event["to"] != 1 for event in tab.told[so_far:])
 
     run_async(scenario())
 
@@ -123,7 +124,7 @@ def test_a_listener_who_wants_no_metrics_does_not_keep_them_from_others(store):
             assert await train_view.steps_up_to(20) == list(range(1, 21))
             await asyncio.to_thread(worker.record, 21, 50)
             assert await train_view.steps_up_to(50) == list(range(21, 51))
-            assert all(event["name"] != "metrics" for event in step_view.events._queue)  # type: ignore[attr-defined]
+            assert all(event["name"] != "metrics" for event in step_view.told)
 
     run_async(scenario())
 
@@ -149,7 +150,7 @@ def test_the_run_its_samples_and_its_end_are_told(store):
             store.undelete(worker.run.id)
             tab.listen(worker.run.id, 0, 2)
             assert (await tab.next("run", 2))["data"]["status"] == "paused"
-            assert all(event["name"] != "gone" for event in tab.events._queue)  # type: ignore[attr-defined]
+            assert all(event["name"] != "gone" for event in tab.told if event["to"] == 2)
 
     run_async(scenario())
 

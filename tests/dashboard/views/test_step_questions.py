@@ -8,7 +8,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
-from dashboard.serving.problems import Kind, Problem, QuestionError
+from dashboard.serving.problems import Kind, Problem, QuestionError, kind_of
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings
 from dashboard.views.step.questions import Question, Questions
@@ -54,9 +54,9 @@ def test_without_a_sequence_the_first_example_is_read(questions, run):
 @pytest.mark.parametrize(
     ("asked", "error", "message"),
     [
-        ({"checkpoint": "7"}, Problem, "no checkpoint at step 7"),
-        ({"checkpoint": "soon"}, QuestionError, "no checkpoint “soon”; expected a step, or “newest”"),
-        ({"checkpoint": "9" * 30}, QuestionError, "expected a step"),
+        ({"checkpoint": "7"}, RunNotFound, "no checkpoint at step 7"),
+        ({"checkpoint": "soon"}, Problem, "no checkpoint “soon”; expected a step, or “newest”"),
+        ({"checkpoint": "9" * 30}, Problem, "expected a step"),
         ({"sequence": "José"}, TaskInputError, "never seen “é”"),
         ({"clamps": "f:1:3:2-9=7"}, QuestionError, "“7” is no value for the forget gate; .* from 0 to 1"),
     ],
@@ -67,12 +67,23 @@ def test_what_cannot_be_answered_is_explained(questions, run, asked, error, mess
 
 
 def test_a_checkpoint_that_is_no_more_is_told_from_a_run_that_is_no_more(questions, store, run):
-    with pytest.raises(Problem) as found:
+    with pytest.raises(RunNotFound) as checkpoint:
         questions.trace(Question(run.id, 7, "maria"))
-    assert found.value.kind is Kind.CHECKPOINT_MISSING
     store.delete(run.id)
-    with pytest.raises(RunNotFound):
+    with pytest.raises(RunNotFound) as whole:
         questions.trace(Question(run.id, 7, "maria"))
+    assert [kind_of(found.value) for found in (checkpoint, whole)] == [Kind.CHECKPOINT_MISSING, Kind.MISSING]
+
+
+def test_what_was_computed_is_not_taken_for_a_run_of_another_database_with_the_same_number(questions, store, tmp_path):
+    run = store.create(SETTINGS, start=False)
+    first = questions.trace(questions.question(run.id, {}))
+    with RunStore(f"sqlite:///{tmp_path / 'other.sqlite3'}") as other:
+        while (put_there := other.create(replace(SETTINGS, seed=99), start=False)).id < run.id:
+            pass
+        assert put_there.id == run.id
+        questions._get_store = lambda: other
+        assert questions.trace(questions.question(run.id, {})) != first
 
 
 def test_a_run_that_is_no_more_is_said(questions):

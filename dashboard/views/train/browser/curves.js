@@ -163,7 +163,8 @@ export class Curves {
       this.reachAhead();
       const traces = this.traces(zoomed);
       this.layout.yaxis.autorangeoptions = this.footroom(traces);
-      this.plotly.react(this.chart, traces, this.layout, CONFIG);
+      // a copy: Plotly writes a person's zoom into what it is given, and would take that for our own wish the next time
+      this.plotly.react(this.chart, traces, structuredClone(this.layout), CONFIG);
       this.wholeAt = performance.now();
       if (!this.hearsZoom) this.chart.on("plotly_relayout", () => this.zoomed());
       this.hearsZoom = true;
@@ -190,8 +191,9 @@ export class Curves {
     });
   }
 
-  /** Room below the least loss. */
+  /** Room below the least loss; on a logarithmic axis Plotly 7 takes the logarithm of what is to be included twice. */
   footroom(traces) {
+    if (this.logLoss.box.checked) return {};
     const { yaxis } = traces[0];
     let least = Infinity;
     for (const trace of traces) {

@@ -72,7 +72,7 @@ class TrainView {
   /** While the page polls: live data may get through after all, as where a machine was only busy for a while. */
   hearWhetherLive(run) {
     this.close();
-    this.close = listen(`run/${run}`, NO_METRICS, { run: () => this.report("transport", "live") });
+    this.close = listen(`run/${run}`, NO_METRICS, { run: () => this.report("delivery", "live") });
   }
 
   listen(run) {
@@ -86,7 +86,7 @@ class TrainView {
         this.shown = null; // if it is brought back, it is shown anew
         this.component.setTriggerValue("gone", run); // it happens once, and is not a state
       },
-      broken: () => this.report("transport", "polling"),
+      broken: () => this.report("delivery", "polling"),
     });
   }
 

@@ -100,6 +100,25 @@ def test_gates_and_norms_are_read_from_the_checkpoints(store):
     assert found.update_norm == pytest.approx(np.linalg.norm(before - earlier), rel=1e-3)
 
 
+def test_an_update_is_measured_by_the_rate_that_held_then(store):
+    run = store.create(SETTINGS, start=False)
+    store.advance(run.id, 20)
+    train_run(store.url, run.id, threading.Event())
+    store.change(run.id, "learning_rate", SETTINGS.learning_rate / 100)
+    store.start(run.id)
+    train_run(store.url, run.id, threading.Event())
+    trainer = run.settings.build_trainer()
+    for _ in range(20):
+        trainer.step()
+    trainer.base_rate /= 100
+    for _ in range(29):
+        trainer.step()
+    before = trainer.model.parameters.flat.copy()
+    trainer.step()
+    taken = np.linalg.norm(trainer.model.parameters.flat - before)
+    assert read_development(store, run.id, run.settings, 50).update_norm == pytest.approx(taken, rel=1e-3)
+
+
 def test_other_cells_have_the_gates_that_they_have(store):
     gru = store.create(replace(SETTINGS, variant="gru"), start=False)
     assert set(read_development(store, gru.id, gru.settings, 0).gates) == {"candidate", "reset_gate", "update_gate"}

@@ -29,7 +29,7 @@ def test_without_its_driver_the_extra_is_named(url, monkeypatch):
     for name in [name for name in sys.modules if name.startswith("psycopg")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(StoreError, match=r"driver for postgresql is not installed.*\[postgres\]") as refused:
+    with pytest.raises(StoreError, match=r"driver for postgresql is not installed.*psycopg\[binary\]") as refused:
         RunStore(url)
     assert refused.value.kind is StoreProblem.NO_DRIVER
 
