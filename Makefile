@@ -37,6 +37,7 @@ bench: $(VENV)/.installed-test chromium
 
 results: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.published
+	$(BIN)/python -m tests.benchmarks.parity
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ..."; exit 1; }

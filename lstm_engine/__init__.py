@@ -8,6 +8,7 @@
 
 from lstm_engine import tasks
 from lstm_engine.cell.interventions import Intervention
+from lstm_engine.cell.state import LSTMState, SLSTMState
 from lstm_engine.errors import (
     DivergenceError,
     EngineError,
@@ -23,7 +24,6 @@ from lstm_engine.learning import schedules
 from lstm_engine.learning.optimizers import SGD, Adam, AdamW, RMSprop
 from lstm_engine.learning.training import StepMetrics, Trainer, truncated_bptt
 from lstm_engine.model import LSTMModel
-from lstm_engine.network import LSTMState
 from lstm_engine.tracing.stepper import Stepper
 from lstm_engine.tracing.trace import LayerTrace, Trace
 
@@ -38,6 +38,7 @@ __all__ = [
     "LSTMState",
     "LayerTrace",
     "RMSprop",
+    "SLSTMState",
     "SettingsError",
     "ShapeError",
     "StepMetrics",

@@ -9,11 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 from lstm_engine.cell.interventions import Intervention, check_interventions
 from lstm_engine.cell.lstm import is_standard
 from lstm_engine.cell.parameters import Architecture, NamedArrays, initialise
+from lstm_engine.cell.state import State
 from lstm_engine.cell.variants import get_variant
 from lstm_engine.checks import as_array, float_dtype, shown, truth, whole_number
 from lstm_engine.errors import SettingsError, ShapeError
 from lstm_engine.learning.losses import get_loss
-from lstm_engine.network import Buffers, LSTMState, Workspace, checked_inputs, checked_state
+from lstm_engine.network import Buffers, Workspace, checked_inputs, checked_state
 from lstm_engine.tracing.passes import preactivation_parts, trace_gradients, trace_of_layer
 from lstm_engine.tracing.trace import PreactivationParts, Trace, TraceGradients
 
@@ -139,12 +140,13 @@ class LSTMModel:
         """
         self.parameters.assign(weights)
 
-    def forward(self, inputs: ArrayLike, state: LSTMState | None = None) -> tuple[NDArray, LSTMState]:
+    def forward(self, inputs: ArrayLike, state: State | None = None) -> tuple[NDArray, State]:
         """Run the sequence.
 
         Args:
             inputs: (T, B, I), real numbers; they are taken in the model's dtype.
-            state: states before the first timestep, each (num_layers, B, H); None for zeros.
+            state: states before the first timestep, each (num_layers, B, H), an ``LSTMState``, or an ``SLSTMState`` for
+                a cell that carries more; None for zeros.
 
         Returns:
             outputs (T, B, O), and the states after the last timestep.
@@ -155,7 +157,7 @@ class LSTMModel:
         workspace = self._run(inputs, state)
         return workspace.outputs(), workspace.last_state()
 
-    def last_state(self) -> LSTMState:
+    def last_state(self) -> State:
         """The states after the last timestep of the sequence that the calling thread ran last.
 
         Raises:
@@ -166,9 +168,7 @@ class LSTMModel:
             raise ShapeError("this thread has not run the model on a sequence yet, so there is no state after one")
         return last.last_state() if isinstance(last, Workspace) else last
 
-    def trace(
-        self, inputs: ArrayLike, state: LSTMState | None = None, interventions: Sequence[Intervention] = ()
-    ) -> Trace:
+    def trace(self, inputs: ArrayLike, state: State | None = None, interventions: Sequence[Intervention] = ()) -> Trace:
         """Run the sequence and keep everything that the cells computed.
 
         Args:
@@ -210,7 +210,7 @@ class LSTMModel:
         targets: ArrayLike,
         loss: str = "cross_entropy",
         timesteps: Sequence[int] | None = None,
-        state: LSTMState | None = None,
+        state: State | None = None,
         interventions: Sequence[Intervention] = (),
     ) -> TraceGradients:
         """The gradient of the loss at chosen timesteps with respect to every gate, state and input before them.
@@ -232,7 +232,7 @@ class LSTMModel:
         targets: ArrayLike,
         loss: str = "cross_entropy",
         mask: ArrayLike | None = None,
-        state: LSTMState | None = None,
+        state: State | None = None,
     ) -> float:
         """The loss alone; arguments as in ``loss_and_gradients``."""
         return self._loss_of(self._run(inputs, state), targets, loss, mask, False)[0]
@@ -243,7 +243,7 @@ class LSTMModel:
         targets: ArrayLike,
         loss: str = "cross_entropy",
         mask: ArrayLike | None = None,
-        state: LSTMState | None = None,
+        state: State | None = None,
     ) -> tuple[float, NamedArrays]:
         """The loss and its gradient with respect to every weight, by backpropagation through time.
 
@@ -270,8 +270,8 @@ class LSTMModel:
         targets: ArrayLike,
         loss: str = "cross_entropy",
         mask: ArrayLike | None = None,
-        state: LSTMState | None = None,
-    ) -> tuple[float, NDArray, LSTMState]:
+        state: State | None = None,
+    ) -> tuple[float, NDArray, State]:
         """The loss and its gradient with respect to the inputs, (T, B, I), and to the initial states.
 
         Arguments and errors as in ``loss_and_gradients``.
@@ -280,7 +280,7 @@ class LSTMModel:
         return value, *workspace.gradients_below()
 
     def _loss_and_backward(
-        self, inputs: ArrayLike, targets: ArrayLike, loss: str, mask: ArrayLike | None, state: LSTMState | None
+        self, inputs: ArrayLike, targets: ArrayLike, loss: str, mask: ArrayLike | None, state: State | None
     ) -> tuple[float, Workspace]:
         """Forward, loss and backward; gradients stand in the thread's buffers."""
         workspace = self._run(inputs, state)
@@ -298,7 +298,7 @@ class LSTMModel:
     def _run(
         self,
         inputs: ArrayLike,
-        state: LSTMState | None,
+        state: State | None,
         interventions: Sequence[Intervention] = (),
         plain: bool = False,
     ) -> Workspace:

@@ -4,8 +4,7 @@ Arrays are feature-major here, as in the kernel.
 """
 
 import threading
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,18 +14,12 @@ from lstm_engine.cell.interventions import Intervention
 from lstm_engine.cell.kernel import LayerKernel
 from lstm_engine.cell.lstm import is_standard
 from lstm_engine.cell.parameters import Architecture, NamedArrays
+from lstm_engine.cell.state import State, state_kind
 from lstm_engine.cell.variants import family_of
 from lstm_engine.checks import REAL, as_array, narrowed, shown
 from lstm_engine.errors import ShapeError
 
 KEPT_SHAPES = 4  # buffers are kept for this many shapes (T, B); more would let memory grow with every new length
-
-
-class LSTMState(NamedTuple):
-    """Hidden and cell states of all layers between two timesteps, each (num_layers, B, H)."""
-
-    hidden: NDArray
-    cell: NDArray
 
 
 class Workspace:
@@ -49,7 +42,7 @@ class Workspace:
     ):
         a, dtype = parameters.architecture, parameters.flat.dtype
         cell, fast = family_of(a.variant).cell, is_standard(a.variant) and not (plain or interventions)
-        self.parameters = parameters
+        self.parameters, self.state_kind = parameters, state_kind(a.variant)
         self.timesteps, self.batch_size = timesteps, batch_size
         self.layers: list[LayerKernel | Cell] = []
         for k in range(a.num_layers):
@@ -57,13 +50,15 @@ class Workspace:
             here = [intervention for intervention in interventions if intervention.layer == k]
             self.layers.append(LayerKernel(*sizes) if fast else cell(a.variant, *sizes, here))
 
-    def run(self, inputs: NDArray, state: LSTMState | None) -> None:
+    def run(self, inputs: NDArray, state: State | None) -> None:
         """Forward through every layer, from inputs (T, B, I) and states (num_layers, B, H), or zeros."""
         p = self.parameters
         below = inputs.transpose(0, 2, 1)  # (T, I, B)
         for k, layer in enumerate(self.layers):
             layer.initial_hidden[...] = 0 if state is None else state.hidden[k].T
             layer.initial_cell[...] = 0 if state is None else state.cell[k].T
+            for name, states in further_states(layer).items():
+                states[0] = 0 if state is None else getattr(state, name)[k].T
             layer.operand[: self.timesteps, : layer.input_size] = below
             layer.forward(p.layers[k], p.peepholes[k])
             below = layer.hidden
@@ -76,10 +71,18 @@ class Workspace:
         """The same as a caller sees it: (T, B, O)."""
         return np.ascontiguousarray(self.read().transpose(1, 2, 0))
 
-    def last_state(self) -> LSTMState:
+    def last_state(self) -> State:
         """Copies of the states after the last timestep."""
-        hidden = np.stack([layer.hidden[-1].T for layer in self.layers])
-        return LSTMState(hidden, np.stack([layer.cell[-1].T for layer in self.layers]))
+        return self._stacked(
+            {"hidden": layer.hidden[-1], "cell": layer.cell[-1]}
+            | {name: states[-1] for name, states in further_states(layer).items()}
+            for layer in self.layers
+        )
+
+    def _stacked(self, of_layers: Iterable[dict[str, NDArray]]) -> State:
+        """A state, or gradients of one, from each layer's parts by name, (H, B)."""
+        parts = list(of_layers)
+        return self.state_kind(*(np.stack([part[name].T for part in parts]) for name in self.state_kind._fields))
 
     def backward(self, d_outputs: NDArray, gradients: NamedArrays) -> None:
         """Backpropagation from the outputs, (O, T, B), through every layer; ``gradients`` are overwritten."""
@@ -94,11 +97,13 @@ class Workspace:
             if k > 0:
                 d_hidden = layer.input_gradients(p.layers[k])
 
-    def gradients_below(self) -> tuple[NDArray, LSTMState]:
+    def gradients_below(self) -> tuple[NDArray, State]:
         """After ``backward``: copies of the gradients of the inputs, (T, B, I), and of the initial states."""
         d_inputs = self.layers[0].input_gradients(self.parameters.layers[0]).transpose(0, 2, 1).copy()
-        d_hidden = np.stack([layer.d_hidden.T for layer in self.layers])
-        return d_inputs, LSTMState(d_hidden, np.stack([layer.d_cell.T for layer in self.layers]))
+        return d_inputs, self._stacked(
+            {"hidden": layer.d_hidden, "cell": layer.d_cell} | (layer.d_states if isinstance(layer, Cell) else {})
+            for layer in self.layers
+        )
 
     def _readout_operand(self) -> NDArray:
         """[h_t; 1] of the topmost layer for all timesteps, (H+1, T*B), or (H, T*B) without biases."""
@@ -119,7 +124,7 @@ class Buffers(threading.local):
         self._parameters = parameters
         self._gradients: NamedArrays | None = None
         self.kept: dict[tuple[int, int], Workspace] = {}
-        self.last_state: Workspace | LSTMState | None = None
+        self.last_state: Workspace | State | None = None
 
     def workspace(self, T: int, B: int) -> Workspace:
         """The buffers for this shape; the least recently used ones make room."""
@@ -152,15 +157,23 @@ def checked_inputs(inputs: ArrayLike, architecture: Architecture, dtype: np.dtyp
     return array
 
 
-def checked_state(state: object, architecture: Architecture, B: int, dtype: np.dtype) -> LSTMState:
-    """Hidden and cell states (num_layers, B, H), or ShapeError if they are not that, or not finite in the dtype."""
-    if not isinstance(state, list | tuple) or len(state) != 2:
-        raise ShapeError(f"state is {shown(state)}, expected an LSTMState of hidden and cell, or None")
-    parts = [as_array(f"state.{name}", part) for name, part in zip(LSTMState._fields, state, strict=True)]
+def further_states(layer: LayerKernel | Cell) -> dict[str, NDArray]:
+    """What a layer carries besides h and c, each (T+1, H, B); at t what the timestep t starts from."""
+    return layer.states if isinstance(layer, Cell) else {}
+
+
+def checked_state(state: object, architecture: Architecture, B: int, dtype: np.dtype) -> State:
+    """The states (num_layers, B, H), or ShapeError if they are not that, or not finite in the dtype."""
+    kind = state_kind(architecture.variant)
+    if not isinstance(state, list | tuple) or len(state) != len(kind._fields):
+        *names, last = kind._fields
+        found = f"{type(state).__name__} of {len(state)} parts" if isinstance(state, list | tuple) else shown(state)
+        raise ShapeError(f"state is {found}, expected an {kind.__name__} of {', '.join(names)} and {last}, or None")
+    parts = [as_array(f"state.{name}", part) for name, part in zip(kind._fields, state, strict=True)]
     shape = (architecture.num_layers, B, architecture.hidden_size)
-    for name, part in zip(LSTMState._fields, parts, strict=True):
+    for name, part in zip(kind._fields, parts, strict=True):
         if part.shape != shape:
             raise ShapeError(f"state.{name} has shape {part.shape}, expected (num_layers, B, H) = {shape}")
         if part.dtype.kind not in REAL or not np.isfinite(narrowed(part, dtype)).all():
             raise ShapeError(f"state.{name} must hold real numbers that are finite in {dtype}")
-    return LSTMState(*parts)
+    return kind(*parts)

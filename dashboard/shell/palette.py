@@ -6,9 +6,11 @@ OKABE_ITO = {
     "orange": "#E69F00",
     "sky_blue": "#56B4E9",
     "bluish_green": "#009E73",
+    "yellow": "#F0E442",
     "blue": "#0072B2",
     "vermillion": "#D55E00",
     "reddish_purple": "#CC79A7",
+    "grey": "#6b6b6b",  # for their black, which a dark theme swallows
 }
 QUANTITY_COLOURS = {quantity.name: OKABE_ITO[quantity.colour] for quantity in QUANTITIES}
 

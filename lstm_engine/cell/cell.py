@@ -25,6 +25,7 @@ class Cell:
     Attributes:
         operand: (T+1, K, B), at t the column [x_t; h_{t-1}; 1; 1], as in the fast kernel.
         cells: (T+1, H, B), c_{t-1} at t; stays 0 in families without a cell state.
+        states: what is carried besides h and c, likewise, by name; ``d_states``, dL/d of each, (H, B).
         values: what each quantity was, (T, H, B) by name; ``raw``, what it would have been without interventions on it.
         gradients: dL/d of each quantity after ``backward``, likewise.
         preactivations: (T, blocks, H, B).
@@ -60,6 +61,9 @@ class Cell:
         self.d_hidden = np.zeros((H, B), dtype)
         self.d_cell = np.zeros((H, B), dtype)
         self.d_inputs = np.zeros((T, I, B), dtype)
+        further = [q.name for q in self.quantities if q.carried and q.name not in ("hidden", "cell")]
+        self.states = {name: np.zeros((T + 1, H, B), dtype) for name in further}
+        self.d_states = {name: np.zeros((H, B), dtype) for name in further}
         self.raw = dict(self.values)
         self._interventions: dict[str, list[Intervention]] = {}
         for intervention in interventions:
@@ -89,7 +93,7 @@ class Cell:
         Args:
             d_outputs: (T, H, B), gradient of the loss with respect to each h_t from above.
         """
-        for array in (self.d_hidden, self.d_cell, d_weights, d_peepholes):
+        for array in (self.d_hidden, self.d_cell, *self.d_states.values(), d_weights, d_peepholes):
             array.fill(0)
         for t in reversed(range(self.timesteps)):
             dh = self.note("hidden", t, self.d_hidden + d_outputs[t])
@@ -159,8 +163,32 @@ class Cell:
         self.d_inputs[t] = weights[:, :I].T @ dz
         self.d_hidden[...] = weights[:, I : I + H].T @ dz
 
+    def _hidden_before(self, t: int) -> NDArray:
+        """h′, (H, B)."""
+        return self.operand[t, self.input_size : self.input_size + self.hidden_size]
+
+    def _from_input(self, t: int, weights: NDArray) -> NDArray:
+        """W x + b, (blocks, H, B), in cells with one bias a block, which is the last column of their weights."""
+        z = weights[:, : self.input_size] @ self.operand[t, : self.input_size]
+        if self.bias:
+            z += weights[:, -1:]
+        return z.reshape(-1, self.hidden_size, self.batch_size)
+
+    def _spread_to_input(self, dz: NDArray, t: int, weights: NDArray, d_weights: NDArray) -> None:
+        """From dz (blocks, H, B) of such a W x + b: to W, b and x."""
+        I, flat = self.input_size, dz.reshape(-1, self.batch_size)
+        d_weights[:, :I] += flat @ self.operand[t, :I].T
+        if self.bias:
+            d_weights[:, -1] += flat.sum(axis=1)
+        self.d_inputs[t] = weights[:, :I].T @ flat
+
 
 def sigmoid(z: NDArray) -> NDArray:
     """1/(1 + exp(-z)) in the dtype of z, without overflow."""
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1, e).astype(z.dtype) / (1 + e)
+
+
+def log_sigmoid(z: NDArray) -> NDArray:
+    """log(1/(1 + exp(-z))) in the dtype of z, without overflow, and without the -inf of log(0)."""
+    return np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z)))

@@ -57,12 +57,15 @@ class Variant:
     Attributes:
         name: as in ``LSTMModel(variant=name)``.
         title: in words.
-        family: ``lstm``, ``gru`` or ``rnn``; the prefix of its weights' names.
+        family: ``lstm``, ``gru``, ``rnn`` and so on; the prefix of its weights' names.
         blocks: what each H rows of the weights compute, in the order of PyTorch.
         peepholes: the gates that also see the cell state, each through one weight a unit.
         input_activation: whether the candidate goes through tanh.
         output_activation: whether the cell state goes through tanh before it is said.
         coupled: whether the forget gate is one minus the input gate.
+        sees_hidden: whether the blocks see h′, or x alone.
+        heads: groups of H/heads units each, of which a unit sees its own group's h′ alone; 1 lets it see all.
+        biases: bias vectors a block; PyTorch has two.
     """
 
     name: str
@@ -73,6 +76,13 @@ class Variant:
     input_activation: bool = True
     output_activation: bool = True
     coupled: bool = False
+    sees_hidden: bool = True
+    heads: int = 1
+    biases: int = 2
+
+    def recurrent_width(self, hidden_size: int) -> int:
+        """How many h′ a unit sees."""
+        return hidden_size // self.heads if self.sees_hidden else 0
 
 
 @dataclass(frozen=True)

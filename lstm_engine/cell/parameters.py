@@ -24,6 +24,9 @@ class Architecture:
     bias: bool = True
     variant: Variant = STANDARD
 
+    def __post_init__(self) -> None:
+        check_heads(self.variant, self.hidden_size)
+
     def layer_input_size(self, layer: int) -> int:
         """Width of what the layer reads: the inputs for the first, hidden states for the others."""
         return self.input_size if layer == 0 else self.hidden_size
@@ -31,10 +34,21 @@ class Architecture:
     @property
     def num_parameters(self) -> int:
         """How many numbers are learned."""
-        H, L, biases = self.hidden_size, self.num_layers, 2 if self.bias else 0
-        rows = len(self.variant.blocks) * H
-        widths = self.input_size + (L - 1) * H + L * (H + biases)  # of all layers' matrices together
-        return rows * widths + L * len(self.variant.peepholes) * H + self.output_size * (H + biases // 2)
+        H, L, biases = self.hidden_size, self.num_layers, self.variant.biases if self.bias else 0
+        rows, seen = len(self.variant.blocks) * H, self.variant.recurrent_width(H)
+        widths = self.input_size + (L - 1) * H + L * (seen + biases)  # of all layers' matrices together
+        return rows * widths + L * len(self.variant.peepholes) * H + self.output_size * (H + int(self.bias))
+
+
+def check_heads(variant: Variant, hidden_size: int) -> None:
+    """Raise SettingsError unless the units can be divided evenly among the cell's heads."""
+    heads = variant.heads
+    if hidden_size % heads:
+        nearest = f"{hidden_size // heads * heads} or " if hidden_size > heads else ""
+        raise SettingsError(
+            f"hidden_size is {hidden_size}, but a {variant.name} cell divides its units evenly among {heads} heads; "
+            f"expected a multiple of {heads}, such as {nearest}{(hidden_size // heads + 1) * heads}"
+        )
 
 
 class NamedArrays(Mapping[str, NDArray]):
@@ -43,18 +57,21 @@ class NamedArrays(Mapping[str, NDArray]):
     A layer's matrix is ``[weight_ih | weight_hh | bias_ih | bias_hh]``, of shape (4H, I+H+2), and acts on the column
     ``[x; h; 1; 1]``: one matrix product computes all four gates, both biases included. The readout's is
     ``[weight | bias]``, (O, H+1). Rows stand in PyTorch's order: input, forget, candidate, output. Variants have other
-    rows, see ``Variant.blocks``, and some have peephole weights, one row a gate.
+    rows, see ``Variant.blocks``, and some have peephole weights, one row a gate. In a cell with heads a row of
+    ``weight_hh`` acts on the h of its unit's head alone, and is that much shorter; where no block sees h there is none.
+    Newer cells, which PyTorch has not, have one bias, ``bias_ih``.
 
     All arrays are views: writing to one writes to ``flat``. Copies and pickles keep that.
     """
 
     def __init__(self, architecture: Architecture, flat: NDArray | None = None, dtype: np.dtype | str = "float32"):
         H, O = architecture.hidden_size, architecture.output_size
-        biases = 2 if architecture.bias else 0
-        rows, peepholes = len(architecture.variant.blocks) * H, len(architecture.variant.peepholes)
+        variant = architecture.variant
+        columns = variant.recurrent_width(H) + (variant.biases if architecture.bias else 0)
+        rows, peepholes = len(variant.blocks) * H, len(variant.peepholes)
         layers = range(architecture.num_layers)
-        shapes = [(rows, architecture.layer_input_size(k) + H + biases) for k in layers]
-        shapes += [(peepholes, H) for _ in layers] + [(O, H + biases // 2)]
+        shapes = [(rows, architecture.layer_input_size(k) + columns) for k in layers]
+        shapes += [(peepholes, H) for _ in layers] + [(O, H + int(architecture.bias))]
         starts = np.cumsum([0, *(height * width for height, width in shapes)])
         self.architecture = architecture
         self.flat: NDArray = np.zeros(starts[-1], dtype) if flat is None else flat
@@ -66,18 +83,41 @@ class NamedArrays(Mapping[str, NDArray]):
 
     def _name_views(self) -> Iterator[tuple[str, NDArray]]:
         H, variant = self.architecture.hidden_size, self.architecture.variant
+        seen = variant.recurrent_width(H)
         for k, block in enumerate(self.layers):
             I = self.architecture.layer_input_size(k)
             yield f"{variant.family}.weight_ih_l{k}", block[:, :I]
-            yield f"{variant.family}.weight_hh_l{k}", block[:, I : I + H]
+            if seen:
+                yield f"{variant.family}.weight_hh_l{k}", block[:, I : I + seen]
             if self.architecture.bias:
-                yield f"{variant.family}.bias_ih_l{k}", block[:, I + H]
-                yield f"{variant.family}.bias_hh_l{k}", block[:, I + H + 1]
+                for column, kind in enumerate(("ih", "hh")[: variant.biases], start=I + seen):
+                    yield f"{variant.family}.bias_{kind}_l{k}", block[:, column]
             if variant.peepholes:
                 yield f"{variant.family}.peephole_l{k}", self.peepholes[k]
         yield "readout.weight", self.readout[:, :H]
         if self.architecture.bias:
             yield "readout.bias", self.readout[:, H]
+
+    def recurrent(self, layer: int) -> NDArray:
+        """What acts on h′, (blocks*H, H), with zeros where a unit does not see it; a view where it sees all."""
+        a = self.architecture
+        H, heads, seen = a.hidden_size, a.variant.heads, a.variant.recurrent_width(a.hidden_size)
+        I, block = a.layer_input_size(layer), self.layers[layer]
+        if seen == H:
+            return block[:, I : I + H]
+        whole = np.zeros((len(block), H), block.dtype)
+        if seen:
+            by_head = whole.reshape(-1, heads, seen, heads, seen)
+            for head in range(heads):
+                by_head[:, head, :, head] = block[:, I : I + seen].reshape(-1, heads, seen, seen)[:, head]
+        return whole
+
+    def biases(self, layer: int) -> tuple[NDArray, NDArray]:
+        """Those of the input's and of h′'s side, each (blocks*H,); 0 where there is none."""
+        a, block = self.architecture, self.layers[layer]
+        columns = block[:, a.layer_input_size(layer) + a.variant.recurrent_width(a.hidden_size) :].T
+        padded = [*columns, np.zeros(len(block), block.dtype), np.zeros(len(block), block.dtype)]
+        return padded[0], padded[1]
 
     def __getitem__(self, name: str) -> NDArray:
         return self._named[name]

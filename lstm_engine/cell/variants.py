@@ -1,11 +1,13 @@
 """The cells that a model can be made of, by name: the one place where a new family is entered."""
 
-from lstm_engine.cell import gru, lstm, rnn
+from lstm_engine.cell import gru, lstm, mingru, minlstm, rnn, slstm
 from lstm_engine.cell.family import Family, Variant
 from lstm_engine.cell.lstm import STANDARD
 from lstm_engine.checks import choice
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (lstm.FAMILY, gru.FAMILY, rnn.FAMILY)}
+FAMILIES: dict[str, Family] = {
+    family.name: family for family in (lstm.FAMILY, gru.FAMILY, rnn.FAMILY, slstm.FAMILY, minlstm.FAMILY, mingru.FAMILY)
+}
 VARIANTS: dict[str, Variant] = {variant.name: variant for family in FAMILIES.values() for variant in family.variants}
 
 

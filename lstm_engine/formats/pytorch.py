@@ -32,7 +32,7 @@ def from_pytorch(
         SettingsError: there is no such variant or dtype.
     """
     kind = get_variant(variant)
-    if kind.peepholes:
+    if kind.peepholes or kind.biases != 2:
         raise WeightsError(f"PyTorch has no {variant} cell; expected standard, gru or rnn")
     arrays = arrays_of("network", network)
     for mark, unlike in (("_reverse", "bidirectional"), ("weight_hr", "projected")):

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.parameters import strip_prefix
+from lstm_engine.cell.state import State
 from lstm_engine.checks import as_array, instance, named_mapping, real_number, shown, whole_number
 from lstm_engine.errors import DivergenceError, SettingsError, ShapeError, WeightsError
 from lstm_engine.learning.optimizers import Adam, Optimizer, fitting_steps
 from lstm_engine.learning.schedules import Schedule, constant
 from lstm_engine.model import MOST_SEED, LSTMModel
-from lstm_engine.network import LSTMState
 from lstm_engine.tasks.base import Batch, Task
 
 OWN_STATE = {"generator", "steps_taken"}  # beside the model's and the optimizer's
@@ -178,8 +178,8 @@ def truncated_bptt(
     targets: ArrayLike,
     window: int,
     loss: str = "cross_entropy",
-    state: LSTMState | None = None,
-) -> Iterator[tuple[float, LSTMState]]:
+    state: State | None = None,
+) -> Iterator[tuple[float, State]]:
     """Learn from a sequence that is too long to backpropagate through at once (Williams and Peng 1990).
 
     The sequence is cut into windows; states are carried from each to the next, gradients are not. The weights are

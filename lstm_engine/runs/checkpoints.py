@@ -56,15 +56,16 @@ def restored_model(settings: ModelSettings, checkpoint: bytes) -> LSTMModel:
     """
     weights = strip_prefix(checkpoint_arrays(checkpoint), "model.")
     try:
-        recurrent = next(array for name, array in weights.items() if name.endswith("weight_hh_l0"))
+        lowest = next(array for name, array in weights.items() if name.endswith("weight_ih_l0"))
+        O, H = weights["readout.weight"].shape
         model = LSTMModel(
-            next(array for name, array in weights.items() if name.endswith("weight_ih_l0")).shape[1],
-            recurrent.shape[1],
-            weights["readout.weight"].shape[0],
-            sum(".weight_hh_l" in name for name in weights),
+            lowest.shape[1],
+            H,
+            O,
+            sum(".weight_ih_l" in name for name in weights),
             settings.variant,
             bias="readout.bias" in weights,
-            dtype=recurrent.dtype.name,
+            dtype=lowest.dtype.name,
         )
         model.load_state_dict(weights)
     except (EngineError, StopIteration, KeyError, IndexError, TypeError, ValueError) as error:

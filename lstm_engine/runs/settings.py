@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self, TypeVar
 
 from lstm_engine import tasks
+from lstm_engine.cell.parameters import check_heads
 from lstm_engine.cell.variants import VARIANTS, get_variant
 from lstm_engine.checks import shown
 from lstm_engine.errors import SettingsError
@@ -124,7 +125,7 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
         problem = first_problem(vars(self))
         if problem is not None:
             raise SettingsError(problem)
-        get_variant(self.variant)
+        check_heads(get_variant(self.variant), self.hidden_size)
         task = self.task_object
         width = 20 * self.hidden_size * self.num_layers + task.input_size + 3 * task.output_size
         needed = 4 * self.sequence_length * self.batch_size * width

@@ -32,6 +32,7 @@ def trace_of_cell(cell: Cell) -> TracedLayer:
     known: dict[str, Any] = {name: value.transpose(0, 2, 1).copy() for name, value in cell.values.items()}
     known |= {f"{name}_preactivation": value.copy() for name, value in blocks.items()}
     known |= {"initial_hidden": cell.initial_hidden.T.copy(), "initial_cell": cell.initial_cell.T.copy()}
+    known |= {f"initial_{name}": states[0].T.copy() for name, states in cell.states.items()}
     return kind(**{field.name: known.get(field.name) for field in fields(kind)})
 
 
@@ -83,6 +84,7 @@ def trace_gradients(
         inputs=d_inputs,
         initial_hidden=d_state.hidden,
         initial_cell=d_state.cell,
+        initial_state=d_state,
     )
 
 
@@ -110,14 +112,15 @@ def preactivation_parts(parameters: NamedArrays, trace: Trace, layer: int) -> di
     layer = whole_number("layer", layer, 0, len(layers) - 1)
     of_layer: Any = layers[layer]
     I, H = a.layer_input_size(layer), a.hidden_size
-    weights = parameters.layers[layer].reshape(-1, H, parameters.layers[layer].shape[1])
+    W, U, (of_input, of_hidden) = parameters.layers[layer], parameters.recurrent(layer), parameters.biases(layer)
     below = trace.inputs if layer == 0 else layers[layer - 1].hidden
     hidden_before = np.concatenate([of_layer.initial_hidden[None], of_layer.hidden[:-1]])  # (T, B, H)
     parts = {}
-    for block, W in zip(a.variant.blocks, weights, strict=True):  # (H, K)
-        of_input, of_hidden = (W[:, I + H], W[:, I + H + 1]) if a.bias else (np.zeros(H), np.zeros(H))
-        recurrent = hidden_before @ W[:, I : I + H].T
-        recurrent, bias = family.cell.recurrent_and_bias(block, recurrent, of_input, of_hidden, of_layer)
+    for k, block in enumerate(a.variant.blocks):
+        rows = slice(k * H, (k + 1) * H)
+        recurrent, bias = family.cell.recurrent_and_bias(
+            block, hidden_before @ U[rows].T, of_input[rows], of_hidden[rows], of_layer
+        )
         peephole = family.cell.peephole(a.variant, block, parameters.peepholes[layer], of_layer)
-        parts[block] = PreactivationParts(below @ W[:, :I].T, recurrent, bias, peephole)
+        parts[block] = PreactivationParts(below @ W[rows, :I].T, recurrent, bias, peephole)
     return parts

@@ -4,10 +4,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.kernel import LayerKernel
+from lstm_engine.cell.state import LSTMState
 from lstm_engine.checks import REAL, as_array, instance, narrowed, whole_number
 from lstm_engine.errors import SettingsError, ShapeError
 from lstm_engine.model import LSTMModel
-from lstm_engine.network import LSTMState, checked_state
+from lstm_engine.network import checked_state
 
 MOST_SEQUENCES = 2**20  # side by side
 
@@ -58,8 +59,8 @@ class Stepper:
         top = self._kernels[-1]
         self._read = top.operand[1, top.input_size : top.input_size + self._readout.shape[1]]  # [h; 1]
         if state is not None:
-            state = checked_state(state, a, batch_size, model.dtype)
-            for kernel, hidden, cell in zip(self._kernels, state.hidden, state.cell, strict=True):
+            found = checked_state(state, a, batch_size, model.dtype)
+            for kernel, hidden, cell in zip(self._kernels, found.hidden, found.cell, strict=True):
                 kernel.initial_hidden[...], kernel.initial_cell[...] = hidden.T, cell.T
 
     def advance(self, x: ArrayLike) -> NDArray:

@@ -11,6 +11,7 @@ from lstm_engine.cell.gru import GRULayerTrace
 from lstm_engine.cell.layer_trace import TRACED_DTYPES, TracedLayer
 from lstm_engine.cell.lstm import LayerTrace
 from lstm_engine.cell.rnn import RNNLayerTrace
+from lstm_engine.cell.state import State
 from lstm_engine.checks import path_text, shown
 from lstm_engine.errors import ShapeError, WeightsError
 from lstm_engine.tracing.files import MOST_BYTES, read_trace, write_trace
@@ -35,6 +36,7 @@ class TraceGradients:
         layers: for each layer, (T, B, H) by the name of the quantity, as in its trace.
         inputs: (T, B, I).
         initial_hidden, initial_cell: (num_layers, B, H).
+        initial_state: with respect to all that is carried into the first timestep, as ``forward`` takes it.
     """
 
     loss: float
@@ -42,6 +44,7 @@ class TraceGradients:
     inputs: NDArray
     initial_hidden: NDArray
     initial_cell: NDArray
+    initial_state: State
 
 
 @dataclass(frozen=True)

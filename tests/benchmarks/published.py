@@ -38,7 +38,7 @@ def main() -> None:
     for task, differences in EXPERIMENTS:
         rows.append(train(replace(preset(PUBLISHED, task), **differences)))  # type: ignore[arg-type]
         print(" | ".join(rows[-1]), flush=True)
-    write(rows)
+    write(rows, COLUMNS, BEGIN, STOP)
 
 
 def train(settings: RunSettings) -> list[str]:
@@ -102,13 +102,13 @@ def best_shares(of: list[NDArray], names: tuple[str, ...]) -> tuple[float, float
     return max(grid, key=lambda shares: float(np.log(mixed(of, names, shares)).mean()))
 
 
-def write(rows: list[list[str]]) -> None:
+def write(rows: list[list[str]], columns: list[str], begin: str, stop: str) -> None:
     """Put the table between its marks in the README."""
-    lines = ["| " + " | ".join(row) + " |" for row in (COLUMNS, ["---"] * len(COLUMNS), *rows)]
+    lines = ["| " + " | ".join(row) + " |" for row in (columns, ["---"] * len(columns), *rows)]
     text = README.read_text("utf-8")
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(STOP)
-    README.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{STOP}{after}", "utf-8")
+    before, rest = text.split(begin)
+    _, after = rest.split(stop)
+    README.write_text(f"{before}{begin}\n" + "\n".join(lines) + f"\n{stop}{after}", "utf-8")
 
 
 if __name__ == "__main__":

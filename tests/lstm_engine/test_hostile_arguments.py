@@ -20,6 +20,7 @@ from lstm_engine import (
     LSTMModel,
     LSTMState,
     RMSprop,
+    SLSTMState,
     Stepper,
     Trace,
     Trainer,
@@ -38,6 +39,7 @@ INPUTS, TARGETS = np.ones((T, B, I), np.float32), np.zeros((T, B), int)
 REALS = np.zeros((T, B, O))
 STATE = LSTMState(np.zeros((1, B, H)), np.zeros((1, B, H)))
 MODEL = LSTMModel(I, H, O)
+MODEL_OF_HEADS, FOUR_STATES = LSTMModel(I, H, O, variant="slstm"), SLSTMState(*np.zeros((4, 1, B, H)))
 GRADIENTS = dict(MODEL.loss_and_gradients(INPUTS, TARGETS)[1])
 WEIGHTS = MODEL.state_dict()
 NAMES = tasks.get("names")
@@ -143,6 +145,7 @@ FACE: dict[str, tuple[Callable[..., object], dict[str, Any]]] = {
     "preactivation_parts": (MODEL.preactivation_parts, {"trace": MODEL.trace(INPUTS), "layer": 0}),
     "check_interventions": (MODEL.check_interventions, {"interventions": [], "timesteps": T}),
     "LSTMState": (lambda **parts: MODEL.forward(INPUTS, LSTMState(**parts)), STATE._asdict()),
+    "SLSTMState": (lambda **parts: MODEL_OF_HEADS.forward(INPUTS, SLSTMState(**parts)), FOUR_STATES._asdict()),
     "Intervention": (
         changed, {"quantity": "cell", "timesteps": [0], "units": [0], "scale": 0.5, "shift": 0.1, "layer": 0},
     ),

@@ -286,7 +286,20 @@ def test_the_largest_scales_that_are_taken_give_weights_that_are_finite(dtype, l
     assert LSTMModel(2, 3, 2, dtype="float64", forget_bias=1e39).parameters["lstm.bias_ih_l0"].max() == 1e39
 
 
-@pytest.mark.parametrize(("variant", "bias"), [("standard", True), ("vanilla", False), ("gru", True), ("rnn", False)])
+@pytest.mark.parametrize(
+    ("variant", "bias"),
+    [
+        ("standard", True),
+        ("vanilla", False),
+        ("gru", True),
+        ("rnn", False),
+        ("slstm", True),
+        ("slstm", False),
+        ("minlstm", True),
+        ("minlstm", False),
+        ("mingru", True),
+    ],
+)
 def test_the_sizes_tell_how_many_numbers_are_learned(variant, bias):
     model = LSTMModel(3, 4, 2, 3, variant, bias=bias)
     assert model.architecture.num_parameters == model.num_parameters == model.parameters.flat.size

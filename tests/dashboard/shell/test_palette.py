@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from dashboard.serving.assets import DASHBOARD
-from dashboard.shell.palette import QUANTITY_COLOURS
+from dashboard.shell.palette import OKABE_ITO, QUANTITY_COLOURS
+from lstm_engine.cell.variants import FAMILIES
 
 DEUTERANOPIA = np.array(
     [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
@@ -35,6 +36,13 @@ def rgb(colour: str) -> NDArray:
 def test_quantities_are_told_apart(pair):
     first, second = (seen(rgb(QUANTITY_COLOURS[name])) for name in pair)
     assert np.linalg.norm(first - second) > CLEARLY_DIFFERENT
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_cell_gives_each_of_its_quantities_a_colour_of_its_own(family):
+    keys = [quantity.colour for quantity in FAMILIES[family].quantities]
+    for first, second in combinations(keys, 2):
+        assert np.linalg.norm(seen(rgb(OKABE_ITO[first])) - seen(rgb(OKABE_ITO[second]))) > CLEARLY_DIFFERENT
 
 
 def test_signs_are_told_apart():

@@ -24,11 +24,14 @@ def test_each_cell_has_its_papers_quantities_in_its_papers_order():
     assert symbols("standard") == "f i g o c h"
     assert symbols("gru") == "r z n h"
     assert symbols("rnn") == "h"
+    assert symbols("slstm") == "i f z o c n m h"
+    assert symbols("minlstm") == "f i g h"
+    assert symbols("mingru") == "z n h"
     assert all(symbols(name) == "f i g o c h" for name, variant in VARIANTS.items() if variant.family == "lstm")
     assert quantities_of("standard") == QUANTITIES
     assert "".join(quantity.symbol for quantity in GATES) == "figo"
-    with pytest.raises(SettingsError, match="no variant 'slstm'"):
-        quantities_of("slstm")
+    with pytest.raises(SettingsError, match="no variant 'mlstm'"):
+        quantities_of("mlstm")
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -60,7 +63,7 @@ def test_the_quantities_say_what_a_variant_does_otherwise():
 
 
 def test_families_are_told_apart_by_name_and_lstm_traces_are_public():
-    assert list(FAMILIES) == ["lstm", "gru", "rnn"]
+    assert list(FAMILIES) == ["lstm", "gru", "rnn", "slstm", "minlstm", "mingru"]
     assert FAMILIES["lstm"].trace is LayerTrace
     for name, family in FAMILIES.items():
         assert all(variant.family == name for variant in family.variants)

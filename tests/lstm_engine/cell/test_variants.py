@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_engine import Adam, LSTMModel, LSTMState, Trainer, tasks
+from lstm_engine import Adam, LSTMModel, LSTMState, Trainer, WeightsError, from_pytorch, load_model, save_model, tasks
 from lstm_engine.cell.variants import VARIANTS
+from lstm_engine.runs import RunSettings
+from lstm_engine.runs.checkpoints import restored_model, serialise
 
 NAMES = list(VARIANTS)
 LSTMS = [name for name, variant in VARIANTS.items() if variant.family == "lstm"]
@@ -90,6 +92,38 @@ def test_the_plain_cell_equals_the_fast_kernel(dtype, bias):
     np.testing.assert_allclose(plain.inputs, d_inputs, **tolerance)
     np.testing.assert_allclose(plain.initial_hidden, d_state.hidden, **tolerance)
     np.testing.assert_allclose(plain.initial_cell, d_state.cell, **tolerance)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_halves_of_a_sequence_are_one_whole_in_every_variant(name):
+    rng = np.random.default_rng(9)
+    model, inputs = LSTMModel(3, 4, 2, 2, name, dtype="float64", seed=1, init_std=1.0), rng.normal(size=(6, 2, 3))
+    whole, last = model.forward(inputs)
+    first, state = model.forward(inputs[:3])
+    second, after = model.forward(inputs[3:], state)
+    np.testing.assert_allclose(np.concatenate([first, second]), whole, rtol=1e-12)
+    assert after._fields == last._fields
+    for mine, other in zip(after, last, strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-12)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_variant_comes_back_from_a_file_and_from_a_checkpoint(tmp_path, name, bias):
+    inputs = np.random.default_rng(2).normal(size=(4, 2, 28)).astype("float32")
+    model = LSTMModel(28, 8, 28, 2, name, seed=5, bias=bias)
+    outputs = model.forward(inputs)[0]
+    save_model(model, tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(load_model(tmp_path / "model.safetensors").forward(inputs)[0], outputs)
+    checkpoint = serialise(Trainer(model, tasks.get("names"), Adam(model)))
+    restored = restored_model(RunSettings(variant=name), checkpoint)
+    np.testing.assert_array_equal(restored.forward(inputs)[0], outputs)
+
+
+@pytest.mark.parametrize("name", ["slstm", "minlstm", "mingru"])
+def test_cells_that_pytorch_has_not_are_said_to_be_so(name):
+    with pytest.raises(WeightsError, match=f"PyTorch has no {name} cell; expected standard, gru or rnn"):
+        from_pytorch({}, variant=name)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -105,8 +105,7 @@ def test_the_gradient_stops_at_timesteps_after_the_loss():
 @pytest.mark.parametrize("name", NAMES)
 def test_the_parts_of_a_preactivation_add_up(name, bias):
     model = LSTMModel(3, 4, 2, 2, name, dtype="float64", seed=3, bias=bias)
-    state = LSTMState(RNG.normal(size=(2, 2, 4)), RNG.normal(size=(2, 2, 4)))
-    trace = model.trace(INPUTS, state)
+    trace = model.trace(INPUTS, model.forward(RNG.normal(size=(3, 2, 3)))[1])
     for layer in range(2):
         for block, parts in model.preactivation_parts(trace, layer).items():
             whole = parts.input + parts.recurrent + parts.bias + parts.peephole

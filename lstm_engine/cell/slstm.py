@@ -1,0 +1,171 @@
+"""The sLSTM: 'xLSTM: Extended Long Short-Term Memory' (Beck et al. 2024, equations 8 to 17).
+
+Its input gate is an exponential, so that what comes later can outweigh all that was written before; a normaliser n
+counts up what was written, and c / n is the mean that remains. A stabiliser m keeps exp within range: i, f, c and n are
+scaled by exp(-m), which cancels in c / n. With ĩ, f̃, z̃, õ for the pre-activations W x + R h′ + b:
+
+    m = max(log σ(f̃) + m′, ĩ)                  (15)
+    i = exp(ĩ - m)                             (16; 12 is exp(ĩ), which overflows)
+    f = exp(log σ(f̃) + m′ - m)                 (17; 13 allows σ(f̃) or exp(f̃): σ, as the authors' own code has it)
+    z = tanh(z̃)                                (11)
+    o = σ(õ)                                   (14)
+    c = f c′ + i z                             (8)
+    n = f n′ + i                               (9)
+    h = o c / n                                (10)
+
+The units form heads: R is block-diagonal, and a unit sees the h′ of its own head alone (section 2.2, memory mixing).
+
+Before the first timestep n is 0: nothing was written yet. There is then nothing to keep either, so m = ĩ and f = 0,
+which is what 15 and 17 give for m′ = -∞ (the authors' code does the same where n = 0). From there on n is at least 1,
+since one of the two numbers under the maximum becomes exp(0), and |c| is at most n.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_engine.cell.cell import Cell, log_sigmoid, sigmoid
+from lstm_engine.cell.family import GATE_RANGE, SIGNED_RANGE, Family, Quantity, Variant
+from lstm_engine.cell.layer_trace import TracedLayer
+
+INPUT_GATE = Quantity("input_gate", "Input gate", "i", "i = exp(W_i x + R_i h′ + b_i - m)", GATE_RANGE, "bluish_green")
+FORGET_GATE = Quantity(
+    "forget_gate", "Forget gate", "f", "f = exp(log σ(W_f x + R_f h′ + b_f) + m′ - m)", GATE_RANGE, "vermillion"
+)
+CANDIDATE = Quantity("candidate", "Cell input", "z", "z = tanh(W_z x + R_z h′ + b_z)", SIGNED_RANGE, "reddish_purple")
+OUTPUT_GATE = Quantity("output_gate", "Output gate", "o", "o = σ(W_o x + R_o h′ + b_o)", GATE_RANGE, "blue")
+CELL = Quantity("cell", "Cell state", "c", "c = f · c′ + i · z", None, "orange", True)
+NORMALISER = Quantity("normaliser", "Normaliser", "n", "n = f · n′ + i", None, "yellow", True)
+STABILISER = Quantity(
+    "stabiliser",
+    "Stabiliser",
+    "m",
+    "m = max(log σ(W_f x + R_f h′ + b_f) + m′, W_i x + R_i h′ + b_i)",
+    None,
+    "grey",
+    True,
+)
+HIDDEN = Quantity("hidden", "Hidden state", "h", "h = o · c / n", SIGNED_RANGE, "sky_blue", True)
+
+QUANTITIES = (INPUT_GATE, FORGET_GATE, CANDIDATE, OUTPUT_GATE, CELL, NORMALISER, STABILISER, HIDDEN)
+
+VARIANTS = (
+    Variant(
+        "slstm",
+        "sLSTM: exponential gates, normaliser, stabiliser, four heads (Beck et al. 2024)",
+        family="slstm",
+        blocks=("input_gate", "forget_gate", "candidate", "output_gate"),
+        heads=4,
+        biases=1,
+    ),
+)
+
+NOTHING = 1e-30  # a normaliser below this counts as 0; c / n could leave the range of a float32
+LARGEST_EXPONENT = 5.0  # of i and f; without an intervention it is at most 0, and far below m they would overflow
+
+
+@dataclass(frozen=True)
+class SLSTMLayerTrace(TracedLayer):
+    """One sLSTM layer's gates and states, each (T, B, H), and the states before the first timestep, (B, H).
+
+    Gates, cell state and normaliser are those scaled by exp(-m).
+    """
+
+    quantities = QUANTITIES
+
+    input_gate: NDArray
+    forget_gate: NDArray
+    candidate: NDArray
+    output_gate: NDArray
+    cell: NDArray
+    normaliser: NDArray
+    stabiliser: NDArray
+    hidden: NDArray
+    input_gate_preactivation: NDArray
+    forget_gate_preactivation: NDArray
+    candidate_preactivation: NDArray
+    output_gate_preactivation: NDArray
+    initial_cell: NDArray
+    initial_normaliser: NDArray
+    initial_stabiliser: NDArray
+    initial_hidden: NDArray
+
+
+class SLSTMCell(Cell):
+    """The equations above, forward and backward; also through m, which matters where an intervention holds c or n."""
+
+    quantities = QUANTITIES
+
+    def _recurrent(self, weights: NDArray) -> NDArray:
+        """R as one matrix a block and head: (4, heads, H/heads, H/heads)."""
+        heads = self.variant.heads
+        width = self.hidden_size // heads
+        return weights[:, self.input_size : self.input_size + width].reshape(4, heads, width, width)
+
+    def _by_head(self, array: NDArray) -> NDArray:
+        """(..., H, B) as (..., heads, H/heads, B)."""
+        heads = self.variant.heads
+        return array.reshape(*array.shape[:-2], heads, self.hidden_size // heads, self.batch_size)
+
+    def _exponents(self, t: int) -> tuple[NDArray, NDArray, NDArray]:
+        """What m is the larger of, log σ(f̃) + m′ and ĩ, and whether nothing was written before; each (H, B)."""
+        of_input, of_forget = self.preactivations[t, :2]
+        kept = log_sigmoid(of_forget) + self.states["stabiliser"][t]
+        return kept, of_input, np.abs(self.states["normaliser"][t]) < NOTHING
+
+    def step(self, t: int, weights: NDArray, peepholes: NDArray) -> None:
+        z = self.preactivations[t]
+        from_hidden = self._recurrent(weights) @ self._by_head(self._hidden_before(t))
+        z[...] = self._from_input(t, weights) + from_hidden.reshape(z.shape)
+        kept, written, first = self._exponents(t)
+        m = self.keep("stabiliser", t, np.where(first, written, np.maximum(kept, written)))
+        i = self.keep("input_gate", t, np.exp(np.minimum(written - m, LARGEST_EXPONENT)))
+        f = self.keep("forget_gate", t, np.where(first, 0, np.exp(np.minimum(kept - m, LARGEST_EXPONENT))))
+        g = self.keep("candidate", t, np.tanh(z[2]))
+        o = self.keep("output_gate", t, sigmoid(z[3]))
+        c = self.keep("cell", t, f * self.cells[t] + i * g)
+        n = self.keep("normaliser", t, f * self.states["normaliser"][t] + i)
+        self.hidden[t] = self.keep("hidden", t, o * mean(c, n))
+        self.cells[t + 1], self.states["normaliser"][t + 1], self.states["stabiliser"][t + 1] = c, n, m
+
+    def back(
+        self, t: int, dh: NDArray, weights: NDArray, peepholes: NDArray, d_weights: NDArray, d_peepholes: NDArray
+    ) -> None:
+        i, f, g, o, c, n, m, _ = (self.values[quantity.name][t] for quantity in QUANTITIES)
+        raw_i, raw_f, raw_g, raw_o, *_ = (self.raw[quantity.name][t] for quantity in QUANTITIES)
+        said = mean(c, n)
+        do = self.note("output_gate", t, dh * said)
+        from_said = mean(dh * o, n)  # dL/dc through h = o c / n
+        dc = self.note("cell", t, self.d_cell + from_said)
+        dn = self.note("normaliser", t, self.d_states["normaliser"] - from_said * said)
+        dg = self.note("candidate", t, dc * i)
+        di = self.note("input_gate", t, dc * g + dn)
+        df = self.note("forget_gate", t, dc * self.cells[t] + dn * self.states["normaliser"][t])
+        kept, written, first = self._exponents(t)
+        d_written = di * raw_i * (written - m < LARGEST_EXPONENT)
+        d_kept = df * raw_f * (kept - m < LARGEST_EXPONENT)  # raw_f is 0 where nothing was written before
+        dm = self.note("stabiliser", t, self.d_states["stabiliser"] - d_written - d_kept)
+        largest_is_written = first | (written > kept)
+        d_written = d_written + dm * largest_is_written
+        d_kept = d_kept + dm * ~largest_is_written
+        d_forget = d_kept * sigmoid(-self.preactivations[t, 1])
+        dz = np.stack([d_written, d_forget, dg * (1 - raw_g**2), do * raw_o * (1 - raw_o)])  # (4, H, B)
+        self.d_cell[...] = dc * f
+        self.d_states["normaliser"][...] = dn * f
+        self.d_states["stabiliser"][...] = d_kept
+        self._spread_to_input(dz, t, weights, d_weights)
+        by_head, before = self._by_head(dz), self._by_head(self._hidden_before(t))
+        d_recurrent = by_head @ before.swapaxes(-1, -2)  # (4, heads, H/heads, H/heads)
+        width = d_recurrent.shape[-1]
+        d_weights[:, self.input_size : self.input_size + width] += d_recurrent.reshape(-1, width)
+        self.d_hidden[...] = (self._recurrent(weights).swapaxes(-1, -2) @ by_head).sum(axis=0).reshape(dh.shape)
+
+
+def mean(total: NDArray, count: NDArray) -> NDArray:
+    """total / count; 0 where nothing is counted, which only an intervention brings about."""
+    nothing = np.abs(count) < NOTHING
+    return np.where(nothing, 0, total / np.where(nothing, 1, count))
+
+
+FAMILY = Family("slstm", VARIANTS, SLSTMCell, SLSTMLayerTrace)
