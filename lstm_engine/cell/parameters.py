@@ -46,7 +46,7 @@ def check_heads(variant: Variant, hidden_size: int) -> None:
     if hidden_size % heads:
         nearest = f"{hidden_size // heads * heads} or " if hidden_size > heads else ""
         raise SettingsError(
-            f"hidden_size is {hidden_size}, but a {variant.name} cell divides its units evenly among {heads} heads; "
+            f"hidden_size is {hidden_size}, but {variant.name} divides its units evenly among {heads} heads; "
             f"expected a multiple of {heads}, such as {nearest}{(hidden_size // heads + 1) * heads}"
         )
 

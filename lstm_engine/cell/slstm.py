@@ -15,9 +15,9 @@ scaled by exp(-m), which cancels in c / n. With ĩ, f̃, z̃, õ for the pre-act
 
 The units form heads: R is block-diagonal, and a unit sees the h′ of its own head alone (section 2.2, memory mixing).
 
-Before the first timestep n is 0: nothing was written yet. There is then nothing to keep either, so m = ĩ and f = 0,
-which is what 15 and 17 give for m′ = -∞ (the authors' code does the same where n = 0). From there on n is at least 1,
-since one of the two numbers under the maximum becomes exp(0), and |c| is at most n.
+Every state is 0 before the first timestep. (Any m would do, as h does not depend on it; the authors' code takes ĩ for m
+where n is 0.) From then on |c| is at most n; and n never falls below 1 once i was the larger of the two, of which one
+is always exp(0) = 1. Where i is shut from the start by more than numbers can hold, n is 0, and h too, until it opens.
 """
 
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ VARIANTS = (
     ),
 )
 
-NOTHING = 1e-30  # a normaliser below this counts as 0; c / n could leave the range of a float32
+NOTHING = 1e-20  # a normaliser below this counts as 0; the square of 1 / n could leave the range of a float32
 LARGEST_EXPONENT = 5.0  # of i and f; without an intervention it is at most 0, and far below m they would overflow
 
 
@@ -108,20 +108,19 @@ class SLSTMCell(Cell):
         heads = self.variant.heads
         return array.reshape(*array.shape[:-2], heads, self.hidden_size // heads, self.batch_size)
 
-    def _exponents(self, t: int) -> tuple[NDArray, NDArray, NDArray]:
-        """What m is the larger of, log σ(f̃) + m′ and ĩ, and whether nothing was written before; each (H, B)."""
+    def _exponents(self, t: int) -> tuple[NDArray, NDArray]:
+        """What m is the larger of: log σ(f̃) + m′ and ĩ, each (H, B)."""
         of_input, of_forget = self.preactivations[t, :2]
-        kept = log_sigmoid(of_forget) + self.states["stabiliser"][t]
-        return kept, of_input, np.abs(self.states["normaliser"][t]) < NOTHING
+        return log_sigmoid(of_forget) + self.states["stabiliser"][t], of_input
 
     def step(self, t: int, weights: NDArray, peepholes: NDArray) -> None:
         z = self.preactivations[t]
         from_hidden = self._recurrent(weights) @ self._by_head(self._hidden_before(t))
         z[...] = self._from_input(t, weights) + from_hidden.reshape(z.shape)
-        kept, written, first = self._exponents(t)
-        m = self.keep("stabiliser", t, np.where(first, written, np.maximum(kept, written)))
+        kept, written = self._exponents(t)
+        m = self.keep("stabiliser", t, np.maximum(kept, written))
         i = self.keep("input_gate", t, np.exp(np.minimum(written - m, LARGEST_EXPONENT)))
-        f = self.keep("forget_gate", t, np.where(first, 0, np.exp(np.minimum(kept - m, LARGEST_EXPONENT))))
+        f = self.keep("forget_gate", t, np.exp(np.minimum(kept - m, LARGEST_EXPONENT)))
         g = self.keep("candidate", t, np.tanh(z[2]))
         o = self.keep("output_gate", t, sigmoid(z[3]))
         c = self.keep("cell", t, f * self.cells[t] + i * g)
@@ -142,11 +141,11 @@ class SLSTMCell(Cell):
         dg = self.note("candidate", t, dc * i)
         di = self.note("input_gate", t, dc * g + dn)
         df = self.note("forget_gate", t, dc * self.cells[t] + dn * self.states["normaliser"][t])
-        kept, written, first = self._exponents(t)
+        kept, written = self._exponents(t)
         d_written = di * raw_i * (written - m < LARGEST_EXPONENT)
-        d_kept = df * raw_f * (kept - m < LARGEST_EXPONENT)  # raw_f is 0 where nothing was written before
+        d_kept = df * raw_f * (kept - m < LARGEST_EXPONENT)
         dm = self.note("stabiliser", t, self.d_states["stabiliser"] - d_written - d_kept)
-        largest_is_written = first | (written > kept)
+        largest_is_written = written > kept
         d_written = d_written + dm * largest_is_written
         d_kept = d_kept + dm * ~largest_is_written
         d_forget = d_kept * sigmoid(-self.preactivations[t, 1])

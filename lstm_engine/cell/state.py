@@ -16,10 +16,7 @@ class LSTMState(NamedTuple):
 
 
 class SLSTMState(NamedTuple):
-    """The states of an sLSTM's layers between two timesteps, each (num_layers, B, H): c and n as exp(-m) scales them.
-
-    Where the normaliser is 0, nothing was written yet, and the cell state and the stabiliser do not matter.
-    """
+    """The states of an sLSTM's layers between two timesteps, each (num_layers, B, H); c and n are scaled by exp(-m)."""
 
     hidden: NDArray
     cell: NDArray
