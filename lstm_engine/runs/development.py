@@ -22,7 +22,7 @@ class GateStatistics:
 
     Attributes:
         mean, spread: their mean and standard deviation.
-        shut, open: the shares of saturated values at the lower and the upper end.
+        shut, open: the shares of saturated values at the lower and the upper end; 0 where there is no end.
     """
 
     mean: float
@@ -71,10 +71,9 @@ def gate_statistics(trace: Trace) -> dict[str, GateStatistics]:
         if quantity.carried:
             continue
         every: NDArray = np.stack([getattr(layer, quantity.name) for layer in trace.layers]).astype(np.float64)
-        low = SATURATED if quantity.is_gate else -1 + SATURATED
-        found[quantity.name] = GateStatistics(
-            float(every.mean()), float(every.std()), float((every < low).mean()), float((every > 1 - SATURATED).mean())
-        )
+        low, high = quantity.limits or (-np.inf, np.inf)
+        shut, opened = (every < low + SATURATED).mean(), (every > high - SATURATED).mean()
+        found[quantity.name] = GateStatistics(float(every.mean()), float(every.std()), float(shut), float(opened))
     return found
 
 

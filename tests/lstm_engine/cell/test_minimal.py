@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lstm_engine import Intervention, LSTMModel, LSTMState
 from lstm_engine.cell.variants import VARIANTS
 from lstm_engine.learning.losses import cross_entropy
+from lstm_engine.runs.development import gate_statistics
 from tests.lstm_engine.cell.differences import derivative
 
 NAMES = ("minlstm", "mingru")
@@ -128,6 +129,13 @@ def test_minimal_cells_have_no_weights_that_act_on_h():
     ]  # fmt: skip
     shapes = {name: array.shape for name, array in LSTMModel(3, 4, 2, 2, "mingru", bias=False).state_dict().items()}
     assert shapes == {"mingru.weight_ih_l0": (8, 3), "mingru.weight_ih_l1": (8, 4), "readout.weight": (2, 4)}
+
+
+def test_a_candidate_without_limits_is_never_called_saturated():
+    trace = LSTMModel(3, 4, 2, variant="mingru", seed=1, init_std=3.0).trace(np.ones((5, 1, 3)))
+    assert np.abs(trace.layers[0].candidate).max() > 1
+    statistics = gate_statistics(trace)["candidate"]
+    assert (statistics.shut, statistics.open) == (0, 0)
 
 
 def test_both_gates_shut_is_no_division_by_zero():
