@@ -162,7 +162,7 @@ class SLSTMCell(Cell):
 
 
 def mean(total: NDArray, count: NDArray) -> NDArray:
-    """total / count; 0 where nothing is counted, which only an intervention brings about."""
+    """total / count; 0 where nothing was counted."""
     nothing = np.abs(count) < NOTHING
     return np.where(nothing, 0, total / np.where(nothing, 1, count))
 
