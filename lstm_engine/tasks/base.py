@@ -104,6 +104,7 @@ class Task(ABC):
         vocabulary: what each output index stands for; empty where outputs are numbers.
         paper: where the task was first set.
         reads: what each input stands for.
+        reads_symbols: whether inputs are one-hot (all zeros where nothing is read), as an embedding needs them.
         settings: of a run that reaches the task's goal, where they differ from the defaults of ``RunSettings``.
         learns_from_text: whether it is made from a text, as its third argument.
         samples_title: what ``samples`` shows; ``curve_axes`` name its axes where it shows curves.
@@ -118,6 +119,7 @@ class Task(ABC):
     input_help: ClassVar[str]  # how a person writes a sequence
     paper: ClassVar[str] = ""
     settings: ClassVar[dict[str, Any]] = {}
+    reads_symbols: ClassVar[bool] = False
     learns_from_text: ClassVar[bool] = False
     samples_title: ClassVar[str] = "Samples"
     curve_axes: ClassVar[tuple[str, str]] = ("timestep", "value")

@@ -54,6 +54,7 @@ class CharactersTask(Task):
     input_help = "Text in the characters that the run has learned from"
     samples_title = "Text made up"
     learns_from_text = True
+    reads_symbols = True
     settings = {
         "hidden_size": 128,
         "learning_rate": 0.003,

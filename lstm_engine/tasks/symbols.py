@@ -34,6 +34,7 @@ class SymbolTask(Task):
     goal: ClassVar[float] = 1.0
     measure_name: ClassVar[str] = "share of strings that are right"
     samples_title = "Held-out strings, read by this model"
+    reads_symbols = True
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None):
         self.input_size = padded_size("input_size", len(self.alphabet), input_size)
