@@ -164,6 +164,10 @@ class Task(ABC):
     def baseline(self) -> Baseline:
         """The best guess without memory, on the validation part; computed once."""
 
+    def baselines(self) -> "tuple[Baseline, ...]":
+        """All guessers that the task knows, the worst first."""
+        return (self.baseline(),)
+
     @abstractmethod
     def show(self, batch: Batch) -> list[str]:
         """Each sequence of a batch as people read it."""
