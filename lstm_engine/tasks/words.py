@@ -102,6 +102,10 @@ class WordsTask(CharactersTask):
     )
     paper = "Bengio, Ducharme, Vincent and Jauvin 2003"
     unit = "nats per word"
+    what_is_read = "A text, word by word."
+    question = "Which word comes next?"
+    guesser_is = "A guesser who sees the last word alone, and knows how often each word follows each,"
+    alike = "words"
     input_help = f"Text; words that are none of the most common ones are read as {UNKNOWN}"
     settings = {
         "hidden_size": 128,

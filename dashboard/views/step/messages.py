@@ -31,8 +31,8 @@ def trace_message(
     """The trace of a sequence with the weights, the predictions and the clamps it was computed with, for the browser.
 
     Arrays: ``values`` (layers, 6, T, H), quantities in the engine's order; ``preactivations`` (layers, 4, T, H) of f,
-    i, g, o; ``inputs`` (T, I); ``weights_k`` of layer k (4, H, I+H+1), gates f, i, g, o acting on [x; h′; 1];
-    ``readout`` (O, H+1).
+    i, g, o; ``inputs`` (T, I), or the symbols' vectors (T, E) where the model is ``embedded``; ``weights_k`` of layer k
+    (4, H, I+H+1), gates f, i, g, o acting on [x; h′; 1]; ``readout`` (O, H+1).
 
     Raises:
         TaskInputError: the sequence is too long for so large a model.
@@ -44,7 +44,8 @@ def trace_message(
     header: dict[str, Any] = {
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
-        "input_labels": padded_labels(task.reads, a.input_size),
+        "embedded": a.embedding_size is not None,
+        "input_labels": input_labels(model, task),
         "output_labels": padded_labels(task.vocabulary or ("next value",), a.output_size),
         "timesteps": len(sequence.labels),
         "units": a.hidden_size,
@@ -113,6 +114,14 @@ def check_length(num_layers: int, hidden_size: int, timesteps: int) -> None:
             f"The sequence has {timesteps:,} timesteps; of this run, with {num_layers} layers of "
             f"{hidden_size} units, at most {longest:,} fit on the page. Shorten it, or step a smaller run."
         )
+
+
+def input_labels(model: LSTMModel, task: Task) -> list[str]:
+    """A label for each number that the lowest layer reads; those of a symbol's vector have no meaning of their own."""
+    a = model.architecture
+    if a.embedding_size is None:
+        return padded_labels(task.reads, a.input_size)
+    return [f"x {k}" for k in range(a.embedding_size)]
 
 
 def padded_labels(labels: Sequence[str], count: int) -> list[str]:
