@@ -73,9 +73,7 @@ class ModelSettings:
     )
     input_size: int | None = setting(None, "Input width", "None for as wide as the task needs.", Limits(1, 10_000))
     output_size: int | None = setting(None, "Output width", "None for as wide as the task needs.", Limits(1, 10_000))
-    embedding_size: int = setting(
-        0, "Embedding", "Learned numbers that stand for each symbol; 0 reads symbols one-hot.", Limits(0, 1_000)
-    )
+    embedding_size: int = setting(0, "Embedding", "Learned numbers for each symbol; 0 for one-hot.", Limits(0, 1_000))
 
 
 @dataclass(frozen=True)
@@ -130,11 +128,7 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
             raise SettingsError(problem)
         get_variant(self.variant)
         task = self.task_object
-        if self.embedding_size and not task.reads_symbols:
-            raise SettingsError(
-                f"embedding_size is {self.embedding_size}, but the task {self.task!r} reads numbers, which no vectors "
-                "stand for; expected 0"
-            )
+        task.check_embedding(self.embedding_size)
         width = 20 * self.hidden_size * self.num_layers + task.input_size + 3 * task.output_size
         needed = 4 * self.sequence_length * self.batch_size * width
         if needed > MOST_MEMORY:

@@ -144,6 +144,18 @@ class Task(ABC):
         whole_number("batch_size", batch_size)
         whole_number(f"sequence_length of the task {self.name!r}", sequence_length, self.least_length)
 
+    def check_embedding(self, embedding_size: int) -> None:
+        """What every run is to begin with; 0 is no embedding.
+
+        Raises:
+            SettingsError: there is one, and the task reads no symbols.
+        """
+        if embedding_size and not self.reads_symbols:
+            raise SettingsError(
+                f"embedding_size is {embedding_size}, but the task {self.name!r} reads numbers, which no vectors stand "
+                "for; expected 0"
+            )
+
     @abstractmethod
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
         """A random batch to train on; the same generator state gives the same batch.

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_engine import LSTMModel, TaskInputError, tasks
+from lstm_engine.runs import RunSettings
 from lstm_engine.tasks.ngrams import Tables
 from lstm_engine.tasks.words import PARAGRAPH, UNKNOWN, text_of, words_of
 
@@ -42,7 +43,7 @@ def test_the_thousand_symbols_are_the_most_common_words_and_one_for_all_others()
 
 def test_a_run_keeps_its_words_and_gets_the_same_task_from_them():
     task = tasks.get("words")
-    kept = task.text_to_keep()
+    kept = RunSettings(task="words").pinned().text
     assert len(kept) < 250_000
     again = tasks.get("words", text=kept)
     assert again.vocabulary == task.vocabulary
