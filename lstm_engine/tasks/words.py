@@ -1,14 +1,10 @@
 """Any text, one word at a time; and Python's own documentation strings as a text that every machine has."""
 
-import ast
-import hashlib
 import re
-import sysconfig
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, cached_property
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +16,7 @@ from lstm_engine.tasks.base import (
     Baseline,
     Batch,
     EncodedSequence,
+    Measure,
     Sample,
     draw_symbols,
     padded_size,
@@ -34,6 +31,7 @@ from lstm_engine.tasks.characters import (
     packed,
     unpacked,
 )
+from lstm_engine.tasks.documentation import BETWEEN_PARAGRAPHS, documentation
 from lstm_engine.tasks.ngrams import Tables
 
 if TYPE_CHECKING:
@@ -45,8 +43,8 @@ FEWEST_WORDS = 200
 UNKNOWN = "‹unknown›"
 PARAGRAPH = "¶"  # stands where each paragraph begins
 TOKEN = re.compile(rf"{UNKNOWN}|{PARAGRAPH}|\w+(?:['’]\w+)*|[.,:;?!()]")
-BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
 VALIDATION_LENGTH = 50  # words of a held-out sequence, or as many as are learned from at once, if these are more
+MEASURED_LENGTH = 100  # words of each stream at a time, where all of the held-out part is measured
 SAMPLE_LENGTH = 40
 SAMPLES = 3
 EXAMPLES = 5
@@ -164,18 +162,25 @@ class WordsTask(CharactersTask):
         return self._windows(held_out, self._validation_starts(length), length)
 
     @cached_property
+    def _tables(self) -> Tables:
+        return Tables(self._codes[: self._held_out_from], len(self._symbols))
+
+    def _table_losses(self, at: NDArray) -> dict[str, float]:
+        """What each table reaches on the words at those places of the text."""
+        one, two, three = (self._codes[at - back] for back in (2, 1, 0))
+        found = {
+            "unigram table, add-one smoothing": self._tables.unigram(three),
+            "bigram table, Kneser-Ney smoothing": self._tables.bigram(two, three),
+            "trigram table, Kneser-Ney smoothing": self._tables.trigram(one, two, three),
+        }
+        return {name: float(-np.log(chances).mean()) for name, chances in found.items()}
+
+    @cached_property
     def _baselines(self) -> tuple[Baseline, ...]:
-        tables = Tables(self._codes[: self._held_out_from], len(self._symbols))
         length = min(VALIDATION_LENGTH, len(self._codes) - self._held_out_from - 1)
         starts = self._held_out_from + self._validation_starts(length)
         at = (starts[:, None] + 1 + np.arange(length)).ravel()  # the words that the validation batch asks for
-        one, two, three = (self._codes[at - back] for back in (2, 1, 0))
-        found = {
-            "unigram table, add-one smoothing": tables.unigram(three),
-            "bigram table, Kneser-Ney smoothing": tables.bigram(two, three),
-            "trigram table, Kneser-Ney smoothing": tables.trigram(one, two, three),
-        }
-        return tuple(Baseline(name, float(-np.log(chances).mean())) for name, chances in found.items())
+        return tuple(Baseline(name, loss) for name, loss in self._table_losses(at).items())
 
     def baseline(self) -> Baseline:
         return self._baselines[1]
@@ -183,6 +188,26 @@ class WordsTask(CharactersTask):
     def baselines(self) -> tuple[Baseline, ...]:
         """Tables of one, two and three words, on the same held-out words."""
         return self._baselines
+
+    def measure(self, model: "LSTMModel", sequence_length: int, thorough: bool = True) -> Measure | None:
+        """The perplexity on the whole held-out part, as in the paper; the goal is that of the table of three words.
+
+        The part is read as several streams side by side, and what is remembered goes on through each.
+        """
+        if not thorough:
+            return None  # the validation loss tells as much
+        held_out = self._codes[self._held_out_from :]
+        streams = max(1, min(VALIDATION_SEQUENCES, len(held_out) // MEASURED_LENGTH))
+        length = (len(held_out) - 1) // streams
+        starts, state, nats = np.arange(streams) * length, None, 0.0
+        for begin in range(0, length, MEASURED_LENGTH):
+            window = self._windows(held_out, starts + begin, min(MEASURED_LENGTH, length - begin))
+            nats += model.loss(window.inputs, window.targets, state=state) * window.targets.size
+            state = model.last_state()
+        at = self._held_out_from + 1 + np.arange(streams * length)
+        table = self._table_losses(at)["trigram table, Kneser-Ney smoothing"]
+        name = "perplexity on all held-out words"
+        return Measure(name, float(np.exp(nats / (streams * length))), float(np.exp(table)), higher_is_better=False)
 
     def show(self, batch: Batch) -> list[str]:
         return [self._text(column) for column in batch.inputs.argmax(axis=-1).T]
@@ -253,35 +278,6 @@ class OwnWordsTask(WordsTask):
     @classmethod
     def text_to_keep(cls) -> None:
         return None
-
-
-@cache
-def documentation() -> str:
-    """The documentation strings of those modules of the Python that runs this which are one file.
-
-    Each comes once, without the paragraphs that are examples to run. They are put in the order of their SHA-256, so
-    that what is held out is of all modules alike, and an upgrade that adds some leaves the others in their order.
-    """
-    found: dict[str, None] = {}
-    for path in sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py")):
-        try:
-            tree = ast.parse(path.read_bytes())
-        except (OSError, SyntaxError, ValueError):  # a file that is not Python's own may be anything
-            continue
-        for text in documented(tree):
-            prose = [part for part in BETWEEN_PARAGRAPHS.split(text) if ">>>" not in part]
-            found["\n\n".join(prose)] = None
-    return "\n\n".join(sorted(found, key=lambda text: hashlib.sha256(text.encode("utf-8", "replace")).digest()))
-
-
-def documented(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
-    """The documentation strings of a module, a class or a function, and of what is defined directly in it."""
-    text = ast.get_docstring(node)
-    if text:
-        yield text
-    for inner in node.body:
-        if isinstance(inner, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from documented(inner)
 
 
 @cache

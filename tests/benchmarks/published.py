@@ -52,12 +52,17 @@ def train(settings: RunSettings) -> list[str]:
     measure = trainer.task.measure(trainer.model, settings.sequence_length)
     if measure is None:
         reached = f"{trainer.validate():.3f} {trainer.task.unit}"
-        compared = "; ".join(f"{baseline.loss:.3f} {baseline.name}" for baseline in trainer.task.baselines())
+        baseline = trainer.task.baseline()
+        compared = f"{baseline.loss:.3f} {baseline.name}"
         if settings.task == "names":
             compared += f"; {trigram_loss():.3f} trigram table, interpolated"
     else:
         reached = f"{measure.name}: {measure.value:.4g}"
         compared = f"goal {measure.goal:g}{'' if measure.reached else ', not reached'}"
+        if settings.task == "words":
+            reached += f" ({trainer.validate():.3f} {trainer.task.unit} in the app)"
+            tables = (f"{baseline.loss:.3f} {baseline.name}" for baseline in trainer.task.baselines())
+            compared += f"; {'; '.join(tables)}"
         if settings.task == "adding":
             baseline = trainer.task.baseline()
             compared += f"; {baseline.name}: {baseline.loss:.3f}"

@@ -87,6 +87,23 @@ def test_what_holds_no_word_is_no_sequence():
         tasks.get("own words", text=FABLE).encode("fox " * 2_001)
 
 
+def test_the_perplexity_is_that_of_reading_on():
+    task = tasks.get("own words", text=FABLE * 12)
+    model = LSTMModel(task.input_size, 8, task.output_size, embedding_size=4)
+    held_out = task._codes[task._held_out_from :]
+    streams = len(held_out) // 100
+    length = (len(held_out) - 1) // streams
+    losses = []
+    for k in range(streams):
+        stream = held_out[k * length : (k + 1) * length + 1, None]
+        losses.append(model.loss(stream[:-1], stream[1:]))
+    measure = task.measure(model, 25)
+    assert streams > 1
+    assert measure.value == pytest.approx(np.exp(np.mean(losses)), rel=1e-4)
+    assert not measure.reached
+    assert measure.goal < 2  # the table of three words knows the fable
+
+
 def test_a_continuation_goes_on_from_the_words_that_were_read():
     task = tasks.get("own words", text=FABLE)
     model = LSTMModel(task.input_size, 8, task.output_size, embedding_size=4)
