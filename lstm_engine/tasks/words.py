@@ -110,8 +110,8 @@ class WordsTask(CharactersTask):
         "embedding_size": 64,
         "learning_rate": 0.003,
         "batch_size": 32,
-        "sequence_length": 25,
-        "end_step": 1_000,
+        "sequence_length": 35,
+        "end_step": 1_500,
         "pace": 0.0,
     }
 

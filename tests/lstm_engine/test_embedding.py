@@ -20,6 +20,7 @@ from lstm_engine import (
     save_model,
     tasks,
     to_pytorch,
+    truncated_bptt,
 )
 from lstm_engine.runs import RunSettings
 from lstm_engine.runs.checkpoints import restored, restored_model, serialise
@@ -174,6 +175,15 @@ def test_training_goes_on_from_a_checkpoint_with_the_same_bits(name):
     assert model.architecture == trainer.model.architecture
     again = pickle.loads(pickle.dumps(trainer.model))
     np.testing.assert_array_equal(again.parameters["embedding.weight"], trainer.model.parameters["embedding.weight"])
+
+
+def test_a_long_sequence_of_symbols_is_learned_from_window_by_window():
+    one, other = made(), made()
+    targets = SYMBOLS % O
+    windows = list(truncated_bptt(one, Adam(one, 0.01), SYMBOLS, targets, 3))
+    again = list(truncated_bptt(other, Adam(other, 0.01), ONE_HOT, targets, 3))
+    assert [loss for loss, _ in windows] == [loss for loss, _ in again]
+    np.testing.assert_array_equal(one.parameters.flat, other.parameters.flat)
 
 
 def test_files_bring_an_embedding_along(tmp_path):
