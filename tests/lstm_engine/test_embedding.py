@@ -23,7 +23,7 @@ from lstm_engine import (
     truncated_bptt,
 )
 from lstm_engine.runs import RunSettings
-from lstm_engine.runs.checkpoints import restored, restored_model, serialise
+from lstm_engine.runs.checkpoints import restore, restored_model, serialise
 
 V, E, H, O, T, B = 9, 4, 5, 6, 7, 3
 RNG = np.random.default_rng(3)
@@ -168,7 +168,8 @@ def test_training_goes_on_from_a_checkpoint_with_the_same_bits(name):
     first, _, _ = (trainer.step().loss for _ in range(3))
     checkpoint = serialise(trainer)
     later = [trainer.step().loss for _ in range(12)]
-    other = restored(settings, checkpoint)
+    other = settings.build_trainer()
+    restore(other, checkpoint)
     assert [other.step().loss for _ in range(12)] == later
     assert first > trainer.validate()
     model = restored_model(settings, checkpoint)
