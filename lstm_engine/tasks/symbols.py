@@ -30,11 +30,11 @@ class SymbolTask(Task):
 
     alphabet: ClassVar[str]
     answers: ClassVar[tuple[str, ...]]
+    reads_symbols = True
     shortest: ClassVar[int] = 2
     goal: ClassVar[float] = 1.0
     measure_name: ClassVar[str] = "share of strings that are right"
     samples_title = "Held-out strings, read by this model"
-    reads_symbols = True
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None):
         self.input_size = padded_size("input_size", len(self.alphabet), input_size)

@@ -44,8 +44,7 @@ def trace_message(
     header: dict[str, Any] = {
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
-        "embedded": a.embedding_size is not None,
-        "input_labels": input_labels(model, task),
+        "input_labels": padded_labels(task.reads, a.input_size),
         "output_labels": padded_labels(task.vocabulary or ("next value",), a.output_size),
         "timesteps": len(sequence.labels),
         "units": a.hidden_size,
@@ -55,6 +54,8 @@ def trace_message(
         "similarity": [similarity_order(layer) for layer in values],
     }
     header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, sequence)
+    if a.embedding_size is not None:  # the numbers of a symbol's vector have no meaning of their own
+        header |= {"embedded": True, "input_labels": [f"x {k}" for k in range(a.embedding_size)]}
     arrays = {
         "values": values,
         "preactivations": stack_preactivations(trace),
@@ -114,14 +115,6 @@ def check_length(num_layers: int, hidden_size: int, timesteps: int) -> None:
             f"The sequence has {timesteps:,} timesteps; of this run, with {num_layers} layers of "
             f"{hidden_size} units, at most {longest:,} fit on the page. Shorten it, or step a smaller run."
         )
-
-
-def input_labels(model: LSTMModel, task: Task) -> list[str]:
-    """A label for each number that the lowest layer reads; those of a symbol's vector have no meaning of their own."""
-    a = model.architecture
-    if a.embedding_size is None:
-        return padded_labels(task.reads, a.input_size)
-    return [f"x {k}" for k in range(a.embedding_size)]
 
 
 def padded_labels(labels: Sequence[str], count: int) -> list[str]:

@@ -45,7 +45,7 @@ def test_the_weights_that_are_sent_give_the_preactivations_and_the_scores(settin
     model, sequence = deep_model(**settings), NAMES.encode("maria")
     header, arrays = unpack(trace_message(model, NAMES, sequence))
     below = arrays["inputs"]  # (T, I)
-    assert header["embedded"] == ("embedding_size" in settings)
+    assert header.get("embedded", False) == ("embedding_size" in settings)
     assert len(header["input_labels"]) == below.shape[1] == model.architecture.layer_input_size(0)
     for layer in range(2):
         hidden = arrays["values"][layer, 5]  # (T, H)
