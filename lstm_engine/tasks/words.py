@@ -109,9 +109,10 @@ class WordsTask(CharactersTask):
         "hidden_size": 128,
         "embedding_size": 64,
         "learning_rate": 0.003,
-        "batch_size": 32,
-        "sequence_length": 35,
-        "end_step": 1_500,
+        "batch_size": 20,
+        "sequence_length": 50,
+        "init_std": 0.1,
+        "end_step": 2_400,
         "pace": 0.0,
     }
 
