@@ -3,23 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Self
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.interventions import Intervention, check_interventions
 from lstm_engine.cell.lstm import is_standard
-from lstm_engine.cell.parameters import Architecture, NamedArrays, initialise
+from lstm_engine.cell.parameters import NamedArrays, checked_architecture, initialise
 from lstm_engine.cell.state import State
-from lstm_engine.cell.variants import get_variant
-from lstm_engine.checks import as_array, float_dtype, shown, truth, whole_number
-from lstm_engine.errors import SettingsError, ShapeError
+from lstm_engine.checks import as_array, float_dtype, whole_number
+from lstm_engine.errors import ShapeError
 from lstm_engine.learning.losses import get_loss
 from lstm_engine.network import Buffers, Workspace, checked_inputs, checked_state
 from lstm_engine.tracing.passes import preactivation_parts, trace_gradients, trace_of_layer
 from lstm_engine.tracing.trace import PreactivationParts, Trace, TraceGradients
 
-MOST_PARAMETERS = 2**28  # 1 GiB in float32, and a trainer needs four times as much
-MOST_LAYERS = 500
 MOST_SEED = 2**128 - 1  # as wide as NumPy's own
 
 
@@ -37,7 +33,11 @@ class LSTMModel:
         dtype: ``"float32"`` to train fast, ``"float64"`` to compare digits.
         seed: of the initial weights, from 0 to 2**128 - 1.
         bias: whether gates and readout have biases. Both of PyTorch's are kept; the cell adds them up.
-        init_std: draw weights from N(0, init_std); None draws from U(-1/sqrt(H), 1/sqrt(H)) as PyTorch does.
+        init_std: draw weights from N(0, init_std); None draws as PyTorch does, from U(-1/sqrt(H), 1/sqrt(H)), and an
+            embedding from N(0, 1).
+        embedding_size: E; each of V = ``input_size`` symbols is read as a vector of E numbers, which is learned too
+            (PyTorch's ``nn.Embedding``; Bengio et al. 2003). None feeds the inputs themselves. With an embedding, what
+            is called inputs (T, B, I) below are integers (T, B), or one-hot (T, B, V), with the same results.
 
     Several threads can run one model at once: each has buffers of its own. Whoever changes the weights meanwhile
     (an optimizer's step, ``load_state_dict``) must see to it that nobody runs the model.
@@ -50,6 +50,9 @@ class LSTMModel:
     >>> outputs, state = model.forward(np.zeros((5, 1, 3)))           # five timesteps, a batch of one
     >>> outputs.shape, state.hidden.shape
     ((5, 1, 2), (1, 1, 4))
+    >>> model = LSTMModel(1000, 4, 1000, embedding_size=20)           # a thousand words as 20 learned numbers each
+    >>> model.forward([[7], [999], [0]])[0].shape
+    (3, 1, 1000)
     """
 
     def __init__(
@@ -65,20 +68,9 @@ class LSTMModel:
         *,
         bias: bool = True,
         init_std: float | None = None,
+        embedding_size: int | None = None,
     ):
-        a = Architecture(
-            whole_number("input_size", input_size),
-            whole_number("hidden_size", hidden_size),
-            whole_number("output_size", output_size),
-            whole_number("num_layers", num_layers, 1, MOST_LAYERS),
-            truth("bias", bias),
-            get_variant(variant),
-        )
-        if a.num_parameters > MOST_PARAMETERS:
-            needed = shown(a.num_parameters)
-            raise SettingsError(
-                f"these sizes need {needed} weights, expected at most {MOST_PARAMETERS:,}; make one smaller"
-            )
+        a = checked_architecture(input_size, hidden_size, output_size, num_layers, bias, variant, embedding_size)
         self.architecture = a
         self.variant = variant
         self.is_standard = is_standard(a.variant)
@@ -169,7 +161,7 @@ class LSTMModel:
         return last.last_state() if isinstance(last, Workspace) else last
 
     def trace(self, inputs: ArrayLike, state: State | None = None, interventions: Sequence[Intervention] = ()) -> Trace:
-        """Run the sequence and keep everything that the cells computed.
+        """Run the sequence and keep everything that the cells computed, and the vectors that an embedding gave them.
 
         Args:
             inputs, state: as in ``forward``, and so are the errors.
@@ -181,7 +173,7 @@ class LSTMModel:
         """
         workspace = self._run(inputs, state, interventions)
         layers = map(trace_of_layer, workspace.layers, self.parameters.layers)
-        return Trace(np.array(inputs, self.dtype), tuple(layers), workspace.outputs())  # type: ignore[arg-type]
+        return Trace(workspace.inputs_read(), tuple(layers), workspace.outputs())  # type: ignore[arg-type]
 
     def check_interventions(self, interventions: Sequence[Intervention], timesteps: int) -> None:
         """Judge interventions before they are used on a sequence of so many timesteps.
@@ -274,6 +266,8 @@ class LSTMModel:
     ) -> tuple[float, NDArray, State]:
         """The loss and its gradient with respect to the inputs, (T, B, I), and to the initial states.
 
+        With an embedding: with respect to the vectors that were read, (T, B, E).
+
         Arguments and errors as in ``loss_and_gradients``.
         """
         value, workspace = self._loss_and_backward(inputs, targets, loss, mask, state)
@@ -305,7 +299,7 @@ class LSTMModel:
         """Judge the arguments, then run every layer; ``plain`` takes the cells that keep gradients."""
         a = self.architecture
         inputs = checked_inputs(inputs, a, self.dtype)
-        T, B, _ = inputs.shape
+        T, B = inputs.shape[:2]
         state = None if state is None else checked_state(state, a, B, self.dtype)
         found = check_interventions(interventions, a, T)
         if plain or found:

@@ -51,8 +51,12 @@ class Workspace:
             self.layers.append(LayerKernel(*sizes) if fast else cell(a.variant, *sizes, here))
 
     def run(self, inputs: NDArray, state: State | None) -> None:
-        """Forward through every layer, from inputs (T, B, I) and states (num_layers, B, H), or zeros."""
+        """Forward through every layer, from inputs as ``checked_inputs`` gives them and states (num_layers, B, H), or
+        zeros."""
         p = self.parameters
+        if p.embedding is not None:
+            self.symbols = inputs  # (T, B)
+            inputs = vectors_of(inputs, p.embedding)  # (T, B, E)
         below = inputs.transpose(0, 2, 1)  # (T, I, B)
         for k, layer in enumerate(self.layers):
             layer.initial_hidden[...] = 0 if state is None else state.hidden[k].T
@@ -62,6 +66,11 @@ class Workspace:
             layer.operand[: self.timesteps, : layer.input_size] = below
             layer.forward(p.layers[k], p.peepholes[k])
             below = layer.hidden
+
+    def inputs_read(self) -> NDArray:
+        """A copy of what the first layer read: the inputs (T, B, I), or the symbols' vectors (T, B, E)."""
+        first = self.layers[0]
+        return first.operand[: self.timesteps, : first.input_size].transpose(0, 2, 1).copy()
 
     def read(self) -> NDArray:
         """What the readout makes of the topmost layer: (O, T, B)."""
@@ -96,9 +105,11 @@ class Workspace:
             layer.backward(p.layers[k], p.peepholes[k], d_hidden, gradients.layers[k], gradients.peepholes[k])
             if k > 0:
                 d_hidden = layer.input_gradients(p.layers[k])
+        if gradients.embedding is not None:
+            add_by_symbol(self.symbols, self.layers[0].input_gradients(p.layers[0]), gradients.embedding)
 
     def gradients_below(self) -> tuple[NDArray, State]:
-        """After ``backward``: copies of the gradients of the inputs, (T, B, I), and of the initial states."""
+        """After ``backward``: copies of the gradients of ``inputs_read``, (T, B, I), and of the initial states."""
         d_inputs = self.layers[0].input_gradients(self.parameters.layers[0]).transpose(0, 2, 1).copy()
         return d_inputs, self._stacked(
             {"hidden": layer.d_hidden, "cell": layer.d_cell} | (layer.d_states if isinstance(layer, Cell) else {})
@@ -108,6 +119,35 @@ class Workspace:
     def _readout_operand(self) -> NDArray:
         """[h_t; 1] of the topmost layer for all timesteps, (H+1, T*B), or (H, T*B) without biases."""
         return self.layers[-1].state_columns(self.parameters.readout.shape[1])
+
+
+def vectors_of(symbols: NDArray, embedding: NDArray) -> NDArray:
+    """The rows of an embedding (V, E) that stand for symbols, with one more dimension; zeros for none (below 0)."""
+    vectors = np.take(embedding, symbols, axis=0, mode="clip")
+    if symbols.min() < 0:
+        vectors[symbols < 0] = 0
+    return vectors
+
+
+def add_by_symbol(symbols: NDArray, d_vectors: NDArray, d_embedding: NDArray) -> None:
+    """The gradient of an embedding: each row is the sum over the places at which its symbol was read; (V, E).
+
+    The places are sorted by their symbol and added from the first to the last, so the sums are the same every time. (A
+    product with the symbols as one-hot columns would be V times the work.)
+
+    Args:
+        symbols: (T, B), each in 0..V-1, or below 0 for none.
+        d_vectors: (T, E, B), the gradient of what was read.
+        d_embedding: (V, E), is overwritten.
+    """
+    places = symbols.reshape(-1)  # (T*B,)
+    order = np.argsort(places, kind="stable")
+    sorted_places = places[order]
+    first = np.flatnonzero(np.diff(sorted_places, prepend=-1))  # where another symbol begins; none, -1, has no row
+    rows = d_vectors.transpose(0, 2, 1).reshape(len(places), -1)  # (T*B, E)
+    d_embedding.fill(0)
+    if first.size:
+        d_embedding[sorted_places[first]] = np.add.reduceat(rows[order], first, axis=0)
 
 
 class Buffers(threading.local):
@@ -145,8 +185,14 @@ class Buffers(threading.local):
 
 
 def checked_inputs(inputs: ArrayLike, architecture: Architecture, dtype: np.dtype) -> NDArray:
-    """Inputs (T, B, I) in the model's dtype, or ShapeError if they are not that, or not finite in it."""
+    """Inputs (T, B, I) in the model's dtype, or symbols (T, B) where there is an embedding.
+
+    Raises:
+        ShapeError: they are not that, or not finite in the dtype.
+    """
     array, I = as_array("inputs", inputs), architecture.input_size
+    if architecture.embedding_size is not None:
+        return checked_symbols("inputs", array, I, "T, B")
     if array.ndim != 3 or array.shape[2] != I or 0 in array.shape:
         raise ShapeError(f"inputs have shape {array.shape}, expected (T, B, I) with I = {I} and T, B of at least 1")
     if array.dtype.kind not in REAL:
@@ -155,6 +201,40 @@ def checked_inputs(inputs: ArrayLike, architecture: Architecture, dtype: np.dtyp
     if not np.isfinite(array).all():
         raise ShapeError(f"inputs hold values that are not finite in {dtype} (NaN, infinity or too large)")
     return array
+
+
+def checked_symbols(name: str, array: NDArray, V: int, letters: str) -> NDArray:
+    """Which symbol stands at each place, from whole numbers or from one-hot vectors; -1 where a vector is all zeros.
+
+    Zeros are how tasks pad strings of several lengths, and what they give is what a product with them would: zeros.
+
+    Args:
+        name: of the argument.
+        array: integers with the dimensions that ``letters`` name, or numbers with one more, of size V.
+        letters: ``"T, B"`` or ``"B"``.
+
+    Raises:
+        ShapeError: it is neither, or names a symbol that is not there.
+    """
+    dimensions = letters.count(",") + 1
+    expected = f"integers ({letters}{',' if dimensions == 1 else ''}) from 0 to {V - 1}, or one-hot ({letters}, {V})"
+    if array.ndim not in (dimensions, dimensions + 1) or 0 in array.shape:
+        raise ShapeError(f"{name} have shape {array.shape}, expected {expected}")
+    if array.ndim == dimensions:
+        if array.dtype.kind not in "iu":
+            raise ShapeError(f"{name} have dtype {array.dtype}, expected {expected}")
+        if array.min() < 0 or array.max() >= V:
+            raise ShapeError(f"{name} range over {array.min()}..{array.max()}, expected {expected}")
+        return array.astype(np.intp)
+    if array.shape[-1] != V or array.dtype.kind not in REAL:
+        raise ShapeError(f"{name} are {array.dtype} of shape {array.shape}, expected {expected}")
+    symbols = array.argmax(axis=-1)
+    largest = np.take_along_axis(array, symbols[..., None], axis=-1)[..., 0]
+    there = largest == 1
+    if not (there | (largest == 0)).all() or np.count_nonzero(array != 0) != np.count_nonzero(there):
+        raise ShapeError(f"{name} hold vectors that are not one-hot (a single 1 among zeros), expected {expected}")
+    symbols[~there] = -1
+    return symbols
 
 
 def further_states(layer: LayerKernel | Cell) -> dict[str, NDArray]:

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_engine.cell.variants import STANDARD, Variant
-from lstm_engine.checks import as_array, named_mapping, narrowed, real_number, shown
+from lstm_engine.cell.variants import STANDARD, Variant, get_variant
+from lstm_engine.checks import as_array, named_mapping, narrowed, real_number, shown, truth, whole_number
 from lstm_engine.errors import SettingsError, WeightsError
 
+EMBEDDING = "embedding.weight"  # PyTorch's name, where the module calls its nn.Embedding that
+MOST_PARAMETERS = 2**28  # 1 GiB in float32, and a trainer needs four times as much
+MOST_LAYERS = 500
 FARTHEST_DRAW = 100  # standard deviations; no draw from a normal distribution with 53 bits lies nearly so far out
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """The sizes that fix every weight's shape."""
+    """The sizes that fix every weight's shape; ``embedding_size`` is E, or None where the first layer reads the inputs.
+
+    With an embedding, ``input_size`` is V, how many symbols there are.
+    """
 
     input_size: int
     hidden_size: int
@@ -23,21 +29,26 @@ class Architecture:
     num_layers: int = 1
     bias: bool = True
     variant: Variant = STANDARD
+    embedding_size: int | None = None
 
     def __post_init__(self) -> None:
         check_heads(self.variant, self.hidden_size)
 
     def layer_input_size(self, layer: int) -> int:
-        """Width of what the layer reads: the inputs for the first, hidden states for the others."""
-        return self.input_size if layer == 0 else self.hidden_size
+        """Width of what the layer reads: the inputs, or the vectors of symbols, for the first; hidden states above."""
+        if layer > 0:
+            return self.hidden_size
+        return self.input_size if self.embedding_size is None else self.embedding_size
 
     @property
     def num_parameters(self) -> int:
         """How many numbers are learned."""
         H, L, biases = self.hidden_size, self.num_layers, self.variant.biases if self.bias else 0
         rows, seen = len(self.variant.blocks) * H, self.variant.recurrent_width(H)
-        widths = self.input_size + (L - 1) * H + L * (seen + biases)  # of all layers' matrices together
-        return rows * widths + L * len(self.variant.peepholes) * H + self.output_size * (H + int(self.bias))
+        widths = self.layer_input_size(0) + (L - 1) * H + L * (seen + biases)  # of all layers' matrices together
+        recurrent = rows * widths + L * len(self.variant.peepholes) * H
+        embedding = self.input_size * (self.embedding_size or 0)
+        return recurrent + self.output_size * (H + int(self.bias)) + embedding
 
 
 def check_heads(variant: Variant, hidden_size: int) -> None:
@@ -51,6 +62,33 @@ def check_heads(variant: Variant, hidden_size: int) -> None:
         )
 
 
+def checked_architecture(
+    input_size: object,
+    hidden_size: object,
+    output_size: object,
+    num_layers: object,
+    bias: object,
+    variant: object,
+    embedding_size: object = None,
+) -> Architecture:
+    """An architecture of whatever a caller gave; arguments and errors as in ``LSTMModel``."""
+    a = Architecture(
+        whole_number("input_size", input_size),
+        whole_number("hidden_size", hidden_size),
+        whole_number("output_size", output_size),
+        whole_number("num_layers", num_layers, 1, MOST_LAYERS),
+        truth("bias", bias),
+        get_variant(variant),  # type: ignore[arg-type]
+        None if embedding_size is None else whole_number("embedding_size", embedding_size),
+    )
+    if a.num_parameters > MOST_PARAMETERS:
+        needed = shown(a.num_parameters)
+        raise SettingsError(
+            f"these sizes need {needed} weights, expected at most {MOST_PARAMETERS:,}; make one smaller"
+        )
+    return a
+
+
 class NamedArrays(Mapping[str, NDArray]):
     """A flat vector seen as one matrix a layer, and as named arrays in PyTorch's layout.
 
@@ -59,7 +97,8 @@ class NamedArrays(Mapping[str, NDArray]):
     ``[weight | bias]``, (O, H+1). Rows stand in PyTorch's order: input, forget, candidate, output. Variants have other
     rows, see ``Variant.blocks``, and some have peephole weights, one row a gate. In a cell with heads a row of
     ``weight_hh`` acts on the h of its unit's head alone, and is that much shorter; where no block sees h there is none.
-    Newer cells, which PyTorch has not, have one bias, ``bias_ih``.
+    Newer cells, which PyTorch has not, have one bias, ``bias_ih``. An embedding is (V, E), a row a symbol; it stands
+    first by name, as in PyTorch, and last in ``flat``.
 
     All arrays are views: writing to one writes to ``flat``. Copies and pickles keep that.
     """
@@ -72,18 +111,23 @@ class NamedArrays(Mapping[str, NDArray]):
         layers = range(architecture.num_layers)
         shapes = [(rows, architecture.layer_input_size(k) + columns) for k in layers]
         shapes += [(peepholes, H) for _ in layers] + [(O, H + int(architecture.bias))]
+        if architecture.embedding_size is not None:
+            shapes.append((architecture.input_size, architecture.embedding_size))
         starts = np.cumsum([0, *(height * width for height, width in shapes)])
         self.architecture = architecture
         self.flat: NDArray = np.zeros(starts[-1], dtype) if flat is None else flat
         blocks = [self.flat[a:b].reshape(shape) for a, b, shape in zip(starts, starts[1:], shapes, strict=False)]
         self.layers: list[NDArray] = blocks[: len(layers)]  # each (4H, I+H+2)
-        self.peepholes: list[NDArray] = blocks[len(layers) : -1]  # each (peepholes, H), mostly (0, H)
-        self.readout: NDArray = blocks[-1]  # (O, H+1)
+        self.peepholes: list[NDArray] = blocks[len(layers) : 2 * len(layers)]  # each (peepholes, H), mostly (0, H)
+        self.readout: NDArray = blocks[2 * len(layers)]  # (O, H+1)
+        self.embedding: NDArray | None = None if architecture.embedding_size is None else blocks[-1]  # (V, E)
         self._named = dict(self._name_views())
 
     def _name_views(self) -> Iterator[tuple[str, NDArray]]:
         H, variant = self.architecture.hidden_size, self.architecture.variant
         seen = variant.recurrent_width(H)
+        if self.embedding is not None:
+            yield EMBEDDING, self.embedding
         for k, block in enumerate(self.layers):
             I = self.architecture.layer_input_size(k)
             yield f"{variant.family}.weight_ih_l{k}", block[:, :I]
@@ -181,6 +225,8 @@ def fitting(name: str, value: ArrayLike, like: NDArray, rounding: bool = False) 
 def initialise(parameters: NamedArrays, seed: int, forget_bias: object, init_std: object) -> None:
     """Draw first weights; arguments as in ``LSTMModel``.
 
+    The embedding is drawn last, so that all else begins as it would without one.
+
     Raises:
         SettingsError: a scale is out of range, or so large that a weight could be infinite.
     """
@@ -199,7 +245,7 @@ def initialise(parameters: NamedArrays, seed: int, forget_bias: object, init_std
     H = a.hidden_size
     bound = 1 / np.sqrt(H)
     for name, view in parameters.items():
-        if "bias" not in name:
+        if "bias" not in name and name != EMBEDDING:
             draw = (
                 generator.uniform(-bound, bound, view.shape)
                 if scale is None
@@ -210,6 +256,8 @@ def initialise(parameters: NamedArrays, seed: int, forget_bias: object, init_std
         row = a.variant.blocks.index("forget_gate") * H
         for k in range(a.num_layers):
             parameters[f"{a.variant.family}.bias_ih_l{k}"][row : row + H] = bias
+    if parameters.embedding is not None:
+        parameters.embedding[...] = generator.normal(0, 1 if scale is None else scale, parameters.embedding.shape)
 
 
 def strip_prefix(state: Mapping[str, NDArray], prefix: str) -> dict[str, NDArray]:

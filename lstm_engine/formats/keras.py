@@ -1,4 +1,4 @@
-"""Keras' ``LSTM`` layers, with the ``Dense`` layer that reads them, as a model."""
+"""Keras' ``LSTM`` layers, with the ``Dense`` layer that reads them and perhaps an ``Embedding`` below, as a model."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,10 @@ from lstm_engine.model import LSTMModel
 
 
 def from_keras(
-    layers: Sequence[Sequence[ArrayLike]], readout: Sequence[ArrayLike] | None = None, dtype: str = "float32"
+    layers: Sequence[Sequence[ArrayLike]],
+    readout: Sequence[ArrayLike] | None = None,
+    dtype: str = "float32",
+    embedding: Sequence[ArrayLike] | None = None,
 ) -> LSTMModel:
     """A model from the ``get_weights()`` of Keras' LSTM layers and of the Dense layer that reads them.
 
@@ -21,6 +24,7 @@ def from_keras(
             in Keras' order i, f, c, o, which is PyTorch's i, f, g, o.
         readout: kernel (H, O) and, if there are biases, bias (O,); None puts h itself out.
         dtype: of the model; the arrays are converted to it.
+        embedding: the embeddings (V, I) that the first layer reads, if it does, in a list as Keras gives them.
 
     Raises:
         WeightsError: a layer has another number of arrays, or shapes do not fit each other.
@@ -39,13 +43,16 @@ def from_keras(
     if readout is not None:
         arrays = arrays_in("the readout", readout, 1, "kernel and perhaps bias")
         linear = {"weight": arrays[0].T} | ({"bias": arrays[1]} if len(arrays) == 2 else {})
-    return from_pytorch(lstm, linear, dtype)
+    vectors = None
+    if embedding is not None:
+        vectors = {"weight": arrays_in("the embedding", embedding, 1, "embeddings", 0)[0]}
+    return from_pytorch(lstm, linear, dtype, embedding=vectors)
 
 
-def arrays_in(where: str, given: object, least: int, expected: str) -> list[NDArray]:
-    """The arrays that a Keras layer gave, or WeightsError unless there are ``least`` of them or one more."""
+def arrays_in(where: str, given: object, least: int, expected: str, more: int = 1) -> list[NDArray]:
+    """The arrays that a Keras layer gave, or WeightsError unless there are ``least`` of them, or ``more`` more."""
     if not isinstance(given, list | tuple):
         raise WeightsError(f"{where} is {shown(given)}, expected a list of {expected}")
-    if len(given) not in (least, least + 1):
+    if not least <= len(given) <= least + more:
         raise WeightsError(f"{where} has {len(given)} arrays, expected {expected}")
     return [as_array(f"{where}, array {number}", array, WeightsError) for number, array in enumerate(given)]

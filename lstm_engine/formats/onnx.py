@@ -16,6 +16,8 @@ OPSET = 17
 def export_onnx(model: LSTMModel, path: str | PathLike[str]) -> None:
     """Write the network with its readout: ``inputs`` (T, B, I) float to ``outputs`` (T, B, O), for any T and B.
 
+    With an embedding ``inputs`` are symbols, (T, B) int64.
+
     Raises:
         SettingsError: the model is not of the standard variant, or the package ``onnx`` is not installed.
         WeightsError: the file cannot be written.
@@ -33,6 +35,12 @@ def export_onnx(model: LSTMModel, path: str | PathLike[str]) -> None:
     constants: dict[str, NDArray] = {"direction": np.array([1], np.int64)}
     nodes = []
     below = "inputs"
+    given = helper.make_tensor_value_info("inputs", TensorProto.FLOAT, ["T", "B", a.input_size])
+    if a.embedding_size is not None:
+        given = helper.make_tensor_value_info("inputs", TensorProto.INT64, ["T", "B"])
+        constants["embedding"] = weights["embedding.weight"]
+        nodes.append(helper.make_node("Gather", ["embedding", "inputs"], ["vectors"], axis=0))
+        below = "vectors"
     for k in range(a.num_layers):
         names = [f"W{k}", f"R{k}"]
         constants[f"W{k}"] = onnx_rows(weights[f"lstm.weight_ih_l{k}"])[None]
@@ -52,7 +60,7 @@ def export_onnx(model: LSTMModel, path: str | PathLike[str]) -> None:
     graph = helper.make_graph(
         nodes,
         "lstm",
-        [helper.make_tensor_value_info("inputs", TensorProto.FLOAT, ["T", "B", a.input_size])],
+        [given],
         [helper.make_tensor_value_info("outputs", TensorProto.FLOAT, ["T", "B", a.output_size])],
         [numpy_helper.from_array(array, name) for name, array in constants.items()],
     )

@@ -1,4 +1,5 @@
-"""PyTorch's ``nn.LSTM``, ``nn.GRU`` and ``nn.RNN``, each with the ``nn.Linear`` that reads it, as models, and back."""
+"""PyTorch's ``nn.LSTM``, ``nn.GRU`` and ``nn.RNN``, each with the ``nn.Linear`` that reads it and perhaps the
+``nn.Embedding`` that it reads, as models, and back."""
 
 from collections.abc import Mapping
 
@@ -17,6 +18,7 @@ def from_pytorch(
     readout: Mapping[str, ArrayLike] | None = None,
     dtype: str = "float32",
     variant: str = "standard",
+    embedding: Mapping[str, ArrayLike] | None = None,
 ) -> LSTMModel:
     """A model from the ``state_dict()`` of an ``nn.LSTM`` and of the ``nn.Linear`` that reads it.
 
@@ -26,6 +28,7 @@ def from_pytorch(
         readout: ``weight`` (O, H) and, if the LSTM has biases, ``bias`` (O,); None puts h itself out.
         dtype: of the model; the arrays are converted to it.
         variant: ``"gru"`` or ``"rnn"`` for an ``nn.GRU`` (3H rows) or an ``nn.RNN`` (H rows).
+        embedding: ``weight`` (V, I) of the ``nn.Embedding`` that the network reads, if it does.
 
     Raises:
         WeightsError: the network is bidirectional or projected, or names or shapes do not fit each other.
@@ -46,21 +49,29 @@ def from_pytorch(
     O = len(two_dimensional(linear, "weight"))
     if bias and "bias" not in linear:
         linear["bias"] = np.zeros(O)
-    model = LSTMModel(first.shape[1], H, O, layers, variant, dtype=dtype, bias=bias)
+    vectors = {} if embedding is None else arrays_of("embedding", embedding)
+    V, E = first.shape[1], None
+    if embedding is not None:
+        V, E = two_dimensional(vectors, "weight").shape
+    model = LSTMModel(V, H, O, layers, variant, dtype=dtype, bias=bias, embedding_size=E)
     named = {f"{kind.family}.{name}": array for name, array in arrays.items()}
     named |= {f"readout.{name}": array for name, array in linear.items()}
+    named |= {f"embedding.{name}": array for name, array in vectors.items()}
     model.parameters.assign(named, rounding=True)
     return model
 
 
-def to_pytorch(model: LSTMModel) -> tuple[dict[str, NDArray], dict[str, NDArray]]:
-    """What ``nn.LSTM`` (or ``nn.GRU``, ``nn.RNN``) and ``nn.Linear`` take in ``load_state_dict``.
+def to_pytorch(model: LSTMModel) -> tuple[dict[str, NDArray], ...]:
+    """What ``nn.LSTM`` (or ``nn.GRU``, ``nn.RNN``) and ``nn.Linear`` take in ``load_state_dict``: a pair.
 
-    The arrays are NumPy's; each is to be made a tensor first.
+    Of a model with an embedding there are three: the last is what ``nn.Embedding`` takes. The arrays are NumPy's; each
+    is to be made a tensor first.
     """
     family = instance("model", model, LSTMModel).architecture.variant.family
     weights = model.state_dict()
-    return strip_prefix(weights, f"{family}."), strip_prefix(weights, "readout.")
+    pair = strip_prefix(weights, f"{family}."), strip_prefix(weights, "readout.")
+    embedding = strip_prefix(weights, "embedding.")
+    return (*pair, embedding) if embedding else pair
 
 
 def arrays_of(what: str, state: Mapping[str, ArrayLike]) -> dict[str, NDArray]:

@@ -18,7 +18,7 @@ from lstm_engine.errors import EngineError, WeightsError
 from lstm_engine.model import LSTMModel
 
 FORMAT = "lstm_engine model 1"
-SIZES = ("input_size", "hidden_size", "output_size", "num_layers", "bias", "variant", "dtype")
+SIZES = ("input_size", "hidden_size", "output_size", "num_layers", "bias", "variant", "dtype", "embedding_size")
 BYTES = {"F16": 2, "F32": 4, "F64": 8}  # of the dtypes, as the format names them, that weights may have
 
 
@@ -37,7 +37,7 @@ def save_model(model: LSTMModel, path: str | PathLike[str], metadata: Mapping[st
     further = {} if metadata is None else metadata
     if not isinstance(further, Mapping) or not all(isinstance(text, str) for pair in further.items() for text in pair):
         raise WeightsError(f"metadata is {shown(metadata)}, expected texts by name")
-    sizes = {
+    sizes: dict[str, Any] = {
         "input_size": a.input_size,
         "hidden_size": a.hidden_size,
         "output_size": a.output_size,
@@ -46,6 +46,8 @@ def save_model(model: LSTMModel, path: str | PathLike[str], metadata: Mapping[st
         "variant": model.variant,
         "dtype": model.dtype.name,
     }
+    if a.embedding_size is not None:
+        sizes["embedding_size"] = a.embedding_size
     header = {**further, "format": FORMAT, "model": json.dumps(sizes)}
     try:
         # not save_file: it puts a new file in the place of whatever is there, /dev/stdout included
@@ -101,12 +103,13 @@ def check_arrays(file: Any, sizes: Mapping[str, Any]) -> None:
     """
     I, H, O, layers = (whole_number(name, sizes[name]) for name in SIZES[:4])
     bias, variant = truth("bias", sizes.get("bias", True)), get_variant(sizes.get("variant", STANDARD.name))
+    E = whole_number("embedding_size", sizes["embedding_size"]) if "embedding_size" in sizes else None
     held = 0
     for name in file.keys():  # noqa: SIM118  not a mapping
         header = file.get_slice(name)
         if header.get_dtype() not in BYTES:
             raise WeightsError(f"{shown(name)} has dtype {header.get_dtype()}, expected one of {', '.join(BYTES)}")
         held += int(np.prod(header.get_shape(), dtype=object))
-    needed = Architecture(I, H, O, layers, bias, variant).num_parameters
+    needed = Architecture(I, H, O, layers, bias, variant, E).num_parameters
     if needed != held:
         raise WeightsError(f"the sizes need {shown(needed)} numbers, but the file holds {held:,}")

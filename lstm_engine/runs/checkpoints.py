@@ -6,7 +6,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from lstm_engine.cell.parameters import strip_prefix
+from lstm_engine.cell.parameters import EMBEDDING, strip_prefix
 from lstm_engine.errors import EngineError, SettingsError, WeightsError
 from lstm_engine.learning.training import Trainer
 from lstm_engine.model import LSTMModel
@@ -57,15 +57,17 @@ def restored_model(settings: ModelSettings, checkpoint: bytes) -> LSTMModel:
     weights = strip_prefix(checkpoint_arrays(checkpoint), "model.")
     try:
         lowest = next(array for name, array in weights.items() if name.endswith("weight_ih_l0"))
+        embedding = weights.get(EMBEDDING)
         O, H = weights["readout.weight"].shape
         model = LSTMModel(
-            lowest.shape[1],
+            lowest.shape[1] if embedding is None else embedding.shape[0],
             H,
             O,
             sum(".weight_ih_l" in name for name in weights),
             settings.variant,
             bias="readout.bias" in weights,
             dtype=lowest.dtype.name,
+            embedding_size=None if embedding is None else embedding.shape[1],
         )
         model.load_state_dict(weights)
     except (EngineError, StopIteration, KeyError, IndexError, TypeError, ValueError) as error:
@@ -92,8 +94,10 @@ def restored_with_task(settings: RunSettings, checkpoint: bytes) -> tuple[LSTMMo
 def readout_and_input(arrays: Mapping[str, NDArray]) -> tuple[int, int] | None:
     """The widths O and I of a checkpoint's model, as far as its arrays tell."""
     inputs = [array for name, array in arrays.items() if name.endswith("weight_ih_l0") and array.ndim == 2]
-    readout = arrays.get("model.readout.weight")
-    return (len(readout), inputs[0].shape[1]) if inputs and readout is not None and readout.ndim == 2 else None
+    readout, embedding = arrays.get("model.readout.weight"), arrays.get(f"model.{EMBEDDING}")
+    if not inputs or readout is None or readout.ndim != 2:
+        return None
+    return len(readout), inputs[0].shape[1] if embedding is None or embedding.ndim != 2 else len(embedding)
 
 
 def other_task(widths: tuple[int, int], task: Task) -> str:

@@ -57,6 +57,7 @@ class ModelSettings:
         forget_bias: initial bias of the forget gates; the larger, the longer a fresh cell remembers.
         init_std: weights from N(0, init_std); None as PyTorch.
         input_size, output_size: wider than the task needs; None for as wide as it needs.
+        embedding_size: E, learned numbers that stand for each symbol; 0 for one-hot inputs.
     """
 
     variant: str = setting("standard", "Cell", "Which cell; the Step page draws the standard LSTM.")
@@ -73,6 +74,7 @@ class ModelSettings:
     )
     input_size: int | None = setting(None, "Input width", "None for as wide as the task needs.", Limits(1, 10_000))
     output_size: int | None = setting(None, "Output width", "None for as wide as the task needs.", Limits(1, 10_000))
+    embedding_size: int = setting(0, "Embedding", "Learned numbers for each symbol; 0 for one-hot.", Limits(0, 1_000))
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
             raise SettingsError(problem)
         check_heads(get_variant(self.variant), self.hidden_size)
         task = self.task_object
+        task.check_embedding(self.embedding_size)
         width = 20 * self.hidden_size * self.num_layers + task.input_size + 3 * task.output_size
         needed = 4 * self.sequence_length * self.batch_size * width
         if needed > MOST_MEMORY:
@@ -202,6 +205,7 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
             seed=self.seed,
             bias=self.bias,
             init_std=self.init_std,
+            embedding_size=self.embedding_size or None,
         )
 
     def build_trainer(self) -> Trainer:

@@ -17,11 +17,13 @@ from lstm_engine.tasks.reber import ReberTask
 from lstm_engine.tasks.series import OwnSeriesTask
 from lstm_engine.tasks.signal import SignalTask
 from lstm_engine.tasks.temporal_order import TemporalOrderTask
+from lstm_engine.tasks.words import OwnWordsTask, WordsTask
 
 TASKS: dict[str, type[Task]] = {
     task.name: task
     for task in (
         NamesTask,
+        WordsTask,
         SourceCodeTask,
         SignalTask,
         AddingTask,
@@ -35,7 +37,7 @@ TASKS: dict[str, type[Task]] = {
     )
 }
 # these learn from what a person brings
-OWN_TASKS: dict[str, type[Task]] = {task.name: task for task in (OwnTextTask, OwnSeriesTask)}
+OWN_TASKS: dict[str, type[Task]] = {task.name: task for task in (OwnTextTask, OwnWordsTask, OwnSeriesTask)}
 KINDS = ChainMap(OWN_TASKS, TASKS)  # all of them, also what is entered in TASKS later; their own data come last
 
 

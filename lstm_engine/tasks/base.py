@@ -104,6 +104,7 @@ class Task(ABC):
         vocabulary: what each output index stands for; empty where outputs are numbers.
         paper: where the task was first set.
         reads: what each input stands for.
+        reads_symbols: whether inputs are one-hot (all zeros where nothing is read), as an embedding needs them.
         settings: of a run that reaches the task's goal, where they differ from the defaults of ``RunSettings``.
         learns_from_text: whether it is made from a text, as its third argument.
         samples_title: what ``samples`` shows; ``curve_axes`` name its axes where it shows curves.
@@ -118,6 +119,7 @@ class Task(ABC):
     input_help: ClassVar[str]  # how a person writes a sequence
     paper: ClassVar[str] = ""
     settings: ClassVar[dict[str, Any]] = {}
+    reads_symbols: ClassVar[bool] = False
     learns_from_text: ClassVar[bool] = False
     samples_title: ClassVar[str] = "Samples"
     curve_axes: ClassVar[tuple[str, str]] = ("timestep", "value")
@@ -142,6 +144,18 @@ class Task(ABC):
         whole_number("batch_size", batch_size)
         whole_number(f"sequence_length of the task {self.name!r}", sequence_length, self.least_length)
 
+    def check_embedding(self, embedding_size: int) -> None:
+        """What every run is to begin with; 0 is no embedding.
+
+        Raises:
+            SettingsError: there is one, and the task reads no symbols.
+        """
+        if embedding_size and not self.reads_symbols:
+            raise SettingsError(
+                f"embedding_size is {embedding_size}, but the task {self.name!r} reads numbers, which no vectors stand "
+                "for; expected 0"
+            )
+
     @abstractmethod
     def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
         """A random batch to train on; the same generator state gives the same batch.
@@ -161,6 +175,10 @@ class Task(ABC):
     @abstractmethod
     def baseline(self) -> Baseline:
         """The best guess without memory, on the validation part; computed once."""
+
+    def baselines(self) -> "tuple[Baseline, ...]":
+        """All guessers that the task knows, the worst first."""
+        return (self.baseline(),)
 
     @abstractmethod
     def show(self, batch: Batch) -> list[str]:

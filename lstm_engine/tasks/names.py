@@ -70,6 +70,7 @@ class NamesTask(Task):
     unit = "nats per character"
     input_help = "A name, letters a to z"
     samples_title = "Names made up"
+    reads_symbols = True
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None):
         self.input_size = padded_size("input_size", len(ALPHABET), input_size)

@@ -30,6 +30,7 @@ class SymbolTask(Task):
 
     alphabet: ClassVar[str]
     answers: ClassVar[tuple[str, ...]]
+    reads_symbols = True
     shortest: ClassVar[int] = 2
     goal: ClassVar[float] = 1.0
     measure_name: ClassVar[str] = "share of strings that are right"

@@ -101,7 +101,7 @@ def preactivation_parts(parameters: NamedArrays, trace: Trace, layer: int) -> di
         SettingsError: there is no such layer.
     """
     a = parameters.architecture
-    family, sizes = family_of(a.variant), (a.input_size, a.num_layers, a.hidden_size)
+    family, sizes = family_of(a.variant), (a.layer_input_size(0), a.num_layers, a.hidden_size)
     layers = instance("trace", trace, Trace).layers
     found = trace.inputs.shape[2], len(layers), layers[0].shape[2]
     if found != sizes or not isinstance(layers[0], family.trace):

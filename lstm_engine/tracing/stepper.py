@@ -8,7 +8,7 @@ from lstm_engine.cell.state import LSTMState
 from lstm_engine.checks import REAL, as_array, instance, narrowed, whole_number
 from lstm_engine.errors import SettingsError, ShapeError
 from lstm_engine.model import LSTMModel
-from lstm_engine.network import checked_state
+from lstm_engine.network import checked_state, checked_symbols, vectors_of
 
 MOST_SEQUENCES = 2**20  # side by side
 
@@ -44,6 +44,8 @@ class Stepper:
         ]
         for kernel, weights in zip(self._kernels, model.parameters.layers, strict=True):
             kernel.prepare(weights)
+        embedding = model.parameters.embedding
+        self._embedding = None if embedding is None else embedding.copy()  # (V, E)
         self._readout = model.parameters.readout.copy()  # (O, H+1)
         self._views = [
             (
@@ -66,11 +68,15 @@ class Stepper:
     def advance(self, x: ArrayLike) -> NDArray:
         """One timestep without the readout: from x (B, I) to the topmost h, (H, B), which the next call overwrites.
 
+        With an embedding x is integers (B,), or one-hot (B, V).
+
         Raises:
             ShapeError: x has another shape, or numbers that do not fit the model's dtype. Of an x in that dtype the
                 values are not looked at, which would cost a tenth of the timestep.
         """
         below = as_array("x", x)
+        if self._embedding is not None:
+            below = self._vectors(below)
         if below.shape[::-1] != self._views[0][0].shape:
             expected = self._views[0][0].shape[::-1]
             raise ShapeError(f"x has shape {below.shape}, expected (B, I) = {expected}")
@@ -87,8 +93,16 @@ class Stepper:
             below = hidden
         return below
 
+    def _vectors(self, x: NDArray) -> NDArray:
+        """The rows of the embedding for x, (B, E)."""
+        assert self._embedding is not None
+        symbols, B = checked_symbols("x", x, len(self._embedding), "B"), len(self._read[0])
+        if len(symbols) != B:
+            raise ShapeError(f"x has shape {x.shape}, expected B = {B} symbols")
+        return vectors_of(symbols, self._embedding)
+
     def step(self, x: ArrayLike) -> NDArray:
-        """One timestep: from x (B, I) to the outputs (B, O)."""
+        """One timestep: from x, as in ``advance``, to the outputs (B, O)."""
         self.advance(x)
         return (self._readout @ self._read).T
 

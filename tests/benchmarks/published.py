@@ -28,6 +28,7 @@ EXPERIMENTS: list[tuple[str, dict[str, object]]] = [
     ("brackets", {}),
     ("copy", {}),
     ("parity", {}),
+    ("words", {}),
     ("names", {"hidden_size": 192, "learning_rate": 0.002, "end_step": 1_600, "batch_size": 64}),
 ]
 CELLS = {"standard": "LSTM", "vanilla": "LSTM with peepholes", "rnn": "plain RNN", "gru": "GRU"}
@@ -49,18 +50,24 @@ def train(settings: RunSettings) -> list[str]:
         trainer.step()
     minutes = (time.perf_counter() - started) / 60
     measure = trainer.task.measure(trainer.model, settings.sequence_length)
-    baseline = trainer.task.baseline()
     if measure is None:
         reached = f"{trainer.validate():.3f} {trainer.task.unit}"
+        baseline = trainer.task.baseline()
         compared = f"{baseline.loss:.3f} {baseline.name}"
         if settings.task == "names":
             compared += f"; {trigram_loss():.3f} trigram table, interpolated"
     else:
         reached = f"{measure.name}: {measure.value:.4g}"
         compared = f"goal {measure.goal:g}{'' if measure.reached else ', not reached'}"
+        if settings.task == "words":
+            reached += f" ({trainer.validate():.3f} {trainer.task.unit} in the app)"
+            tables = (f"{baseline.loss:.3f} {baseline.name}" for baseline in trainer.task.baselines())
+            compared += f"; {'; '.join(tables)}"
         if settings.task == "adding":
+            baseline = trainer.task.baseline()
             compared += f"; {baseline.name}: {baseline.loss:.3f}"
     cell = f"{CELLS[settings.variant]}, {settings.hidden_size} units"
+    cell += f", embedding of {settings.embedding_size}" if settings.embedding_size else ""
     steps = f"{settings.end_step:,} × {settings.batch_size}"
     return [trainer.task.title, cell, str(settings.seed), steps, f"{minutes:.1f}", reached, compared]
 

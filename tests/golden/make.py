@@ -142,6 +142,41 @@ def record_optimizer(name: str, steps: int = 6) -> None:
     save(f"optimizer_{name}", {"inputs": inputs, "targets": targets, "norms": np.array(norms), **start, **end})
 
 
+def record_embedding(number: int, layers: int, bias: bool, steps: int = 5) -> None:
+    """Symbols through an nn.Embedding: values, gradients, and where some steps of Adam with clipping lead."""
+    torch.manual_seed(200 + number)
+    T, B, V, E, H, O = 7, 3, 11, 4, 5, 6
+    embedding = torch.nn.Embedding(V, E, dtype=torch.float64)
+    lstm, readout = build(layers, E, H, O, bias)
+    symbols, targets = torch.randint(V, (T, B)), torch.randint(O, (T, B))
+    parameters = {"embedding.weight": embedding.weight, **named(lstm, readout)}
+    start = {f"weight/{name}": p.detach().clone() for name, p in parameters.items()}
+    vectors = embedding(symbols)
+    vectors.retain_grad()
+    outputs = readout(lstm(vectors)[0])
+    value = loss_of(outputs, targets, "cross_entropy")
+    value.backward()
+    gradients = {f"gradient/{name}": p.grad.clone() for name, p in parameters.items()}
+    optimizer = torch.optim.Adam(parameters.values(), lr=0.01, betas=(0.9, 0.99))
+    norms = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss_of(readout(lstm(embedding(symbols))[0]), targets, "cross_entropy").backward()
+        norms.append(torch.nn.utils.clip_grad_norm_(parameters.values(), 0.05).item())
+        optimizer.step()
+    arrays = {
+        "symbols": symbols,
+        "targets": targets,
+        "vectors": vectors,
+        "outputs": outputs,
+        "loss": value,
+        "d_vectors": vectors.grad,
+        "norms": np.array(norms),
+        "torch_version": np.array(torch.__version__),
+    }
+    save(f"embedding_{number}", arrays | start | gradients | {f"end/{name}": p for name, p in parameters.items()})
+
+
 def save(name: str, arrays: dict[str, object]) -> None:
     plain = {key: a.detach().numpy() if isinstance(a, torch.Tensor) else a for key, a in arrays.items()}
     np.savez_compressed(HERE / f"{name}.npz", **plain)  # type: ignore[arg-type]
@@ -154,5 +189,7 @@ if __name__ == "__main__":
         record_other(kind, 0, 1, True)
         record_other(kind, 1, 2, True)
         record_other(kind, 2, 3, False)
+    record_embedding(0, 1, True)
+    record_embedding(1, 2, False)
     for optimizer_name in ("adam", "adamw", "sgd", "momentum", "rmsprop"):
         record_optimizer(optimizer_name)

@@ -84,6 +84,29 @@ def test_gru_and_plain_network_equal_pytorch(path: Path):
     assert_equal_to_the_last_digits(d_state.hidden, recorded["d_hidden"], "initial hidden")
 
 
+@pytest.mark.parametrize("layers", [1, 2])
+def test_an_embedding_equals_pytorchs(layers: int):
+    recorded = load(GOLDEN / f"embedding_{layers - 1}.npz")
+    weights, symbols, targets = part(recorded, "weight/"), recorded["symbols"], recorded["targets"]
+    model = LSTMModel(11, 5, 6, layers, dtype="float64", bias="readout.bias" in weights, embedding_size=4)
+    assert list(model.state_dict()) == list(weights)
+    model.load_state_dict(weights)
+    assert_equal_to_the_last_digits(model.forward(symbols)[0], recorded["outputs"], "outputs")
+    np.testing.assert_array_equal(model.trace(symbols).inputs, recorded["vectors"])
+    loss, gradients = model.loss_and_gradients(symbols, targets)
+    assert loss == pytest.approx(float(recorded["loss"]), rel=1e-12)
+    assert set(gradients) == set(part(recorded, "gradient/"))
+    for name, gradient in gradients.items():
+        assert_equal_to_the_last_digits(gradient, recorded[f"gradient/{name}"], name)
+    of_vectors = model.trace_gradients(symbols, targets).inputs
+    assert_equal_to_the_last_digits(of_vectors, recorded["d_vectors"], "vectors")
+    adam = Adam(model, 0.01, (0.9, 0.99), clip_norm=0.05)
+    for norm in recorded["norms"]:
+        assert adam.step(model.loss_and_gradients(symbols, targets)[1]) == pytest.approx(norm, rel=1e-10)
+    for name, end in model.state_dict().items():
+        assert_equal_to_the_last_digits(end, recorded[f"end/{name}"], name)
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_float32_is_close_to_pytorch(path: Path):
     recorded = load(path)

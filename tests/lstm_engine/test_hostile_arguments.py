@@ -117,6 +117,7 @@ def fresh(**weights: Any) -> None:
     LSTMModel(I, H, O).load_state_dict(weights)
 
 
+SYMBOL_MODEL = LSTMModel(O, H, O, embedding_size=2)
 MATRICES = {name: np.ones((I + H, H)) for name in ("forget", "input", "output", "candidate")}
 RESUMED = Trainer(LSTMModel(28, 2, 28), NAMES).state_dict()
 LAYER = vars(MODEL.trace(INPUTS).layers[0])
@@ -125,8 +126,12 @@ FACE: dict[str, tuple[Callable[..., object], dict[str, Any]]] = {
     "LSTMModel": (
         LSTMModel,
         {"input_size": I, "hidden_size": H, "output_size": O, "num_layers": 1, "variant": "standard",
-         "forget_bias": 1.0, "dtype": "float32", "seed": 0, "bias": True, "init_std": 0.1},
+         "forget_bias": 1.0, "dtype": "float32", "seed": 0, "bias": True, "init_std": 0.1,
+         "embedding_size": 2},
     ),
+    "forward of symbols": (SYMBOL_MODEL.forward, {"inputs": TARGETS, "state": STATE}),
+    "loss_and_gradients of symbols": (SYMBOL_MODEL.loss_and_gradients, {**learning(), "inputs": TARGETS}),
+    "Stepper of symbols": (stepped, {"model": SYMBOL_MODEL, "batch_size": B, "x": TARGETS[0]}),
     "from_gate_matrices": (LSTMModel.from_gate_matrices, {**MATRICES, "readout": np.ones((H, O)), "dtype": "float32"}),
     "load_state_dict": (MODEL.load_state_dict, {"weights": WEIGHTS}),
     "load_state_dict's arrays": (fresh, WEIGHTS),
@@ -185,14 +190,15 @@ FACE: dict[str, tuple[Callable[..., object], dict[str, Any]]] = {
     "load_model": (load_model, {"path": "nowhere"}),
     "from_pytorch": (
         from_pytorch,
-        {"network": to_pytorch(MODEL)[0], "readout": to_pytorch(MODEL)[1], "dtype": "float32", "variant": "standard"},
+        {"network": to_pytorch(MODEL)[0], "readout": to_pytorch(MODEL)[1], "dtype": "float32", "variant": "standard",
+         "embedding": {"weight": np.ones((9, I))}},
     ),
     "from_pytorch's arrays": (lambda **arrays: from_pytorch(arrays), to_pytorch(MODEL)[0]),
     "to_pytorch": (to_pytorch, {"model": MODEL}),
     "from_keras": (
         from_keras,
         {"layers": [[np.ones((I, 4 * H)), np.ones((H, 4 * H)), np.ones(4 * H)]],
-         "readout": [np.ones((H, O)), np.ones(O)], "dtype": "float32"},
+         "readout": [np.ones((H, O)), np.ones(O)], "dtype": "float32", "embedding": [np.ones((9, I))]},
     ),
     "from_keras' arrays": (
         lambda kernel, recurrent, bias, dense: from_keras([[kernel, recurrent, bias]], [dense]),

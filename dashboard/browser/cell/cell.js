@@ -4,10 +4,11 @@
 import { element, setText, svg } from "../dom.js";
 import { compact, fixed } from "../format.js";
 import { CellDrawing } from "./drawing.js";
-import { BOX, BOXES, HEIGHT, PREDICTION, WIDTH } from "./lstm.js";
+import { BOX, BOXES, HEIGHT, INPUT, PREDICTION, WIDTH } from "./lstm.js";
 import { clampsAt } from "./clamps.js";
 import { colourScale } from "./colours.js";
 import { drawingOf } from "../pictures.js";
+import { vectorScale, vectorTiles } from "./vector.js";
 
 const SIGNAL = 420; // ms that a signal takes along a wire
 const HURRY = 300; // ms between two steps, below which signals are left out
@@ -46,6 +47,8 @@ export class Cell {
       colourScale(backward ? signed : trace.quantities[trace.index[name]], theme, field.extent(state.layer, name)),
     );
     for (const { name, colour } of trace.quantities) this.root.style.setProperty(`--${name}`, colour);
+    this.vectors = trace.embedded && state.layer === 0 && vectorScale(trace.inputs.data, theme);
+    this.drawing.input.setAttribute("y", INPUT.y + (this.vectors ? 22 : 29)); // above its vector
     const columns = Math.ceil(Math.sqrt((trace.units * (BOX.width - 16)) / (BOX.height - 34)));
     const rows = Math.ceil(trace.units / columns);
     this.grid = { columns, rows, width: (BOX.width - 16) / columns, height: (BOX.height - 34) / rows };
@@ -70,7 +73,7 @@ export class Cell {
       const text = this.backward ? compact(value) : fixed(value);
       setText(this.drawing.values[box.id], this.hasHappened(box.operation) ? text : "");
     }
-    setText(input, this.trace.labels[timestep]);
+    setSymbol(input, this.trace.labels[timestep], this.vectors ? 19 : 22);
     if (!this.hasHappened(PREDICTION.operation)) {
       setText(output, "");
       setText(outputDetail, "");
@@ -78,7 +81,7 @@ export class Cell {
       setText(output, timestep === this.field.lossAt ? fixed(this.field.loss) : "");
       setText(outputDetail, timestep === this.field.lossAt ? "the loss" : "");
     } else if (this.trace.kind === "symbols") {
-      setText(output, this.trace.output_labels[this.trace.top[timestep][0]]);
+      setSymbol(output, this.trace.output_labels[this.trace.top[timestep][0]]);
       setText(outputDetail, `${Math.round(this.trace.top_probabilities[timestep][0] * 100)} %`);
     } else {
       setText(output, fixed(this.trace.predicted[timestep]));
@@ -144,7 +147,17 @@ export class Cell {
       context.lineWidth = 1.6;
       this.outline(context, this.tile(box, unit));
     });
+    for (const [fill, tile] of this.vectorTiles()) {
+      context.fillStyle = fill;
+      context.fillRect(...tile);
+    }
     this.paintClamps(context, timestep, layer);
+  }
+
+  /** The numbers that stand for the symbol that is read, if there are any: [colour, [x, y, width, height]]. */
+  vectorTiles() {
+    if (!this.vectors || !this.hasHappened(INPUT.operation)) return [];
+    return vectorTiles(INPUT, this.trace.below(0, this.state.timestep), this.vectors);
   }
 
   /** What is clamped is framed in dashes: a unit's tile, or the whole box. */
@@ -208,6 +221,8 @@ export class Cell {
   /** The units as shapes, for a file. */
   drawTiles() {
     const group = svg("g", {});
+    for (const [fill, [x, y, width, height]] of this.vectorTiles())
+      group.append(svg("rect", { x, y, width, height, fill }));
     BOXES.forEach((box, k) => {
       if (!this.hasHappened(box.operation)) return;
       const row = this.field.row(
@@ -234,4 +249,13 @@ export class Cell {
     });
     return group;
   }
+}
+
+const LONGEST = 13; // letters of a word that a box can hold
+
+/** A symbol in its box; a word gets smaller as it gets longer. */
+function setSymbol(node, text, largest = 22) {
+  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  setText(node, shown);
+  node.style.fontSize = `${Math.min(largest, 165 / shown.length)}px`;
 }

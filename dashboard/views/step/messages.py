@@ -31,8 +31,8 @@ def trace_message(
     """The trace of a sequence with the weights, the predictions and the clamps it was computed with, for the browser.
 
     Arrays: ``values`` (layers, 6, T, H), quantities in the engine's order; ``preactivations`` (layers, 4, T, H) of f,
-    i, g, o; ``inputs`` (T, I); ``weights_k`` of layer k (4, H, I+H+1), gates f, i, g, o acting on [x; h′; 1];
-    ``readout`` (O, H+1).
+    i, g, o; ``inputs`` (T, I), or the symbols' vectors (T, E) where the model is ``embedded``; ``weights_k`` of layer k
+    (4, H, I+H+1), gates f, i, g, o acting on [x; h′; 1]; ``readout`` (O, H+1).
 
     Raises:
         TaskInputError: the sequence is too long for so large a model.
@@ -54,6 +54,8 @@ def trace_message(
         "similarity": [similarity_order(layer) for layer in values],
     }
     header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, sequence)
+    if a.embedding_size is not None:  # the numbers of a symbol's vector have no meaning of their own
+        header |= {"embedded": True, "input_labels": [f"x {k}" for k in range(a.embedding_size)]}
     arrays = {
         "values": values,
         "preactivations": stack_preactivations(trace),

@@ -40,11 +40,13 @@ def test_the_message_holds_the_whole_trace_to_the_bit():
     assert header["labels"] == list("·sakura")
 
 
-@pytest.mark.parametrize("bias", [True, False])
-def test_the_weights_that_are_sent_give_the_preactivations_and_the_scores(bias):
-    model, sequence = deep_model(bias=bias), NAMES.encode("maria")
-    _, arrays = unpack(trace_message(model, NAMES, sequence))
+@pytest.mark.parametrize("settings", [{"bias": True}, {"bias": False}, {"embedding_size": 5}])
+def test_the_weights_that_are_sent_give_the_preactivations_and_the_scores(settings):
+    model, sequence = deep_model(**settings), NAMES.encode("maria")
+    header, arrays = unpack(trace_message(model, NAMES, sequence))
     below = arrays["inputs"]  # (T, I)
+    assert header.get("embedded", False) == ("embedding_size" in settings)
+    assert len(header["input_labels"]) == below.shape[1] == model.architecture.layer_input_size(0)
     for layer in range(2):
         hidden = arrays["values"][layer, 5]  # (T, H)
         before = np.vstack([np.zeros((1, 9), np.float32), hidden[:-1]])

@@ -52,6 +52,29 @@ def test_the_notebook_preset_is_the_notebooks():
     assert trainer.model.parameters.flat.std() == pytest.approx(0.01, rel=0.02)
 
 
+def test_the_notebook_preset_reads_words_as_its_sizes_say():
+    assert PRESETS["notebook"] == preset("notebook", "words")
+    model = preset("notebook", "words").build_model()
+    a = model.architecture
+    assert (a.input_size, a.embedding_size, a.hidden_size, a.output_size, a.bias) == (1000, 100, 256, 1000, False)
+    assert model.parameters["embedding.weight"].std() == pytest.approx(0.01, rel=0.02)
+
+
+def test_a_run_of_the_notebook_preset_of_before_is_what_it_was():
+    stored = RunSettings(input_size=100, output_size=1000, bias=False, init_std=0.01, clip_norm=None).to_json()
+    before = "".join(stored.rsplit(', "embedding_size": 0', 1))  # older versions had no such setting
+    assert "embedding" not in before
+    assert RunSettings.from_json(before) == RunSettings.from_json(stored)
+    assert "embedding.weight" not in RunSettings.from_json(before).build_model().state_dict()
+
+
+def test_what_is_no_symbol_has_no_embedding():
+    with pytest.raises(SettingsError, match="embedding_size is 8, but the task 'adding' reads numbers"):
+        RunSettings(task="adding", embedding_size=8)
+    with pytest.raises(SettingsError, match="embedding_size is -1"):
+        RunSettings(embedding_size=-1)
+
+
 @pytest.mark.parametrize("task", ["names", "signal"])
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_preset_trains_every_task(name, task):

@@ -123,7 +123,11 @@ def test_sizes_can_be_widened_but_not_narrowed():
         tasks.get("prices")
 
 
-TEXTS = {"own text": "hello world " * 50, "own series": "\n".join(str(k % 7) for k in range(200))}
+TEXTS = {
+    "own text": "hello world " * 50,
+    "own words": "hello world " * 150,
+    "own series": "\n".join(str(k % 7) for k in range(200)),
+}
 
 
 @pytest.mark.parametrize("name", tasks.KINDS)

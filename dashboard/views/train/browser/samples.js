@@ -13,6 +13,8 @@ const MEANING = {
   wrong: "at least one answer is wrong",
 };
 
+const LONG = 60; // letters of a sample that takes a row of its own
+
 export class Samples {
   constructor(heading, figure, plotlyPath, questions) {
     this.heading = heading;
@@ -93,7 +95,7 @@ export class Samples {
       ...samples.texts.map(({ text, origin }) =>
         element(
           "span",
-          { class: "lstm-name", "data-origin": origin, title: MEANING[origin] },
+          { class: text.length > LONG ? "lstm-name long" : "lstm-name", "data-origin": origin, title: MEANING[origin] },
           element("b", { text: text || "(nothing)" }),
           element("small", { text: origin }),
         ),
