@@ -92,9 +92,10 @@ export class CellDrawing {
 
   drawBox({ id, name, symbol, quantity, title, x, y, before, named, operation }) {
     const { box } = this.places;
-    const side = named ?? box.named ?? "above";
-    const place = NAMES[side](box);
     const missing = quantity.missing && !before;
+    const side = missing && named === "beside" ? "below" : (named ?? box.named ?? "above"); // no wire is in its way then
+    const place = NAMES[side](box);
+    const words = missing ? `no ${quantity.label.toLowerCase()}` : title;
     this.values[id] = svg("text", {
       x: x + box.width - box.pad,
       y: y + box.head - 8,
@@ -117,7 +118,7 @@ export class CellDrawing {
           x: x + place.x,
           y: y + place.y,
           class: `name ${side}`,
-          text: missing && side === "inside" ? "" : title,
+          text: missing && side === "inside" ? "" : words,
         }),
       ),
     );

@@ -1,6 +1,6 @@
 // Where the parts of a cell are drawn that has no file of its own: its quantities from left to right in the order in
-// which they come to be; over them, a lane for each wire, by what each formula reads; under them, [x, h′] to every
-// weighted sum.
+// which they come to be, what it had before in a row below them. Over the quantities there is a lane for each wire, by
+// what each formula reads; under them a lane for each that reads a former state, and [x, h′] for every weighted sum.
 
 import { NARROW_BOX } from "./boxes.js";
 
@@ -31,73 +31,90 @@ function readings(cell, order) {
 
 function wide(cell, order) {
   const carried = order.filter((quantity) => quantity.carried);
-  const ids = [...carried.map(({ symbol }) => `${symbol}′`), ...order.map(({ symbol }) => symbol)];
-  const read = readings(cell, order).filter(({ letter }) => ids.includes(letter));
-  const top = 20 + LANE * read.length;
-  const room = WIDTH - 16 - 104;
-  const box = { ...NARROW_BOX, decimals: 3, width: Math.min(100, Math.floor(room / ids.length) - 12) };
-  const step = room / ids.length;
-  const left = (id) => 8 + ids.indexOf(id) * step + (id.endsWith("′") ? 0 : 6);
-  const boxes = [
-    ...carried.map(({ name, symbol }) => ({
-      id: `${symbol}-before`,
-      name,
-      symbol: `${symbol}′`,
-      title: "before",
-      before: true,
-    })),
-    ...order.map(({ name, symbol, label }) => ({ id: symbol, name, title: label.split(" ")[0].toLowerCase() })),
-  ].map((one, k) => ({ ...one, x: left(ids[k]), y: top }));
-  const bottom = top + box.height;
-  const bus = bottom + 34;
   const symbolOf = Object.fromEntries(order.map(({ name, symbol }) => [name, symbol]));
   const nameOf = Object.fromEntries(order.map(({ name, symbol }) => [symbol, name]));
-  const used = {}; // how many wires leave or reach the top of each box so far
-  const foot = (id) => {
-    used[id] = (used[id] ?? 0) + 1;
-    return Math.round(left(id) + (box.width * used[id]) / (endsAt(id) + 1));
-  };
-  const endsAt = (id) => read.filter(({ letter, to }) => letter === id || symbolOf[to] === id).length;
-  const above = read.map(({ letter, to }, k) => {
-    const lane = 12 + LANE * k;
-    const d = `M${foot(letter)} ${top} V${lane} H${foot(symbolOf[to])} V${top - 4}`;
-    return { from: nameOf[letter.replace("′", "")], d, at: to };
-  });
+  const read = readings(cell, order).filter(({ letter }) => nameOf[letter.replace("′", "")]);
+  const [former, present] = [true, false].map((prime) => read.filter(({ letter }) => letter.endsWith("′") === prime));
+  const step = Math.min(120, (WIDTH - 8) / Math.max(order.length, carried.length + 3));
+  const box = { ...NARROW_BOX, decimals: 3, width: Math.floor(step) - 12 };
+  const top = 24 + LANE * present.length;
+  const bottom = top + box.height;
+  const bus = bottom + 26 + LANE * former.length; // [x, h′], and below it the second row
+  const left = Object.fromEntries([
+    ...order.map(({ symbol }, k) => [symbol, 8 + k * step]),
+    ...carried.map(({ symbol }, k) => [`${symbol}′`, 8 + (k + 1) * step]),
+  ]);
   const summed = cell.sums.map(({ quantity }) => quantity);
-  const centre = (id) => Math.round(left(id) + box.width / 2);
-  const below = summed.map((name) => ({
-    d: `M70 ${bus} H${centre(symbolOf[name])} V${bottom + 4}`,
-    at: name,
-  }));
-  const h = centre("h");
+  const [above, below] = [edge(left, box.width), edge(left, box.width)]; // where wires come to the boxes
+  for (const { letter, to } of present) above.expect(letter, symbolOf[to]);
+  for (const { letter, to } of former) below.expect(letter, symbolOf[to]);
+  for (const name of summed) below.expect(symbolOf[name]);
+  below.expect("h′");
+  const wires = [
+    ...present.map(({ letter, to }, k) => ({
+      from: nameOf[letter],
+      d: `M${above.next(letter)} ${top} V${top - 14 - LANE * k} H${above.next(symbolOf[to])} V${top - 4}`,
+      at: to,
+    })),
+    ...former.map(({ letter, to }, k) => ({
+      from: nameOf[letter.replace("′", "")],
+      d: `M${below.next(letter)} ${bus + 16} V${bottom + 16 + LANE * k} H${below.next(symbolOf[to])} V${bottom + 4}`,
+      at: to,
+    })),
+    { d: `M${below.next("h′")} ${bus + 16} V${bus} H39`, at: "concatenate", bare: true },
+    ...summed.map((name) => ({ d: `M39 ${bus} H${below.next(symbolOf[name])} V${bottom + 4}`, at: name })),
+    { d: `M39 ${bus + 16} V${bus}`, at: "concatenate", bare: true },
+    { from: "hidden", d: `M${Math.round(left.h + box.width / 2)} ${bottom} V${bus + 16}`, at: "predict" },
+  ];
+  const prediction = { x: Math.min(WIDTH - 150, left.h), y: bus + 20, width: 142, height: 68 };
   return {
     width: WIDTH,
-    height: bus + 46,
+    height: bus + 16 + box.height + 6,
     box,
-    boxes,
-    wires: [
-      ...above,
-      { d: `M${centre("h′")} ${bottom} V${bus}`, at: "concatenate", bare: true },
-      ...below,
-      { from: "hidden", d: `M${h} ${bottom} V${bus + 22} H${WIDTH - 112}`, at: "predict" },
+    boxes: [
+      ...before(carried).map((one) => ({ ...one, x: left[one.symbol], y: bus + 16 })),
+      ...now(order).map((one) => ({ ...one, x: left[one.id], y: top })),
     ],
-    input: { x: 8, y: bus + 2, width: 62, height: 42 },
-    prediction: { x: WIDTH - 108, y: bus - 10, width: 100, height: 54 },
+    wires,
+    input: { x: 8, y: bus + 16, width: 62, height: box.height },
+    prediction,
   };
 }
 
+/** Shares out places along the edge of each box to as many wires as are expected there. */
+function edge(left, width) {
+  const expected = {};
+  const used = {};
+  return {
+    expect(...ids) {
+      for (const id of ids) expected[id] = (expected[id] ?? 0) + 1;
+    },
+    next(id) {
+      used[id] = (used[id] ?? 0) + 1;
+      return Math.round(left[id] + (width * used[id]) / (expected[id] + 1));
+    },
+  };
+}
+
+const before = (carried) =>
+  carried.map(({ name, symbol }) => ({
+    id: `${symbol}-before`,
+    name,
+    symbol: `${symbol}′`,
+    title: "before",
+    before: true,
+  }));
+
+const now = (order) =>
+  order.map(({ name, symbol, label }) => ({ id: symbol, name, title: label.split(" ")[0].toLowerCase() }));
+
 function narrow(cell, order) {
   const carried = order.filter((quantity) => quantity.carried);
-  const boxes = [
-    ...carried.map(({ name, symbol }) => ({
-      id: `${symbol}-before`,
-      name,
-      symbol: `${symbol}′`,
-      title: "before",
-      before: true,
-    })),
-    ...order.map(({ name, symbol, label }) => ({ id: symbol, name, title: label.split(" ")[0].toLowerCase() })),
-  ].map((box, k) => ({ ...box, x: 4 + (k % IN_A_ROW) * 96, y: 6 + Math.floor(k / IN_A_ROW) * 88 }));
+  const boxes = [...before(carried), ...now(order)].map((box, k) => ({
+    ...box,
+    x: 4 + (k % IN_A_ROW) * 96,
+    y: 6 + Math.floor(k / IN_A_ROW) * 88,
+  }));
   const bottom = 6 + Math.ceil(boxes.length / IN_A_ROW) * 88;
   return {
     width: 360,
