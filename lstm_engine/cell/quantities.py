@@ -1,5 +1,7 @@
 """What one can see in a cell, and what it does, in the order in which it does it. The families define it."""
 
+from collections.abc import Sequence
+
 from lstm_engine.cell.family import GATE_RANGE, SIGNED_RANGE, GradientStep, Operation, Quantity, Sum
 from lstm_engine.cell.lstm import GATES, QUANTITIES
 from lstm_engine.cell.variants import Variant, family_of, get_variant
@@ -18,6 +20,16 @@ def quantities_of(variant: Variant | str) -> tuple[Quantity, ...]:
     """
     found = variant_of(variant)
     return family_of(found).cell.quantities_of(found)
+
+
+def watched_quantities(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
+    """Of a cell's quantities those that show how it learns: its gates and candidates, or, without any, its states.
+
+    >>> [quantity.symbol for quantity in watched_quantities(quantities_of("gru"))]
+    ['r', 'z', 'n']
+    """
+    found = tuple(quantity for quantity in quantities if not quantity.carried and not quantity.missing)
+    return found or tuple(quantities)
 
 
 def operations_of(variant: Variant | str) -> tuple[Operation, ...]:
@@ -58,4 +70,5 @@ __all__ = [
     "operations_of",
     "quantities_of",
     "sums_of",
+    "watched_quantities",
 ]

@@ -93,7 +93,8 @@ export class CellDrawing {
   drawBox({ id, name, symbol, quantity, title, x, y, before, named, operation }) {
     const { box } = this.places;
     const missing = quantity.missing && !before;
-    const side = missing && named === "beside" ? "below" : (named ?? box.named ?? "above"); // no wire is in its way then
+    // no wire from below is in the way of the name of what is missing
+    const side = missing && named === "beside" ? "below" : (named ?? box.named ?? "above");
     const place = NAMES[side](box);
     const words = missing ? `no ${quantity.label.toLowerCase()}` : title;
     this.values[id] = svg("text", {
