@@ -130,7 +130,7 @@ def test_es_modules_import_their_own_room_and_the_floor_below(path):
 
 
 def test_the_textbook_is_short():
-    assert len((ROOT / "lstm_engine/cell/equations.py").read_text("utf-8").splitlines()) < 120
+    assert len((ROOT / "lstm_engine/cell/equations.py").read_text("utf-8").splitlines()) < 220
 
 
 def test_requirements_and_project_name_the_same_bounds():

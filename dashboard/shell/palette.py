@@ -1,6 +1,6 @@
 """One colour a quantity, everywhere, from the palette of Okabe and Ito (2008), which colour-blind people tell apart."""
 
-from lstm_engine.cell.quantities import QUANTITIES
+from lstm_engine.cell.quantities import QUANTITIES, Quantity
 
 OKABE_ITO = {
     "orange": "#E69F00",
@@ -12,7 +12,14 @@ OKABE_ITO = {
     "reddish_purple": "#CC79A7",
     "grey": "#6b6b6b",  # for their black, which a dark theme swallows
 }
-QUANTITY_COLOURS = {quantity.name: OKABE_ITO[quantity.colour] for quantity in QUANTITIES}
+
+
+def colour_of(quantity: Quantity) -> str:
+    """The colour in which a quantity of any cell is drawn."""
+    return OKABE_ITO[quantity.colour]
+
+
+QUANTITY_COLOURS = {quantity.name: colour_of(quantity) for quantity in QUANTITIES}  # of the LSTM
 
 TRAINING_COLOUR = OKABE_ITO["sky_blue"]
 VALIDATION_COLOUR = OKABE_ITO["vermillion"]

@@ -6,13 +6,13 @@ any value be changed on its way (``Intervention``), which is why traces with que
 Arrays are feature-major, (H, B) a timestep. A prime marks the timestep before: c′, h′.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.cell.family import Quantity, Variant
+from lstm_engine.cell.family import CONCATENATE, PREDICT, GradientStep, Operation, Quantity, Sum, Variant, making
 from lstm_engine.cell.layer_trace import TracedLayer
 
 if TYPE_CHECKING:
@@ -74,6 +74,27 @@ class Cell:
     def quantities_of(cls, variant: Variant) -> tuple[Quantity, ...]:
         """The quantities as one variant has them."""
         return cls.quantities
+
+    @classmethod
+    def operations_of(cls, variant: Variant) -> tuple[Operation, ...]:
+        """What a timestep of one variant consists of, in order: an operation a quantity, unless a family says more."""
+        made = [making(q, q.label.lower()) for q in cls.quantities_of(variant) if not q.missing]
+        return (CONCATENATE, *made, PREDICT)
+
+    @classmethod
+    def sums_of(cls, variant: Variant) -> tuple[Sum, ...]:
+        """What goes into the activation of each quantity that has weights, in the order of the quantities."""
+        return tuple(Sum(q.name) for q in cls.quantities_of(variant) if q.name in variant.blocks)
+
+    @classmethod
+    def gradient_steps_of(cls, variant: Variant) -> tuple[GradientStep, ...]:
+        """How a gradient goes back, the main way from each quantity first; none, unless a family says how."""
+        return ()
+
+    @classmethod
+    def textbook_of(cls, variant: Variant) -> Callable[..., Any] | None:
+        """The function of ``equations.py`` that computes one timestep; None where the textbook has none."""
+        return None
 
     def forward(self, weights: NDArray, peepholes: NDArray) -> None:
         """Run the sequence from the inputs and initial states in the buffers.

@@ -1,7 +1,7 @@
-"""The textbook: one timestep of an LSTM, one line an equation, in float64.
+"""The textbook: one timestep of an LSTM, its variants, a GRU and a plain network, one line an equation, in float64.
 
-Read this file to learn how an LSTM works. It is also the oracle: tests hold the fast kernel equal to it, and the app
-shows these lines beside the numbers that they compute.
+Read this file to learn how an LSTM works. It is also the oracle: tests hold the kernel and the cells equal to it, and
+the app shows these lines beside the numbers that they compute.
 
     x_t  (B, I)   the input at this timestep, for a batch of B sequences
     h    (B, H)   the hidden state: what the cell says
@@ -11,6 +11,7 @@ shows these lines beside the numbers that they compute.
 
 Source: Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000.
 """
+# ruff: noqa: RET504, SIM108  (one line an equation, each with its own letter)
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -104,3 +105,100 @@ def lstm_sequence(inputs: Array, h: Array, c: Array, W: GateWeights) -> list[Ste
         steps.append(lstm_step(x, h, c, W))
         h, c = steps[-1].hidden, steps[-1].cell
     return steps
+
+
+@dataclass(frozen=True)
+class Peepholes:
+    """One weight (H,) a gate, through which it sees the memory (Gers and Schmidhuber 2000)."""
+
+    forget: Array | float = 0.0
+    input: Array | float = 0.0
+    output: Array | float = 0.0
+
+
+def lstm_variant_step(x: Array, h: Array, c: Array, W: GateWeights, p: Peepholes, variant: str = "vanilla") -> Step:
+    """One timestep of the LSTM with peepholes, or of a variant that lacks or changes one line of it.
+
+    Source: Greff et al. 2017, "LSTM: A Search Space Odyssey", section 3.
+
+    >>> zeros = np.zeros((3, 2))
+    >>> W = GateWeights(zeros, zeros, zeros, zeros)
+    >>> step = lstm_variant_step(np.ones((1, 1)), np.zeros((1, 2)), np.ones((1, 2)), W, Peepholes(), "no_forget_gate")
+    >>> step.cell.tolist()                             # all is kept
+    [[1.0, 1.0]]
+    """
+    xh = np.concatenate([x, h], axis=1)  # (B, I+H)
+    if variant == "no_input_gate":
+        i = np.ones_like(c)  # all is written
+    else:
+        i = sigmoid(xh @ W.input + p.input * c + W.input_bias)
+    if variant == "no_forget_gate":
+        f = np.ones_like(c)  # all is kept, as in 1997
+    elif variant == "coupled_input_forget":
+        f = 1 - i  # what is not written anew is kept
+    else:
+        f = sigmoid(xh @ W.forget + p.forget * c + W.forget_bias)
+    if variant == "no_input_activation":
+        g = xh @ W.candidate + W.candidate_bias
+    else:
+        g = np.tanh(xh @ W.candidate + W.candidate_bias)
+    c = f * c + i * g
+    if variant == "no_output_gate":
+        o = np.ones_like(c)  # all is said
+    else:
+        o = sigmoid(xh @ W.output + p.output * c + W.output_bias)  # this peephole sees the new memory
+    if variant == "no_output_activation":
+        h = o * c
+    else:
+        h = o * np.tanh(c)
+    return Step(f, i, g, o, c, h)
+
+
+@dataclass(frozen=True)
+class GRUWeights:
+    """Matrices (I+H, H) of the gates, and two of the candidate, of which the reset gate stands before the second."""
+
+    reset: Array
+    update: Array
+    candidate: Array  # (I, H), acts on x
+    recurrent: Array  # (H, H), acts on h
+    reset_bias: Array | float = 0.0
+    update_bias: Array | float = 0.0
+    candidate_bias: Array | float = 0.0
+    recurrent_bias: Array | float = 0.0
+
+
+class GRUStep(NamedTuple):
+    """All that one timestep of a GRU computes, each (B, H), in the order in which it is computed."""
+
+    reset_gate: Array
+    update_gate: Array
+    candidate: Array
+    hidden: Array
+
+
+def gru_step(x: Array, h: Array, W: GRUWeights) -> GRUStep:
+    """One timestep of a gated recurrent unit (Cho et al. 2014), as PyTorch computes it.
+
+    >>> zeros = np.zeros((3, 2))                       # one input, two units
+    >>> weights = GRUWeights(zeros, zeros, zeros[:1], zeros[1:])
+    >>> gru_step(np.ones((1, 1)), np.ones((1, 2)), weights).hidden.tolist()   # half is kept, nothing is written
+    [[0.5, 0.5]]
+    """
+    xh = np.concatenate([x, h], axis=1)  # (B, I+H)
+    r = sigmoid(xh @ W.reset + W.reset_bias)  # (B, H) how much of h goes into the new content
+    z = sigmoid(xh @ W.update + W.update_bias)  # (B, H) how much of h to keep
+    n = np.tanh(x @ W.candidate + W.candidate_bias + r * (h @ W.recurrent + W.recurrent_bias))  # the new content
+    h = (1 - z) * n + z * h  # (B, H) the memory, and what the unit says
+    return GRUStep(r, z, n, h)
+
+
+def rnn_step(x: Array, h: Array, W: Array, b: Array | float = 0.0) -> Array:
+    """One timestep of a plain network (Elman 1990), with W (I+H, H) and b (H,).
+
+    >>> rnn_step(np.ones((1, 1)), np.ones((1, 2)), np.zeros((3, 2))).tolist()
+    [[0.0, 0.0]]
+    """
+    xh = np.concatenate([x, h], axis=1)  # (B, I+H)
+    h = np.tanh(xh @ W + b)  # (B, H) what the network remembers and says
+    return h

@@ -1,20 +1,58 @@
 """The gated recurrent unit (Cho et al. 2014), in PyTorch's formulation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.cell.cell import Cell, sigmoid
-from lstm_engine.cell.family import GATE_RANGE, SIGNED_RANGE, Family, Quantity, Variant
+from lstm_engine.cell.equations import gru_step
+from lstm_engine.cell.family import (
+    CONCATENATE,
+    PREDICT,
+    SIGNED_RANGE,
+    Family,
+    GradientStep,
+    Operation,
+    Quantity,
+    Sum,
+    Variant,
+    making,
+    sigmoid_gate,
+)
 from lstm_engine.cell.layer_trace import TracedLayer
 
-RESET_GATE = Quantity("reset_gate", "Reset gate", "r", "r = σ(W_r [x, h′] + b_r)", GATE_RANGE, "blue")
-UPDATE_GATE = Quantity("update_gate", "Update gate", "z", "z = σ(W_z [x, h′] + b_z)", GATE_RANGE, "vermillion")
-CANDIDATE = Quantity(
-    "candidate", "Candidate", "n", "n = tanh(W_n x + b_n + r · (U_n h′ + b′_n))", SIGNED_RANGE, "reddish_purple"
+RESET_GATE = sigmoid_gate(
+    "reset_gate", "Reset gate", "r", "blue", "How much of what was said last goes into the new content."
 )
-HIDDEN = Quantity("hidden", "Hidden state", "h", "h = (1 - z) · n + z · h′", SIGNED_RANGE, "sky_blue", True)
+UPDATE_GATE = sigmoid_gate(
+    "update_gate", "Update gate", "z", "vermillion", "How much of the old state to keep; the rest is written anew."
+)
+CANDIDATE = Quantity(
+    "candidate",
+    "Candidate",
+    "n",
+    "n = tanh(W_n x + b_n + r · (U_n h′ + b′_n))",
+    SIGNED_RANGE,
+    "reddish_purple",
+    words="The new content itself.",
+    formula="n = tanh(w_n + r · u_n)",
+)
+HIDDEN = Quantity(
+    "hidden",
+    "Hidden state",
+    "h",
+    "h = (1 - z) · n + z · h′",
+    SIGNED_RANGE,
+    "sky_blue",
+    True,
+    words="New content takes the place of what is not kept: memory and what is said are one.",
+    formula="h = (1 - z) · n + z · h′",
+    kept="z",
+    written="(1 - z) · n",
+)
 
 QUANTITIES = (RESET_GATE, UPDATE_GATE, CANDIDATE, HIDDEN)
 
@@ -41,6 +79,47 @@ class GRUCell(Cell):
     """PyTorch's GRU: r = σ(.), z = σ(.), n = tanh(W x + b + r (U h′ + b′)), h = (1 - z) n + z h′."""
 
     quantities = QUANTITIES
+
+    @classmethod
+    def operations_of(cls, variant: Variant) -> tuple[Operation, ...]:
+        recall = "The reset gate lets part of what was said last into the new content."
+        keep = "The update gate lets part of the old state through."
+        return (
+            CONCATENATE,
+            making(RESET_GATE, "reset"),
+            making(UPDATE_GATE, "update"),
+            Operation("recall", recall, "r · (U_n h′ + b′_n)", ("r · u_n",), about="candidate", line="n"),
+            making(CANDIDATE, "candidate"),
+            Operation("keep", keep, "z · h′", ("z · h′",), about="hidden", line="h"),
+            making(HIDDEN, "write"),
+            PREDICT,
+        )
+
+    @classmethod
+    def sums_of(cls, variant: Variant) -> tuple[Sum, ...]:
+        return Sum("reset_gate"), Sum("update_gate"), Sum("candidate", gated_by="r")
+
+    @classmethod
+    def gradient_steps_of(cls, variant: Variant) -> tuple[GradientStep, ...]:
+        survive = "The path along which gradients survive: one factor a timestep, the update gate."
+        shut = "Nothing of it passes where the gate is fully open or shut."
+        return (
+            GradientStep("hidden", "h′", "z", survive),
+            GradientStep("hidden", "n", "1 − z", "What is not kept was written anew, and answers for it."),
+            GradientStep(
+                "hidden", "z", "h′ − n", "How far old and new lie apart decides how much the update gate mattered."
+            ),
+            GradientStep("candidate", "a_n", "1 − n²", "Nothing of it passes where the candidate is at −1 or 1."),
+            GradientStep(
+                "candidate", "r", "(1 − n²) · u_n", "What it let through decides how much the reset gate mattered."
+            ),
+            GradientStep("update_gate", "a_z", "z · (1 − z)", shut),
+            GradientStep("reset_gate", "a_r", "r · (1 − r)", shut),
+        )
+
+    @classmethod
+    def textbook_of(cls, variant: Variant) -> Callable[..., Any]:
+        return gru_step
 
     def _parts(self, weights: NDArray) -> tuple[list[int], list[int]]:
         """Columns of the weights that act on the input, and those that act on h′, each with its bias."""

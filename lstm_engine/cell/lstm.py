@@ -3,24 +3,76 @@
 Full gate recurrence is left out, as it changes the shape of the recurrence itself and brought nothing there.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.cell.cell import Cell, sigmoid
-from lstm_engine.cell.family import GATE_RANGE, SIGNED_RANGE, Family, Quantity, Variant
+from lstm_engine.cell.equations import lstm_step, lstm_variant_step
+from lstm_engine.cell.family import (
+    CONCATENATE,
+    PREDICT,
+    SIGNED_RANGE,
+    Family,
+    GradientStep,
+    Operation,
+    Quantity,
+    Sum,
+    Variant,
+    making,
+    sigmoid_gate,
+)
 from lstm_engine.cell.layer_trace import TracedLayer
 
-FORGET_GATE = Quantity("forget_gate", "Forget gate", "f", "f = σ(W_f [x, h′] + b_f)", GATE_RANGE, "vermillion")
-INPUT_GATE = Quantity("input_gate", "Input gate", "i", "i = σ(W_i [x, h′] + b_i)", GATE_RANGE, "bluish_green")
-CANDIDATE = Quantity("candidate", "Candidate", "g", "g = tanh(W_g [x, h′] + b_g)", SIGNED_RANGE, "reddish_purple")
-OUTPUT_GATE = Quantity("output_gate", "Output gate", "o", "o = σ(W_o [x, h′] + b_o)", GATE_RANGE, "blue")
-CELL = Quantity("cell", "Cell state", "c", "c = f · c′ + i · g", None, "orange", True)
-HIDDEN = Quantity("hidden", "Hidden state", "h", "h = o · tanh(c)", SIGNED_RANGE, "sky_blue", True)
+FORGET_GATE = sigmoid_gate("forget_gate", "Forget gate", "f", "vermillion", "How much of the memory to keep.")
+INPUT_GATE = sigmoid_gate("input_gate", "Input gate", "i", "bluish_green", "How much of the new content to write.")
+CANDIDATE = Quantity(
+    "candidate",
+    "Candidate",
+    "g",
+    "g = tanh(W_g [x, h′] + b_g)",
+    SIGNED_RANGE,
+    "reddish_purple",
+    words="The new content itself.",
+    formula="g = tanh(a_g)",
+)
+OUTPUT_GATE = sigmoid_gate("output_gate", "Output gate", "o", "blue", "How much of the memory to say.")
+CELL = Quantity(
+    "cell",
+    "Cell state",
+    "c",
+    "c = f · c′ + i · g",
+    None,
+    "orange",
+    True,
+    words="The new content is added: this is the new memory.",
+    formula="c = f · c′ + i · g",
+    kept="f",
+    written="i · g",
+)
+HIDDEN = Quantity(
+    "hidden",
+    "Hidden state",
+    "h",
+    "h = o · tanh(c)",
+    SIGNED_RANGE,
+    "sky_blue",
+    True,
+    words="The output gate decides how much of it is said.",
+    formula="h = o · tanh(c)",
+)
 
 QUANTITIES = (FORGET_GATE, INPUT_GATE, CANDIDATE, OUTPUT_GATE, CELL, HIDDEN)
 GATES = (FORGET_GATE, INPUT_GATE, CANDIDATE, OUTPUT_GATE)  # what the weights compute, the candidate among them
+PEEPHOLES = {"input_gate": "c′", "forget_gate": "c′", "output_gate": "c"}  # the memory that each would see
+WITHOUT = {
+    "input_gate": "all of the new content is written.",
+    "forget_gate": "all of the memory is kept, as in 1997.",
+    "output_gate": "all of the memory is said.",
+}
 
 STANDARD = Variant(
     "standard",
@@ -96,15 +148,95 @@ class LSTMCell(Cell):
 
     @classmethod
     def quantities_of(cls, variant: Variant) -> tuple[Quantity, ...]:
-        missing = {gate for gate in VANILLA.blocks if gate not in variant.blocks}
-        found = {q.name: replace(q, equation=f"{q.symbol} = 1") if q.name in missing else q for q in QUANTITIES}
+        found = {quantity.name: quantity for quantity in QUANTITIES}
+        for name in variant.peepholes:
+            seen = f" + p_{found[name].symbol} · {PEEPHOLES[name]} + b_"
+            found[name] = replace(found[name], equation=found[name].equation.replace(" + b_", seen))
+        for name in set(VANILLA.blocks) - set(variant.blocks):
+            always = f"{found[name].symbol} = 1"
+            words = f"This cell has no {found[name].label.lower()}: {WITHOUT[name]}"
+            found[name] = replace(found[name], equation=always, formula=always, words=words, missing=True)
         if variant.coupled:
-            found["forget_gate"] = replace(FORGET_GATE, equation="f = 1 - i")
+            words = "What is not written anew is kept: one gate decides both."
+            found["forget_gate"] = replace(FORGET_GATE, equation="f = 1 - i", formula="f = 1 - i", words=words)
         if not variant.input_activation:
-            found["candidate"] = replace(CANDIDATE, equation="g = W_g [x, h′] + b_g", limits=None)
+            found["candidate"] = replace(CANDIDATE, equation="g = W_g [x, h′] + b_g", formula="g = a_g", limits=None)
         if not variant.output_activation:
-            found["hidden"] = replace(HIDDEN, equation="h = o · c", limits=None)
+            found["hidden"] = replace(HIDDEN, equation="h = o · c", formula="h = o · c", limits=None)
         return tuple(found.values())
+
+    @classmethod
+    def operations_of(cls, variant: Variant) -> tuple[Operation, ...]:
+        f, i, g, o, c, h = cls.quantities_of(variant)
+        gates = (
+            [making(i, "input"), making(f, "forget")] if variant.coupled else [making(f, "forget"), making(i, "input")]
+        )
+        keep = "The forget gate lets part of the old memory through."
+        if f.missing:
+            keep = "Nothing is forgotten: all of the old memory goes through."
+        output = making(h, "output", formulas=(o.formula, h.formula), makes=(o.name, h.name))
+        if o.missing:
+            output = making(h, "output", "All of it is said.")
+        squash = "The memory, however large, is brought between −1 and 1."
+        found = [
+            CONCATENATE,
+            *(operation for operation in gates if operation.makes[0] in variant.blocks or variant.coupled),
+            making(g, "candidate"),
+            Operation("keep", keep, "f · c′", ("f · c′",), about=c.name, line="c"),
+            making(c, "write"),
+            Operation("squash", squash, "tanh(c)", ("tanh(c)",), about=c.name, line="h"),
+            output,
+            PREDICT,
+        ]
+        return tuple(
+            found if variant.output_activation else [operation for operation in found if operation.name != "squash"]
+        )
+
+    @classmethod
+    def sums_of(cls, variant: Variant) -> tuple[Sum, ...]:
+        seen = {name: PEEPHOLES[name] for name in variant.peepholes}
+        return tuple(Sum(q.name, seen.get(q.name, "")) for q in GATES if q.name in variant.blocks)
+
+    @classmethod
+    def gradient_steps_of(cls, variant: Variant) -> tuple[GradientStep, ...]:
+        said, slope = ("tanh(c)", " · (1 − tanh(c)²)") if variant.output_activation else ("c", "")
+        through = "It goes to the memory through the output gate" + (
+            ", and less the more the memory is saturated." if slope else "."
+        )
+        survive = "The path along which gradients survive: one factor a timestep, the forget gate."
+        shut = "Nothing of it passes where the gate is fully open or shut."
+        steps = [
+            GradientStep("hidden", "c", f"o{slope}", through),
+            GradientStep("hidden", "o", said, "What was ready to be said decides how much the output gate mattered."),
+            GradientStep("cell", "c′", "f", survive),
+            GradientStep("cell", "f", "c′", "The old memory decides how much the forget gate mattered."),
+            GradientStep("cell", "i", "g", "The new content decides how much the input gate mattered."),
+            GradientStep("cell", "g", "i", "The input gate lets it through to the new content."),
+            GradientStep(
+                "candidate",
+                "a_g",
+                "1 − g²" if variant.input_activation else "1",
+                "Nothing of it passes where the candidate is at −1 or 1."
+                if variant.input_activation
+                else "It passes whole.",
+            ),
+        ]
+        for name, s in (("input_gate", "i"), ("forget_gate", "f"), ("output_gate", "o")):
+            if name in variant.blocks:
+                steps.append(GradientStep(name, f"a_{s}", f"{s} · (1 − {s})", shut))
+            if name in variant.peepholes:
+                back = "Through its peephole it reaches the memory, too."
+                steps.append(GradientStep(name, PEEPHOLES[name], f"{s} · (1 − {s}) · p_{s}", back))
+        if variant.coupled:
+            steps.append(
+                GradientStep("forget_gate", "i", "−1", "What it would rather have kept, the input gate wrote over.")
+            )
+        missing = {quantity.symbol for quantity in cls.quantities_of(variant) if quantity.missing}
+        return tuple(step for step in steps if step.onto not in missing)
+
+    @classmethod
+    def textbook_of(cls, variant: Variant) -> Callable[..., Any]:
+        return lstm_step if is_standard(variant) else lstm_variant_step
 
     def step(self, t: int, weights: NDArray, peepholes: NDArray) -> None:
         v, H = self.variant, self.hidden_size

@@ -1,6 +1,8 @@
-"""The quantities that one can see in a cell, in the order in which the cell computes them. The families define them."""
+"""What one can see in a cell, and what it does, in the order in which it does it. The families define it."""
 
-from lstm_engine.cell.family import GATE_RANGE, SIGNED_RANGE, Quantity
+from collections.abc import Sequence
+
+from lstm_engine.cell.family import GATE_RANGE, SIGNED_RANGE, GradientStep, Operation, Quantity, Sum
 from lstm_engine.cell.lstm import GATES, QUANTITIES
 from lstm_engine.cell.variants import Variant, family_of, get_variant
 
@@ -16,9 +18,57 @@ def quantities_of(variant: Variant | str) -> tuple[Quantity, ...]:
     >>> [quantity.symbol for quantity in quantities_of("gru")]
     ['r', 'z', 'n', 'h']
     """
-    found = variant if isinstance(variant, Variant) else get_variant(variant)
+    found = variant_of(variant)
     return family_of(found).cell.quantities_of(found)
 
 
+def watched_quantities(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
+    """Of a cell's quantities those that show how it learns: its gates and candidates, or, without any, its states.
+
+    >>> [quantity.symbol for quantity in watched_quantities(quantities_of("gru"))]
+    ['r', 'z', 'n']
+    """
+    found = tuple(quantity for quantity in quantities if not quantity.carried and not quantity.missing)
+    return found or tuple(quantities)
+
+
+def operations_of(variant: Variant | str) -> tuple[Operation, ...]:
+    """What a cell of this variant does within a timestep, one thing after the other; errors as above.
+
+    >>> [operation.name for operation in operations_of("rnn")]
+    ['concatenate', 'weigh', 'squash', 'predict']
+    """
+    found = variant_of(variant)
+    return family_of(found).cell.operations_of(found)
+
+
+def sums_of(variant: Variant | str) -> tuple[Sum, ...]:
+    """What goes into each activation, in the order of the quantities; errors as above."""
+    found = variant_of(variant)
+    return family_of(found).cell.sums_of(found)
+
+
+def gradient_steps_of(variant: Variant | str) -> tuple[GradientStep, ...]:
+    """On which ways a gradient goes back; errors as above."""
+    found = variant_of(variant)
+    return family_of(found).cell.gradient_steps_of(found)
+
+
+def variant_of(variant: Variant | str) -> Variant:
+    """The variant itself, or the one of that name."""
+    return variant if isinstance(variant, Variant) else get_variant(variant)
+
+
 # those of the LSTM stand here as well, for what draws no other cell
-__all__ = ["GATES", "GATE_RANGE", "QUANTITIES", "SIGNED_RANGE", "Quantity", "quantities_of"]
+__all__ = [
+    "GATES",
+    "GATE_RANGE",
+    "QUANTITIES",
+    "SIGNED_RANGE",
+    "Quantity",
+    "gradient_steps_of",
+    "operations_of",
+    "quantities_of",
+    "sums_of",
+    "watched_quantities",
+]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.cell.parameters import strip_prefix
+from lstm_engine.cell.quantities import watched_quantities
 from lstm_engine.runs.checkpoints import checkpoint_arrays, restored_with_task
 from lstm_engine.runs.settings import OptimizerSettings, RunSettings
 from lstm_engine.runs.store import RunStore
@@ -65,11 +66,9 @@ def read_development(store: RunStore, run_id: int, settings: RunSettings, step: 
 
 
 def gate_statistics(trace: Trace) -> dict[str, GateStatistics]:
-    """Of every gate, and of the candidate, that the cell has: all but its states."""
+    """Of every gate, and of the candidate, that the cell has: all but its states, unless it has nothing else."""
     found = {}
-    for quantity in trace.layers[0].quantities:
-        if quantity.carried:
-            continue
+    for quantity in watched_quantities(trace.layers[0].quantities):
         every: NDArray = np.stack([getattr(layer, quantity.name) for layer in trace.layers]).astype(np.float64)
         low, high = quantity.limits or (-np.inf, np.inf)
         shut, opened = (every < low + SATURATED).mean(), (every > high - SATURATED).mean()

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from dashboard.views.step.messages import MOST_VALUES, PLANES
+from dashboard.views.step.messages import MOST_VALUES, planes_of
 from lstm_engine.runs import PRESETS, RunStore
 from tests.benchmarks.table import print_table
 from tests.browser.server import AppServer
@@ -25,7 +25,7 @@ UNITS, LAYERS, MOST_LAYERS = 512, 1, 4
 GREEDY = "127.0.0.2"  # whence one visitor asks for much; the other one is at 127.0.0.1
 WAYS = ("read", "left at once", "never read")
 SECONDS = 20.0  # that the other visitor is watched for
-LONGEST = MOST_VALUES // (PLANES * UNITS * LAYERS)  # letters of which a trace may be had
+LONGEST = MOST_VALUES // (planes_of("standard") * UNITS * LAYERS)  # letters of which a trace may be had
 
 
 def memory(process: int) -> float:

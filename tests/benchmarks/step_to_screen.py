@@ -15,6 +15,7 @@ from tests.browser.server import AppServer
 
 FRAME = 1000 / 60  # ms
 PRESSES = 200
+CELLS = {"LSTM": "standard", "GRU": "gru", "plain RNN": "rnn"}
 # time from the key event's own stamp to the first task after the frame in which the change was painted
 MEASURE = """() => {
   window.latencies = [];
@@ -99,12 +100,13 @@ def main() -> None:
         server = AppServer(Path(folder))
         store = RunStore(server.database_url)
         runs = {
-            (100, 64): store.create(PRESETS["classroom"], start=False),
-            (500, 256): store.create(replace(PRESETS["classroom"], hidden_size=256), start=False),
+            (cell, T, H): store.create(replace(PRESETS["classroom"], variant=variant, hidden_size=H), start=False)
+            for cell, variant in CELLS.items()
+            for T, H in ((100, 64), (500, 256))
         }
         server.start()
         browser = playwright.chromium.launch(executable_path=chromium.find(bare=False), args=chromium.FLAGS)
-        for (T, H), run in runs.items():
+        for (cell, T, H), run in runs.items():
             page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
             page.goto(f"{server.url}/step?run={run.id}")  # the first visit of a server also imports everything
             page.wait_for_selector(".strip button")
@@ -122,6 +124,7 @@ def main() -> None:
             frames = play(page)
             rows.append(
                 [
+                    cell,
                     f"{T}, {H}",
                     f"{opened:.2f} s",
                     f"{drawn / 1000:.2f} s",
@@ -139,6 +142,7 @@ def main() -> None:
     print_table(
         "The Step page (headless Chromium)",
         [
+            "cell",
             "T, H",
             "opened in",
             "trace asked to drawn",

@@ -270,15 +270,20 @@ def test_gradients_are_the_engines_and_the_factors_are_the_cells(open_step, mode
     found = model.trace_gradients(sequence.inputs, sequence.targets, timesteps=[5])
     trace = model.trace(sequence.inputs).layers[0]
     at = {q.name: float(getattr(trace, q.name)[2, 0, 7]) for q in QUANTITIES}
-    factors = {
-        "hidden": at["output_gate"] * (1 - np.tanh(at["cell"]) ** 2),
-        "output_gate": at["output_gate"] * (1 - at["output_gate"]),
-        "cell": at["forget_gate"],
-        "candidate": 1 - at["candidate"] ** 2,
-        "input_gate": at["input_gate"] * (1 - at["input_gate"]),
-        "forget_gate": at["forget_gate"] * (1 - at["forget_gate"]),
-    }
-    for row, (name, factor) in zip(page.locator(".backward tbody tr").all(), factors.items(), strict=True):
+    ways = [
+        ("h → c", "hidden", at["output_gate"] * (1 - np.tanh(at["cell"]) ** 2)),
+        ("h → o", "hidden", np.tanh(at["cell"])),
+        ("c → c′", "cell", at["forget_gate"]),
+        ("c → f", "cell", float(trace.cell[1, 0, 7])),
+        ("c → i", "cell", at["candidate"]),
+        ("c → g", "cell", at["input_gate"]),
+        ("g → a_g", "candidate", 1 - at["candidate"] ** 2),
+        ("i → a_i", "input_gate", at["input_gate"] * (1 - at["input_gate"])),
+        ("f → a_f", "forget_gate", at["forget_gate"] * (1 - at["forget_gate"])),
+        ("o → a_o", "output_gate", at["output_gate"] * (1 - at["output_gate"])),
+    ]
+    for row, (way, name, factor) in zip(page.locator(".backward tbody tr").all(), ways, strict=True):
+        assert row.locator("th").inner_text() == way
         cells = [float(text.replace("−", "-")) for text in row.locator("td").all_inner_texts()]
         gradient = float(found.layers[0][name][2, 0, 7])
         assert cells == pytest.approx([gradient, factor, gradient * factor], rel=0.06)

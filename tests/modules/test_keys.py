@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard.views.step.messages import quantity_payload
+from dashboard.shell.cells import quantity_payload
+from lstm_engine.cell.variants import VARIANTS
 
 
 @pytest.fixture
@@ -11,27 +12,31 @@ def compute(module):
 
 
 @pytest.fixture
-def table(compute):
-    return compute("keyTable(quantities)", quantities=quantity_payload())
+def tables(compute):
+    return {name: compute("keyTable(quantities)", quantities=quantity_payload(name)) for name in VARIANTS}
 
 
-def test_every_key_is_named_once_and_explained(table):
-    keys = [key for row in table for key in row["keys"]]
-    assert len(set(keys)) == len(keys)
-    for row in table:
-        assert row["shown"]
-        assert row["words"]
+def test_every_key_is_named_once_and_explained_for_every_cell(tables):
+    for name, table in tables.items():
+        keys = [key for row in table for key in row["keys"]]
+        assert len(set(keys)) == len(keys), name
+        for row in table:
+            assert row["words"]
+            assert row["shown"]
 
 
-def test_every_key_calls_something_that_a_person_can_do(compute, table):
-    commands = sorted({command for row in table for command, *_ in row["keys"].values()})
+def test_every_key_calls_something_that_a_person_can_do(compute, tables):
+    commands = sorted({command for table in tables.values() for row in table for command, *_ in row["keys"].values()})
     assert compute("commands.filter((name) => !(name in Actions.prototype))", commands=commands) == []
 
 
-def test_every_quantity_has_the_key_of_its_symbol(table):
-    keys = {key: call for row in table for key, call in row["keys"].items()}
-    for quantity in quantity_payload():
-        assert keys[quantity["symbol"]] == ["askAbout", quantity["name"]]
+def test_every_quantity_has_the_key_of_its_symbol_with_shift_where_that_is_taken(tables):
+    for name, table in tables.items():
+        keys = {key: call for row in table for key, call in row["keys"].items()}
+        for quantity in quantity_payload(name):
+            key = {"z": "Z"}.get(quantity["symbol"], quantity["symbol"])  # z undoes, of whatever cell
+            assert keys[key] == ["askAbout", quantity["name"]]
+        assert keys["z"] == ["undo"]
 
 
 PRESS = """(({ tag, type, ...pressed }) => {

@@ -1,5 +1,9 @@
 import pytest
 
+from dashboard.shell.cells import cell_payload
+
+OPERATIONS = cell_payload("standard")["operations"]
+
 
 @pytest.fixture
 def compute(module):
@@ -7,23 +11,27 @@ def compute(module):
 
 
 def test_steps_by_operation_go_through_every_timestep_and_back(compute):
-    places = compute("""(() => {
-      const there = { timesteps: 4 };
-      let state = { ...startState(), ...otherStepSize(startState()) };
+    places = compute(
+        """(() => {
+      const there = { timesteps: 4, operations };
+      let state = { ...startState(), ...otherStepSize(startState(), there) };
       const places = [];
       for (const count of [...Array(40).fill(1), ...Array(40).fill(-1)]) {
         places.push([state.timestep, state.operation]);
         state = { ...state, ...stepped(state, there, count) };
       }
       return places;
-    })()""")
+    })()""",
+        operations=OPERATIONS,
+    )
     forth = [[t, operation] for t in range(4) for operation in range(9)]
     assert places == [*forth, *[forth[-1]] * 5, *forth[:-1][::-1], *[forth[0]] * 4]
 
 
 def test_a_step_by_operation_asks_about_what_it_makes(compute):
-    assert compute("""Array.from({ length: 9 }, (_, operation) =>
-      stepped({ ...startState(), operation, quantity: "input_gate" }, { timesteps: 4 }, 0).quantity)""") == [
+    stepped = """Array.from({ length: 9 }, (_, operation) =>
+      stepped({ ...startState(), operation, quantity: "input_gate" }, { timesteps: 4, operations }, 0).quantity)"""
+    assert compute(stepped, operations=OPERATIONS) == [
         "input_gate",  # side by side, nothing is made yet
         "forget_gate",
         "input_gate",
@@ -37,8 +45,9 @@ def test_a_step_by_operation_asks_about_what_it_makes(compute):
 
 
 def test_a_gradient_is_stepped_from_the_last_operation(compute):
-    assert compute("otherStepSize({ ...startState(), lossAt: 3 }).operation") == 8
-    assert compute("otherStepSize({ ...startState(), operation: 5 })") == {"operation": None}
+    last = "otherStepSize({ ...startState(), lossAt: 3 }, { operations }).operation"
+    assert compute(last, operations=OPERATIONS) == 8
+    assert compute("otherStepSize({ ...startState(), operation: 5 }, { operations: [] })") == {"operation": None}
 
 
 @pytest.mark.parametrize(("text", "found"), [("3", 2), ("-7", -8), ("99", 98), ("a", 5), (" m ", 1), ("q", None)])

@@ -10,6 +10,8 @@ THERE = {
     "units": 24,
     "layers": 2,
     "outputs": 28,
+    "operations": [{"subject": "cell"}] * 9,
+    "first": "forget_gate",
     "quantities": ["forget_gate", "input_gate", "candidate", "output_gate", "cell", "hidden", "prediction"],
     "right": [[k % 5] if k % 3 else [] for k in range(9)],
     "steps": [0, 10, 20, 40],
@@ -54,7 +56,7 @@ def test_any_state_comes_back_from_its_address(compute, generator):
         """states.map((state) => {
           const url = new URL(writeLink("https://host/step?run=3&sequence=maria", state, there));
           const { change, problems } = readLink(url.searchParams, there);
-          const read = { ...startState(), sequence: "maria", ...change };
+          const read = settled({ ...startState(), sequence: "maria", ...change }, there);
           return { state: read, problems, run: url.searchParams.get("run") };
         })""",
         states=states,

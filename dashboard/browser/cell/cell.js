@@ -1,29 +1,24 @@
-// The drawn cell: the cell state's conveyor across the top, the gates below, h and the prediction to the right.
-// Wires and boxes are SVG and never change; the units' colours are painted on one canvas over it.
+// The drawn cell, of any family: where its parts stand is said by `places.js`. Wires and boxes are SVG and change with
+// the cell and the room there is alone; the units' colours are painted on one canvas over it.
 
 import { element, setText, svg } from "../dom.js";
 import { compact, fixed } from "../format.js";
 import { CellDrawing } from "./drawing.js";
-import { BOX, BOXES, HEIGHT, INPUT, PREDICTION, WIDTH } from "./lstm.js";
 import { clampsAt } from "./clamps.js";
 import { colourScale } from "./colours.js";
+import { placesOf } from "./places.js";
 import { drawingOf } from "../pictures.js";
 import { vectorScale, vectorTiles } from "./vector.js";
 
 const SIGNAL = 420; // ms that a signal takes along a wire
 const HURRY = 300; // ms between two steps, below which signals are left out
+const NARROW = 560; // pixels, below which the words of the wide drawing cannot be read
 
 export class Cell {
   constructor(actions) {
     this.actions = actions;
     this.canvas = element("canvas", { "aria-hidden": "true" });
-    this.drawing = new CellDrawing();
-    this.root = element(
-      "figure",
-      { class: "cell", "aria-label": "The LSTM cell at this timestep" },
-      this.drawing.root,
-      this.canvas,
-    );
+    this.root = element("figure", { class: "cell", "aria-label": "The cell at this timestep" }, this.canvas);
     this.canvas.addEventListener("click", (event) => this.pick(event, (change) => actions.point(change)));
     this.canvas.addEventListener("dblclick", (event) => this.pick(event, () => actions.turnPanel("whatif")));
     this.observer = new ResizeObserver(() => this.resize());
@@ -42,46 +37,69 @@ export class Cell {
     this.theme = theme;
     this.places = places;
     this.backward = backward;
-    const signed = { gate: false };
-    this.scales = BOXES.map(({ name }) =>
-      colourScale(backward ? signed : trace.quantities[trace.index[name]], theme, field.extent(state.layer, name)),
+    this.layer = state.layer;
+    this.lay();
+  }
+
+  /** Build the drawing, if it is of another cell or for another room than the one that stands. */
+  lay() {
+    const { trace, theme, field, backward } = this;
+    const upright = this.root.clientWidth > 0 && this.root.clientWidth < NARROW;
+    const wanted = `${trace.cell.variant}/${upright}`;
+    if (this.laid !== wanted) {
+      this.laid = wanted;
+      this.layout = placesOf(trace.cell, upright);
+      this.drawing?.root.remove();
+      this.drawing = new CellDrawing(this.layout, trace.cell);
+      this.root.prepend(this.drawing.root);
+      this.root.style.aspectRatio = `${this.layout.width} / ${this.layout.height}`;
+    }
+    const { box, boxes } = this.layout;
+    this.scales = boxes.map(({ name, quantity }) =>
+      colourScale(backward ? { gate: false } : quantity, theme, field.extent(this.layer, name)),
     );
-    for (const { name, colour } of trace.quantities) this.root.style.setProperty(`--${name}`, colour);
-    this.vectors = trace.embedded && state.layer === 0 && vectorScale(trace.inputs.data, theme);
-    this.drawing.input.setAttribute("y", INPUT.y + (this.vectors ? 22 : 29)); // above its vector
-    const columns = Math.ceil(Math.sqrt((trace.units * (BOX.width - 16)) / (BOX.height - 34)));
+    this.vectors = trace.embedded && this.layer === 0 && vectorScale(trace.inputs.data, theme);
+    this.drawing.raiseInput(Boolean(this.vectors));
+    const [width, height] = [box.width - 2 * box.pad, box.height - box.head - box.foot];
+    const columns = Math.ceil(Math.sqrt((trace.units * width) / height));
     const rows = Math.ceil(trace.units / columns);
-    this.grid = { columns, rows, width: (BOX.width - 16) / columns, height: (BOX.height - 34) / rows };
+    this.grid = { columns, rows, width: width / columns, height: height / rows };
     this.lit = null;
   }
 
   resize() {
+    if (!this.trace) return;
     const ratio = devicePixelRatio || 1;
     const width = Math.round(this.root.clientWidth * ratio);
-    if (!width || this.canvas.width === width) return;
+    const { laid } = this;
+    if (width) this.lay();
+    const { layout } = this;
+    const height = Math.round((width * layout.height) / layout.width);
+    if (!width || (this.canvas.width === width && this.canvas.height === height && laid === this.laid)) return;
     this.canvas.width = width;
-    this.canvas.height = Math.round((width * HEIGHT) / WIDTH);
-    if (this.state) this.paint();
+    this.canvas.height = height;
+    if (this.state) this.draw(this.state, {});
   }
 
   draw(state, changed) {
     this.state = state;
     const { timestep, unit, layer } = state;
     const { input, output, outputDetail } = this.drawing;
-    for (const box of BOXES) {
+    for (const box of this.layout.boxes) {
       const value = this.field.value(layer, box.name, box.before ? timestep - 1 : timestep, unit);
-      const text = this.backward ? compact(value) : fixed(value);
-      setText(this.drawing.values[box.id], this.hasHappened(box.operation) ? text : "");
+      const text = this.backward ? compact(value) : fixed(value, this.layout.box.decimals);
+      if (isThere(box)) setText(this.drawing.values[box.id], this.hasHappened(box.operation) ? text : "");
+      else setText(this.drawing.values[box.id], box.quantity.equation.replace(/^\S+ /, ""));
     }
-    setSymbol(input, this.trace.labels[timestep], this.vectors ? 19 : 22);
-    if (!this.hasHappened(PREDICTION.operation)) {
+    setSymbol(input, this.trace.labels[timestep], this.layout.input.width, this.vectors ? 19 : 22);
+    if (!this.hasHappened(this.layout.prediction.operation)) {
       setText(output, "");
       setText(outputDetail, "");
     } else if (this.backward) {
       setText(output, timestep === this.field.lossAt ? fixed(this.field.loss) : "");
       setText(outputDetail, timestep === this.field.lossAt ? "the loss" : "");
     } else if (this.trace.kind === "symbols") {
-      setSymbol(output, this.trace.output_labels[this.trace.top[timestep][0]]);
+      setSymbol(output, this.trace.output_labels[this.trace.top[timestep][0]], this.layout.prediction.width);
       setText(outputDetail, `${Math.round(this.trace.top_probabilities[timestep][0] * 100)} %`);
     } else {
       setText(output, fixed(this.trace.predicted[timestep]));
@@ -95,7 +113,7 @@ export class Cell {
   /** Forward, an operation has happened once it is reached; backward, the gradient has been where it comes from. */
   hasHappened(operation) {
     const { operation: present } = this.state;
-    if (present === null) return true;
+    if (present === null || operation === null) return true;
     return this.backward ? operation >= present : operation <= present;
   }
 
@@ -106,9 +124,9 @@ export class Cell {
     this.lit = lit;
     for (const { node, operation } of this.drawing.parts) {
       node.classList.toggle("to-come", !this.hasHappened(operation));
-      node.classList.toggle("at-work", operation === present);
+      node.classList.toggle("at-work", operation !== null && operation === present);
     }
-    BOXES.forEach((box, k) =>
+    this.layout.boxes.forEach((box, k) =>
       this.drawing.boxes[k].classList.toggle("asked", present === null && !box.before && box.name === quantity),
     );
   }
@@ -132,11 +150,11 @@ export class Cell {
   paint() {
     const { timestep, unit, layer } = this.state;
     const context = this.canvas.getContext("2d");
-    const scale = this.canvas.width / WIDTH;
+    const scale = this.canvas.width / this.layout.width;
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, WIDTH, HEIGHT);
-    BOXES.forEach((box, k) => {
-      if (!this.hasHappened(box.operation)) return;
+    context.clearRect(0, 0, this.layout.width, this.layout.height);
+    this.layout.boxes.forEach((box, k) => {
+      if (!isThere(box) || !this.hasHappened(box.operation)) return;
       const row = this.field.row(layer, box.name, box.before ? timestep - 1 : timestep);
       const { colour } = this.scales[k];
       for (let j = 0; j < row.length; j++) {
@@ -156,8 +174,8 @@ export class Cell {
 
   /** The numbers that stand for the symbol that is read, if there are any: [colour, [x, y, width, height]]. */
   vectorTiles() {
-    if (!this.vectors || !this.hasHappened(INPUT.operation)) return [];
-    return vectorTiles(INPUT, this.trace.below(0, this.state.timestep), this.vectors);
+    if (!this.vectors || !this.hasHappened(this.layout.input.operation)) return [];
+    return vectorTiles(this.layout.input, this.trace.below(0, this.state.timestep), this.vectors);
   }
 
   /** What is clamped is framed in dashes: a unit's tile, or the whole box. */
@@ -165,9 +183,11 @@ export class Cell {
     context.strokeStyle = this.theme.text;
     context.lineWidth = 1.2;
     context.setLineDash([3, 2]);
-    for (const box of BOXES) {
+    const { width, height, pad, head, foot } = this.layout.box;
+    for (const box of this.layout.boxes) {
       for (const { unit } of clampsAt(this.trace, box.name, layer, box.before ? timestep - 1 : timestep)) {
-        if (unit === null) context.strokeRect(box.x + 5, box.y + 23, BOX.width - 10, BOX.height - 28);
+        if (unit === null)
+          context.strokeRect(box.x + pad - 3, box.y + head - 3, width - 2 * pad + 6, height - head - foot + 6);
         else this.outline(context, this.tile(box, unit), 2);
       }
     }
@@ -181,11 +201,12 @@ export class Cell {
   /** Where a unit is painted: [x, y, width, height]. */
   tile(box, unit) {
     const { columns, width, height } = this.grid;
+    const { pad, head } = this.layout.box;
     const place = this.places.placeOf[unit];
     const gap = Math.min(0.6, width * 0.12);
     return [
-      box.x + 8 + (place % columns) * width,
-      box.y + 26 + Math.floor(place / columns) * height,
+      box.x + pad + (place % columns) * width,
+      box.y + head + Math.floor(place / columns) * height,
       width - gap,
       height - gap,
     ];
@@ -194,17 +215,18 @@ export class Cell {
   /** Give `then` the unit and the quantity that were clicked on; a box's head chooses the quantity alone. */
   pick(event, then) {
     const bounds = this.canvas.getBoundingClientRect();
-    const x = ((event.clientX - bounds.left) / bounds.width) * WIDTH;
-    const y = ((event.clientY - bounds.top) / bounds.height) * HEIGHT;
+    const x = ((event.clientX - bounds.left) / bounds.width) * this.layout.width;
+    const y = ((event.clientY - bounds.top) / bounds.height) * this.layout.height;
     const { columns, rows, width, height } = this.grid;
-    if (x > PREDICTION.x && y > PREDICTION.y && y < PREDICTION.y + PREDICTION.height)
-      return then({ quantity: "prediction" });
-    for (const box of BOXES) {
-      if (x < box.x || x > box.x + BOX.width || y < box.y || y > box.y + BOX.height) continue;
+    const within = (part, size) => x >= part.x && x <= part.x + size.width && y >= part.y && y <= part.y + size.height;
+    const { box: size, boxes, prediction } = this.layout;
+    if (within(prediction, prediction)) return then({ quantity: "prediction" });
+    for (const box of boxes) {
+      if (!within(box, size)) continue;
       const change = { quantity: box.name };
       if (box.before && this.state.timestep > 0) change.timestep = this.state.timestep - 1;
-      const column = Math.floor((x - box.x - 8) / width);
-      const row = Math.floor((y - box.y - 26) / height);
+      const column = Math.floor((x - box.x - size.pad) / width);
+      const row = Math.floor((y - box.y - size.head) / height);
       const place = row * columns + column;
       if (column >= 0 && column < columns && row >= 0 && row < rows && place < this.trace.units) {
         if (box.before) delete change.timestep; // a unit of the past is looked at, not travelled to
@@ -223,8 +245,8 @@ export class Cell {
     const group = svg("g", {});
     for (const [fill, [x, y, width, height]] of this.vectorTiles())
       group.append(svg("rect", { x, y, width, height, fill }));
-    BOXES.forEach((box, k) => {
-      if (!this.hasHappened(box.operation)) return;
+    this.layout.boxes.forEach((box, k) => {
+      if (!isThere(box) || !this.hasHappened(box.operation)) return;
       const row = this.field.row(
         this.state.layer,
         box.name,
@@ -254,8 +276,11 @@ export class Cell {
 const LONGEST = 13; // letters of a word that a box can hold
 
 /** A symbol in its box; a word gets smaller as it gets longer. */
-function setSymbol(node, text, largest = 22) {
+function setSymbol(node, text, width, largest = 22) {
   const shown = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
   setText(node, shown);
-  node.style.fontSize = `${Math.min(largest, 165 / shown.length)}px`;
+  node.style.fontSize = `${Math.min(largest, (1.53 * width) / shown.length)}px`;
 }
+
+/** Whether the cell has what the box would show; what it had before is always there. */
+const isThere = ({ before, quantity }) => before || !quantity.missing;

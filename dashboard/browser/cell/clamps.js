@@ -5,14 +5,12 @@
 export const writeClamp = ({ symbol, layer, unit, first, last, value }) =>
   `${symbol}:${layer + 1}:${unit ?? "*"}:${first + 1}-${last + 1}=${value}`;
 
-const symbolOf = (quantity, trace) => trace.quantities[trace.index[quantity]].symbol;
-
 /** A clamp as people read it. */
 export function describeClamp({ quantity, layer, unit, first, last, value }, trace) {
   const who = unit === null ? "all units" : `unit ${unit}`;
   const where = trace.layers > 1 ? `, layer ${layer + 1}` : "";
   const when = first === last ? `at ${first + 1}` : `at ${first + 1} to ${last + 1}`;
-  return `${symbolOf(quantity, trace)} = ${+value.toPrecision(6)}, ${who}${where}, ${when}`.replace("= -", "= −");
+  return `${trace.quantity(quantity).symbol} = ${+value.toPrecision(6)}, ${who}${where}, ${when}`.replace("= -", "= −");
 }
 
 /** Those clamps of a trace that hold a quantity of a layer at a timestep. */

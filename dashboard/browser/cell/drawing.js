@@ -1,25 +1,39 @@
 // The drawn cell's wires, boxes and words, as SVG; only the numbers in it ever change.
 
 import { svg } from "../dom.js";
-import { BOX, BOXES, CIRCLES, HEIGHT, INPUT, PREDICTION, SQUASH, WIDTH, WIRES } from "./lstm.js";
 
-const LOWER = 150; // boxes below have their names under them
+const NAMES = {
+  // where the name of a box stands, from its corner
+  above: ({ width }) => ({ x: width / 2, y: -7 }),
+  below: ({ width, height }) => ({ x: width / 2, y: height + 15 }),
+  beside: ({ width, height }) => ({ x: width / 2 + 8, y: height + 15 }), // of the wire that comes from below
+  inside: ({ width, height }) => ({ x: width / 2, y: height - 6 }),
+};
 
 export class CellDrawing {
-  constructor() {
+  /** `places` as `placesOf` gives them. */
+  constructor(places, cell) {
+    this.places = places;
+    this.colours = Object.fromEntries(cell.quantities.map(({ name, colour }) => [name, colour]));
+    this.missing = cell.quantities.filter(({ missing }) => missing).map(({ name }) => name);
     this.parts = []; // {node, operation} of all that lights up or is greyed
     this.values = {};
     this.root = svg(
       "svg",
-      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": "Diagram of the LSTM cell" },
-      svg("defs", {}, arrowHead()),
+      {
+        viewBox: `0 0 ${places.width} ${places.height}`,
+        role: "img",
+        "aria-label": `Diagram of the cell: ${cell.title}`,
+        class: places.box.named === "inside" ? "small-boxes" : null,
+      },
+      svg("defs", {}, arrowHead(places.box.named === "inside" ? 10 : 13)),
     );
     this.drawWires();
-    for (const circle of CIRCLES) this.drawCircle(circle);
-    this.drawSquash(SQUASH);
-    this.boxes = BOXES.map((box) => this.drawBox(box));
-    this.drawInput(INPUT);
-    this.drawPrediction(PREDICTION);
+    for (const circle of places.circles) this.drawCircle(circle);
+    for (const oval of places.ovals) this.drawOval(oval);
+    this.boxes = places.boxes.map((box) => this.drawBox(box));
+    this.drawInput(places.input);
+    this.drawPrediction(places.prediction);
   }
 
   add(operation, node) {
@@ -28,15 +42,25 @@ export class CellDrawing {
     return node;
   }
 
+  colour(name) {
+    return this.colours[name] ? `--wire: ${this.colours[name]}` : null;
+  }
+
   drawWires() {
-    this.signals = WIRES.map(({ d, quantity, operation }) => ({
+    const { wires } = this.places;
+    this.signals = wires.map(({ d, from, operation }) => ({
       operation,
-      node: svg("path", { d, class: "signal", "data-quantity": quantity }),
+      node: svg("path", { d, class: "signal", style: this.colour(from) }),
     }));
-    for (const { quantity, d, operation, bare } of WIRES)
+    for (const { from, d, operation, bare, kind = "" } of wires)
       this.add(
         operation,
-        svg("path", { d, class: "wire", "data-quantity": quantity, "marker-end": bare ? null : "url(#arrow)" }),
+        svg("path", {
+          d,
+          class: `wire ${kind} ${this.missing.includes(from) ? "missing" : ""}`,
+          style: this.colour(from),
+          "marker-end": bare ? null : "url(#arrow)",
+        }),
       );
     this.root.append(...this.signals.map(({ node }) => node));
   }
@@ -48,67 +72,83 @@ export class CellDrawing {
         "g",
         { class: "operation" },
         svg("title", { text: title }),
-        svg("circle", { cx: x, cy: y, r: 12 }),
-        svg("text", { x, y: y + 6, text }),
+        svg("circle", { cx: x, cy: y, r: text.length > 1 ? 14 : 12 }),
+        svg("text", { x, y: y + 6, text, class: text.length > 1 ? "small" : null }),
       ),
     );
   }
 
-  drawSquash({ x, y, width, height, text, operation }) {
+  drawOval({ x, y, width, height, text, operation }) {
     this.add(
       operation,
       svg(
         "g",
         { class: "operation" },
         svg("rect", { x, y, width, height, rx: height / 2 }),
-        svg("text", { x: x + width / 2, y: y + 18, text, class: "small" }),
+        svg("text", { x: x + width / 2, y: y + height / 2 + 5, text, class: "small" }),
       ),
     );
   }
 
-  drawBox(box) {
-    this.values[box.id] = svg("text", {
-      x: box.x + BOX.width - 8,
-      y: box.y + 18,
+  drawBox({ id, name, symbol, quantity, title, x, y, before, named, operation }) {
+    const { box } = this.places;
+    const missing = quantity.missing && !before;
+    // no wire from below is in the way of the name of what is missing
+    const side = missing && named === "beside" ? "below" : (named ?? box.named ?? "above");
+    const place = NAMES[side](box);
+    const words = missing ? `no ${quantity.label.toLowerCase()}` : title;
+    this.values[id] = svg("text", {
+      x: x + box.width - box.pad,
+      y: y + box.head - 8,
       class: "value",
-      "data-value": box.id,
+      "data-value": id,
     });
-    const beside = box.y > LOWER && !box.before; // the name stands where no wire runs
     return this.add(
-      box.operation,
+      operation,
       svg(
         "g",
-        { class: "box", "data-quantity": box.name },
-        svg("title", { text: box.title }),
-        svg("rect", { x: box.x, y: box.y, width: BOX.width, height: BOX.height, rx: 7 }),
-        svg("text", { x: box.x + 8, y: box.y + 18, class: "symbol", text: box.symbol }),
-        this.values[box.id],
+        { class: `box ${missing ? "missing" : ""}`, style: missing ? null : this.colour(name), "data-quantity": name },
+        svg("title", { text: missing ? quantity.words : quantity.label }),
+        svg("rect", { x, y, width: box.width, height: box.height, rx: 7 }),
+        svg("text", { x: x + box.pad, y: y + box.head - 8, class: "symbol", text: symbol ?? quantity.symbol }),
+        this.values[id],
+        missing
+          ? svg("text", { x: x + box.width / 2, y: y + box.height / 2 + 10, class: "name", text: "missing" })
+          : "",
         svg("text", {
-          x: box.x + BOX.width / 2 + (beside ? 8 : 0),
-          y: box.y > LOWER ? box.y + BOX.height + 15 : box.y - 7,
-          class: `name ${beside ? "beside" : ""}`,
-          text: box.title,
+          x: x + place.x,
+          y: y + place.y,
+          class: `name ${side}`,
+          text: missing && side === "inside" ? "" : words,
         }),
       ),
     );
   }
 
-  drawInput({ x, y, width, height, symbol, operation }) {
-    this.input = svg("text", { x: x + width / 2, y: y + 29, class: "input-symbol", "data-value": "x" });
+  drawInput({ x, y, width, height, operation }) {
+    const { pad, head } = this.places.box;
+    this.input = svg("text", { x: x + width / 2, class: "input-symbol", "data-value": "x" });
     this.add(
       operation,
       svg(
         "g",
         { class: "box plain" },
         svg("rect", { x, y, width, height, rx: 7 }),
-        svg("text", { x: x + 8, y: y + 18, class: "symbol", text: symbol }),
+        svg("text", { x: x + pad, y: y + head - 8, class: "symbol", text: "x" }),
         this.input,
       ),
     );
   }
 
-  drawPrediction({ x, y, width, height, title, operation }) {
+  /** Whether the symbol that is read leaves room for its vector below it. */
+  raiseInput(leavesRoom) {
+    const { y, height } = this.places.input;
+    this.input.setAttribute("y", y + (leavesRoom && height < 60 ? 22 : Math.max(29, height / 2 + 8)));
+  }
+
+  drawPrediction({ x, y, width, height, operation }) {
     const middle = x + width / 2;
+    const inside = this.places.box.named === "inside";
     this.output = svg("text", { x: middle, y: y + 24, class: "output-symbol", "data-value": "prediction" });
     this.outputDetail = svg("text", { x: middle, y: y + 44, class: "name" });
     this.add(
@@ -119,13 +159,18 @@ export class CellDrawing {
         svg("rect", { x, y, width, height, rx: 7 }),
         this.output,
         this.outputDetail,
-        svg("text", { x: middle, y: y + 70, class: "name", text: title }),
+        svg("text", {
+          x: middle,
+          y: inside && height > 60 ? y + 62 : y + height + 16,
+          class: "name",
+          text: "prediction",
+        }),
       ),
     );
   }
 }
 
-const arrowHead = () =>
+const arrowHead = (size) =>
   svg(
     "marker",
     {
@@ -133,8 +178,8 @@ const arrowHead = () =>
       viewBox: "0 0 8 8",
       refX: 6,
       refY: 4,
-      markerWidth: 13,
-      markerHeight: 13,
+      markerWidth: size,
+      markerHeight: size,
       markerUnits: "userSpaceOnUse",
       orient: "auto-start-reverse",
     },

@@ -16,10 +16,10 @@ export function unpack(buffer) {
 
 /** Values of all quantities over a sequence, (layers, quantities, T, H). */
 class Field {
-  constructor(quantities, { data, shape }) {
+  constructor(names, { data, shape }) {
     this.data = data;
     [this.layers, this.count, this.length, this.units] = shape;
-    this.index = Object.fromEntries(quantities.map(({ name }, k) => [name, k]));
+    this.index = Object.fromEntries(names.map((name, k) => [name, k]));
     this.nothing = new Float32Array(this.units);
   }
 
@@ -46,31 +46,57 @@ class Field {
   }
 }
 
-/** One pass through a sequence, with the weights that made it. */
+/** One pass through a sequence, with the cell and the weights that made it. */
 export class Trace extends Field {
-  constructor(quantities, buffer) {
+  constructor(buffer) {
     const { header, arrays } = unpack(buffer);
-    super(quantities, arrays.values);
+    super(
+      header.cell.quantities.map(({ name }) => name),
+      arrays.values,
+    );
     Object.assign(this, header);
-    this.quantities = quantities;
+    this.quantities = this.cell.quantities;
+    this.operations = this.cell.operations;
+    this.named = Object.fromEntries(this.quantities.map((quantity) => [quantity.symbol, quantity.name]));
+    this.sums = Object.fromEntries(this.cell.sums.map((sum, place) => [sum.quantity, { ...sum, place }]));
     this.inputs = arrays.inputs;
     this.readout = arrays.readout;
     this.preactivations = arrays.preactivations;
-    this.weights = Array.from({ length: this.layers }, (_, k) => arrays[`weights_${k}`]);
+    const ofLayers = (name) => Array.from({ length: this.layers }, (_, k) => arrays[`${name}_${k}`]);
+    this.weights = ofLayers("weights");
+    this.peepholes = ofLayers("peepholes");
     this.extents = {};
   }
 
-  /** Where the colour scale of a quantity ends: gates and tanh values at 1, the cell state at its largest value. */
-  extent(layer, name) {
-    if (name !== "cell") return 1;
-    this.extents[layer] ??= Math.max(1, this.largest(layer, name));
-    return this.extents[layer];
+  /** A quantity as the cell describes it; undefined for the prediction, which is none. */
+  quantity(name) {
+    return this.quantities[this.index[name]];
   }
 
-  /** What went into a gate's sigmoid or tanh; gates count f, i, g, o. */
-  preactivation(layer, gate, timestep, unit) {
+  /** Where the colour scale of a quantity ends: gates and tanh values at 1, what has no bounds at its largest value. */
+  extent(layer, name) {
+    if (this.quantity(name).bounded) return 1;
+    this.extents[`${layer}/${name}`] ??= Math.max(1, this.largest(layer, name));
+    return this.extents[`${layer}/${name}`];
+  }
+
+  /** What went into the activation of a quantity. */
+  preactivation(layer, name, timestep, unit) {
     const { data, shape } = this.preactivations;
-    return data[((layer * shape[1] + gate) * this.timesteps + timestep) * this.units + unit];
+    return data[((layer * shape[1] + this.sums[name].place) * this.timesteps + timestep) * this.units + unit];
+  }
+
+  /** The number of a formula's letter: a quantity, the same before (c′), and what goes into it (a_f, w_f, u_f, p_f). */
+  letter(letter, { layer, timestep, unit }) {
+    const [, part, symbol, prime] = /^(?:([awup])_)?(.+?)(′?)$/.exec(letter);
+    const name = this.named[symbol];
+    if (!part) return this.value(layer, name, timestep - (prime ? 1 : 0), unit);
+    if (part === "a") return this.preactivation(layer, name, timestep, unit);
+    if (part === "p") return this.peepholeOf(layer, name, unit);
+    const weights = this.weightsOf(layer, name, unit);
+    const below = this.below(layer, timestep);
+    if (part === "w") return dot(weights, below) + weights.at(-2);
+    return dot(weights.subarray(below.length), this.row(layer, "hidden", timestep - 1)) + weights.at(-1);
   }
 
   /** What a layer reads at a timestep: the inputs, or the hidden state of the layer below. */
@@ -80,11 +106,16 @@ export class Trace extends Field {
     return this.inputs.data.subarray(timestep * width, (timestep + 1) * width);
   }
 
-  /** A gate's weights of one unit, acting on [x; h′; 1]. */
-  weightsOf(layer, gate, unit) {
+  /** A quantity's weights of one unit, acting on [x; h′; 1; 1]. */
+  weightsOf(layer, name, unit) {
     const { data, shape } = this.weights[layer];
-    const start = (gate * this.units + unit) * shape[2];
+    const start = (this.sums[name].place * this.units + unit) * shape[2];
     return data.subarray(start, start + shape[2]);
+  }
+
+  /** The weight through which a unit of a quantity sees its own memory; 0 if it does not. */
+  peepholeOf(layer, name, unit) {
+    return this.peepholes[layer].data[this.sums[name].place * this.units + unit];
   }
 
   /** The readout's weights of one output, acting on [h; 1]. */
@@ -95,8 +126,8 @@ export class Trace extends Field {
 
   /** The cursor's place in words. */
   describe({ timestep, unit, layer }) {
-    const parts = this.quantities.map(
-      ({ name, label }) => `${label} ${fixed(this.value(layer, name, timestep, unit))}`,
+    const parts = this.quantities.map(({ name, label, missing, equation }) =>
+      missing ? `no ${label}, ${equation}` : `${label} ${fixed(this.value(layer, name, timestep, unit))}`,
     );
     const where = this.layers > 1 ? `layer ${layer + 1}, unit ${unit}` : `unit ${unit}`;
     const when = `Timestep ${timestep + 1} of ${this.timesteps}, reading ${this.labels[timestep]}`;
@@ -117,9 +148,9 @@ export class Trace extends Field {
 
 /** The gradient of the loss at one timestep with respect to every quantity up to there. */
 export class Gradients extends Field {
-  constructor(quantities, buffer) {
+  constructor(buffer) {
     const { header, arrays } = unpack(buffer);
-    super(quantities, arrays.gradients);
+    super(header.quantities, arrays.gradients);
     this.lossAt = header.timestep;
     this.loss = header.loss;
     this.extents = {};
@@ -137,3 +168,6 @@ export class Gradients extends Field {
     );
   }
 }
+
+/** Of the first so many weights as there are values. */
+const dot = (weights, values) => values.reduce((sum, value, k) => sum + weights[k] * value, 0);

@@ -11,13 +11,12 @@ from typing import Any
 
 from dashboard.serving.problems import Kind, QuestionError
 from lstm_engine import Intervention, LSTMModel
-from lstm_engine.cell.quantities import QUANTITIES, Quantity
+from lstm_engine.cell.quantities import Quantity, quantities_of
 
 MOST_CLAMPS = 50
 MOST_TOLD = 3  # sentences about those that cannot be
-SYMBOLS = "".join(quantity.symbol for quantity in QUANTITIES)
 CLAMP = re.compile(
-    rf"(?P<symbol>[{SYMBOLS}]):(?P<layer>\d{{1,3}}):(?P<unit>\*|\d{{1,6}})"
+    r"(?P<symbol>[A-Za-z]{1,8}):(?P<layer>\d{1,3}):(?P<unit>\*|\d{1,6})"
     r":(?P<first>\d{1,6})-(?P<last>\d{1,6})=(?P<value>.{0,40})"
 )
 
@@ -57,9 +56,12 @@ def parse_clamp(text: str, model: LSTMModel, timesteps: int) -> Intervention:
     if match is None:
         raise QuestionError(f"The clamp “{text[:40]}” cannot be read; expected something like f:1:3:2-9=0.5.")
     a = model.architecture
-    quantity = next(q for q in QUANTITIES if q.symbol == match["symbol"])
+    quantities = {quantity.symbol: quantity for quantity in quantities_of(a.variant) if not quantity.missing}
+    quantity = quantities.get(match["symbol"])
     layer, first, last = int(match["layer"]), int(match["first"]), int(match["last"])
     unit = None if match["unit"] == "*" else int(match["unit"])
+    if quantity is None:
+        raise QuestionError(f"The clamp “{text[:40]}” names {match['symbol']}; this cell has {', '.join(quantities)}.")
     if not 1 <= layer <= a.num_layers:
         raise QuestionError(f"The clamp “{text}” names layer {layer}; there are 1 to {a.num_layers}.")
     if unit is not None and unit >= a.hidden_size:

@@ -1,9 +1,7 @@
 """What the step view is sent: whole traces, whole gradients, and what a model would say next."""
 
-import inspect
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,37 +9,45 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import leaves_list, linkage
 
 from dashboard.serving.binary import pack
-from dashboard.shell.palette import QUANTITY_COLOURS
+from dashboard.shell.cells import cell_payload
 from dashboard.views.step.clamps import clamp_payload
+from dashboard.views.step.textbook import textbook_lines
 from lstm_engine import Intervention, LSTMModel, TaskInputError, Trace
-from lstm_engine.cell import equations
 from lstm_engine.cell.equations import log_sum_exp
-from lstm_engine.cell.quantities import GATES, QUANTITIES
+from lstm_engine.cell.quantities import quantities_of, sums_of
+from lstm_engine.cell.variants import Variant
 from lstm_engine.tasks import EncodedSequence, Task
 from lstm_engine.tracing.trace import TraceGradients
 
 TOP = 5  # predicted symbols shown
 MOST_VALUES = 7_000_000  # of a trace; more would keep a browser busy for seconds
-PLANES = len(QUANTITIES) + len(GATES)  # values, and pre-activations of the gates
+
+
+def planes_of(variant: Variant | str) -> int:
+    """How many numbers a unit has at a timestep: its quantities, and what goes into their activations."""
+    return len(quantities_of(variant)) + len(sums_of(variant))
 
 
 def trace_message(
     model: LSTMModel, task: Task, sequence: EncodedSequence, clamps: Sequence[Intervention] = ()
 ) -> bytes:
-    """The trace of a sequence with the weights, the predictions and the clamps it was computed with, for the browser.
+    """The trace of a sequence with its cell, weights, predictions and the clamps it was computed with, for the browser.
 
-    Arrays: ``values`` (layers, 6, T, H), quantities in the engine's order; ``preactivations`` (layers, 4, T, H) of f,
-    i, g, o; ``inputs`` (T, I), or the symbols' vectors (T, E) where the model is ``embedded``; ``weights_k`` of layer k
-    (4, H, I+H+1), gates f, i, g, o acting on [x; h′; 1]; ``readout`` (O, H+1).
+    Arrays, for a cell of Q quantities of which S are made from sums: ``values`` (layers, Q, T, H), quantities in the
+    engine's order; ``preactivations`` (layers, S, T, H), sums in theirs; ``inputs`` (T, I), or the symbols' vectors (T, E)
+    where the model is ``embedded``; of layer k ``weights_k`` (S, H, I+H+2), acting on [x; h′; 1; 1], and ``peepholes_k``
+    (S, H), 0 where there is none; ``readout`` (O, H+1).
 
     Raises:
         TaskInputError: the sequence is too long for so large a model.
     """
     a = model.architecture
-    check_length(a.num_layers, a.hidden_size, len(sequence.labels))
+    check_length(a.variant, a.num_layers, a.hidden_size, len(sequence.labels))
     trace = model.trace(sequence.inputs, interventions=clamps)
-    values = stack_values(trace)
+    values = stacked(trace, [quantity.name for quantity in quantities_of(a.variant)])
     header: dict[str, Any] = {
+        "cell": cell_payload(a.variant.name),
+        "textbook": textbook_lines(a.variant.name),
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
         "input_labels": padded_labels(task.reads, a.input_size),
@@ -58,11 +64,12 @@ def trace_message(
         header |= {"embedded": True, "input_labels": [f"x {k}" for k in range(a.embedding_size)]}
     arrays = {
         "values": values,
-        "preactivations": stack_preactivations(trace),
+        "preactivations": stacked(trace, [f"{made.quantity}_preactivation" for made in sums_of(a.variant)]),
         "inputs": trace.inputs[:, 0],
         "readout": readout_with_bias(model),
     }
-    arrays |= {f"weights_{k}": gate_weights(model, k) for k in range(a.num_layers)}
+    for k in range(a.num_layers):
+        arrays |= {f"weights_{k}": weights_of_sums(model, k), f"peepholes_{k}": peepholes_of_sums(model, k)}
     return pack(header, arrays)
 
 
@@ -75,12 +82,14 @@ def gradient_message(
 ) -> bytes:
     """The gradient of the loss at one timestep with respect to every quantity up to there.
 
-    Array: ``gradients`` (layers, 6, timestep+1, H); what comes later has no part in that loss.
+    Array: ``gradients`` (layers, Q, timestep+1, H); what comes later has no part in that loss.
     """
-    check_length(model.architecture.num_layers, model.architecture.hidden_size, timestep + 1)
+    a = model.architecture
+    check_length(a.variant, a.num_layers, a.hidden_size, timestep + 1)
     found = gradients_of(model, task, sequence, timestep, clamps)
-    stacked = np.stack([np.stack([layer[quantity.name][:, 0] for quantity in QUANTITIES]) for layer in found.layers])
-    return pack({"loss": found.loss, "timestep": timestep}, {"gradients": stacked})
+    names = [quantity.name for quantity in quantities_of(a.variant)]
+    gradients = np.stack([np.stack([layer[name][:, 0] for name in names]) for layer in found.layers])
+    return pack({"loss": found.loss, "timestep": timestep, "quantities": names}, {"gradients": gradients})
 
 
 def hidden_gradient_norms(model: LSTMModel, task: Task, sequence: EncodedSequence, timestep: int) -> list[list[float]]:
@@ -107,9 +116,9 @@ def gradients_of(
     return model.trace_gradients(inputs, targets, task.loss, timesteps=[timestep], interventions=within)
 
 
-def check_length(num_layers: int, hidden_size: int, timesteps: int) -> None:
+def check_length(variant: Variant | str, num_layers: int, hidden_size: int, timesteps: int) -> None:
     """Raise TaskInputError if a trace of so many timesteps is more than a browser can hold."""
-    longest = MOST_VALUES // (PLANES * hidden_size * num_layers)
+    longest = MOST_VALUES // (planes_of(variant) * hidden_size * num_layers)
     if timesteps > longest:
         raise TaskInputError(
             f"The sequence has {timesteps:,} timesteps; of this run, with {num_layers} layers of "
@@ -122,28 +131,36 @@ def padded_labels(labels: Sequence[str], count: int) -> list[str]:
     return [*labels, *(f"unused {k}" for k in range(len(labels), count))]
 
 
-def stack_values(trace: Trace) -> NDArray:
-    """(layers, 6, T, H) of the first sequence in the batch."""
-    return np.stack(
-        [np.stack([getattr(layer, quantity.name)[:, 0] for quantity in QUANTITIES]) for layer in trace.layers]
-    )
+def stacked(trace: Trace, names: Sequence[str]) -> NDArray:
+    """(layers, names, T, H) of the first sequence in the batch."""
+    return np.stack([np.stack([getattr(layer, name)[:, 0] for name in names]) for layer in trace.layers])
 
 
-def stack_preactivations(trace: Trace) -> NDArray:
-    """(layers, 4, T, H) of f, i, g, o, of the first sequence in the batch."""
-    return np.stack(
-        [np.stack([getattr(layer, f"{gate.name}_preactivation")[:, 0] for gate in GATES]) for layer in trace.layers]
-    )
+def weights_of_sums(model: LSTMModel, layer: int) -> NDArray:
+    """(S, H, I+H+2), acting on [x; h′; 1; 1]: of a cell without biases the last two columns are 0."""
+    a, parameters = model.architecture, model.parameters
+    width, H = a.layer_input_size(layer), a.hidden_size
+    found = np.zeros((len(a.variant.blocks), H, width + H + 2), model.dtype)
+    for name, start, end in (
+        ("weight_ih", 0, width),
+        ("weight_hh", width, width + H),
+        ("bias_ih", width + H, width + H + 1),
+        ("bias_hh", width + H + 1, width + H + 2),
+    ):
+        array = parameters.get(f"{a.variant.family}.{name}_l{layer}")
+        if array is not None:  # a cell may do without biases
+            found[..., start:end] = array.reshape(len(found), H, end - start)
+    return found[[a.variant.blocks.index(made.quantity) for made in sums_of(a.variant)]]
 
 
-def gate_weights(model: LSTMModel, layer: int) -> NDArray:
-    """(4, H, I+H+1): the gates f, i, g, o of a layer, acting on [x; h′; 1], both biases added up."""
-    a = model.architecture
-    H, width = a.hidden_size, a.layer_input_size(layer) + a.hidden_size
-    blocks = model.parameters.layers[layer].reshape(len(a.variant.blocks), H, -1)
-    bias = blocks[:, :, width:].sum(axis=2, keepdims=True)  # (4, H, 1)
-    order = [a.variant.blocks.index(gate.name) for gate in GATES]
-    return np.concatenate([blocks[:, :, :width], bias], axis=2)[order]
+def peepholes_of_sums(model: LSTMModel, layer: int) -> NDArray:
+    """(S, H), 0 where there is none."""
+    variant, weights = model.architecture.variant, model.parameters.peepholes[layer]
+    found = np.zeros((len(sums_of(variant)), model.architecture.hidden_size), model.dtype)
+    for place, made in enumerate(sums_of(variant)):
+        if made.quantity in variant.peepholes:
+            found[place] = weights[variant.peepholes.index(made.quantity)]
+    return found
 
 
 def readout_with_bias(model: LSTMModel) -> NDArray:
@@ -153,8 +170,8 @@ def readout_with_bias(model: LSTMModel) -> NDArray:
 
 
 def similarity_order(values: NDArray) -> list[int]:
-    """Units so that those whose curves (6, T, H) resemble each other are neighbours: the leaves of a cluster tree."""
-    curves = values.astype(np.float64).transpose(2, 0, 1).reshape(values.shape[-1], -1)  # (H, 6T)
+    """Units so that those whose curves (Q, T, H) resemble each other are neighbours: the leaves of a cluster tree."""
+    curves = values.astype(np.float64).transpose(2, 0, 1).reshape(values.shape[-1], -1)  # (H, QT)
     if len(curves) < 3:
         return list(range(len(curves)))
     return [int(unit) for unit in leaves_list(linkage(curves, "average"))]
@@ -204,31 +221,3 @@ def value_predictions(trace: Trace, sequence: EncodedSequence) -> dict[str, Any]
         "surprise": [float(value) for value in errors],
         "loss": float(errors.sum() / asked.sum()),
     }
-
-
-def quantity_payload() -> list[dict[str, Any]]:
-    """The quantities of the cell and how each is shown."""
-    return [
-        {
-            "name": quantity.name,
-            "label": quantity.label,
-            "symbol": quantity.symbol,
-            "equation": quantity.equation,
-            "gate": quantity.is_gate,
-            "clamp_limits": quantity.clamp_limits,
-            "colour": QUANTITY_COLOURS[quantity.name],
-        }
-        for quantity in QUANTITIES
-    ]
-
-
-@cache
-def textbook_lines() -> dict[str, dict[str, Any]]:
-    """The lines of ``lstm_step`` in ``equations.py`` by the letter that they compute: number in the file, and code."""
-    lines, first = inspect.getsourcelines(equations.lstm_step)
-    found = {}
-    for number, line in enumerate(lines, start=first):
-        letter, is_assignment, _ = line.strip().partition(" = ")
-        if is_assignment and letter.isidentifier():
-            found[letter] = {"number": number, "code": line.partition("#")[0].strip()}
-    return found

@@ -8,8 +8,8 @@ from typing import Any
 
 from dashboard.serving.assets import base_path
 from dashboard.serving.trust import server_token
+from dashboard.shell.cells import quantity_payload
 from dashboard.shell.components import register
-from dashboard.views.step.messages import quantity_payload, textbook_lines
 from lstm_engine.runs import Run
 
 _mount = register("step", with_cell=True)
@@ -37,8 +37,7 @@ def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_s
         "end_step": run.end_step,
         "sequence": sequence,
         "examples": examples,
-        "quantities": quantity_payload(),
-        "textbook": textbook_lines(),
+        "quantities": quantity_payload(run.settings.variant),
         "database": database,
     }
     return _mount(key="step", data=data, on_sequence_change=on_sequence, on_gone_change=lambda: None)

@@ -12,7 +12,6 @@ from dashboard.shell.trouble import explained_trouble, sentence
 from dashboard.views.step.messages import check_length
 from dashboard.views.step.mount import mount_step
 from lstm_engine import SettingsError, TaskInputError
-from lstm_engine.cell.variants import STANDARD
 from lstm_engine.runs import Run
 
 OWN = "own text"
@@ -37,9 +36,8 @@ def show_step(services: Services) -> None:
     with columns[0]:
         run = pick_run(
             services.store,
-            lambda run: run.settings.variant == STANDARD.name and run.readable,
-            "has another cell than the LSTM that this page draws, or cannot be run by this version; "
-            "it is shown on the Train page.",
+            lambda run: run.readable,
+            "cannot be run by this version; it is shown on the Train page.",
         )
     if run is None:
         with messages:
@@ -56,7 +54,7 @@ def show_step(services: Services) -> None:
     text = pick_sequence(run, examples, columns[1], columns[2])
     try:
         encoded = task.encode(text)
-        check_length(run.settings.num_layers, run.settings.hidden_size, len(encoded.labels))
+        check_length(run.settings.variant, run.settings.num_layers, run.settings.hidden_size, len(encoded.labels))
     except TaskInputError as error:
         messages.error(plain(f"{error} Below, the first example instead."))
         text = examples[0]

@@ -16,9 +16,15 @@ from dashboard.serving.problems import QuestionError
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings
 from dashboard.views.step.export import write_trace
-from dashboard.views.step.messages import PLANES, check_length, gradient_message, hidden_gradient_norms, trace_message
+from dashboard.views.step.messages import (
+    check_length,
+    gradient_message,
+    hidden_gradient_norms,
+    planes_of,
+    trace_message,
+)
 from lstm_engine import Intervention, LSTMModel
-from lstm_engine.cell.quantities import GATES
+from lstm_engine.cell.quantities import sums_of
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.checkpoints import restored_with_task
 from lstm_engine.tasks import EncodedSequence, Task
@@ -77,7 +83,8 @@ class Questions:
         settings = self._get_store().get(question.run_id).settings
         units = settings.num_layers * settings.hidden_size
         timesteps = len(settings.task_object.encode(question.text).labels)
-        return units * (timesteps * PLANES + 2 * len(GATES) * settings.hidden_size) > LARGE
+        weights = 2 * len(sums_of(settings.variant)) * settings.hidden_size
+        return units * (timesteps * planes_of(settings.variant) + weights) > LARGE
 
     def checkpoints(self, run_id: int) -> dict[str, Any]:
         """The steps at which the run can be looked at."""
@@ -112,7 +119,10 @@ class Questions:
         """The plain RNN of equal size, trained on the same task: how it stands, and its gradient norms."""
         store = self._get_store()
         run = store.get(question.run_id)
-        found = store.find(companion_settings(run.settings))
+        settings = companion_settings(run.settings)
+        if settings is None:
+            return {"status": "itself"}
+        found = store.find(settings)
         if found is None:
             return {"status": "missing"}
         steps = store.checkpoint_steps(found.id)
@@ -120,7 +130,7 @@ class Questions:
         model, task = restored_with_task(found.settings, store.checkpoint(found.id, step))
         sequence = task.encode(question.text)
         check_asked(timestep, sequence)
-        check_length(found.settings.num_layers, found.settings.hidden_size, timestep + 1)
+        check_length(found.settings.variant, found.settings.num_layers, found.settings.hidden_size, timestep + 1)
         return {
             "status": found.status.value,
             "run": found.id,
@@ -135,7 +145,10 @@ class Questions:
         """Create and start the companion, unless there is one."""
         store = self._get_store()
         run = store.get(run_id)
-        store.find_or_create(companion_settings(run.settings), f"plain RNN beside {run.name}")
+        settings = companion_settings(run.settings)
+        if settings is None:
+            raise QuestionError(f"Run {run_id} is a plain network itself, so there is none to train beside it.")
+        store.find_or_create(settings, f"plain RNN beside {run.name}")
         return {}
 
     def write_export(self, question: Question, kind: str, file: IO[bytes]) -> None:
@@ -145,7 +158,8 @@ class Questions:
             TaskInputError: the sequence is too long for so large a model.
         """
         model, _, sequence, clamps = self._prepare(question)
-        check_length(model.architecture.num_layers, model.architecture.hidden_size, len(sequence.labels))
+        a = model.architecture
+        check_length(a.variant, a.num_layers, a.hidden_size, len(sequence.labels))
         write_trace(model.trace(sequence.inputs, interventions=clamps), sequence.labels, kind, file)
 
     def _prepare(self, question: Question) -> tuple[LSTMModel, Task, EncodedSequence, list[Intervention]]:
@@ -153,8 +167,6 @@ class Questions:
         settings = store.get(question.run_id).settings
         model, task = restored_with_task(settings, store.checkpoint(question.run_id, question.step))
         sequence = task.encode(question.text)
-        if not model.is_standard:
-            raise QuestionError(f"The cell of this run is of variant “{settings.variant}”; the page draws the LSTM.")
         return model, task, sequence, parse_clamps(question.clamps, model, len(sequence.labels))
 
 

@@ -1,21 +1,28 @@
 """How gates and weights develop over training: three rows on one axis of steps."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.shell.figures import add_band, legend_above, quiet
-from dashboard.shell.palette import BASELINE_COLOUR, GRADIENT_COLOUR, QUANTITY_COLOURS
-from lstm_engine.cell.quantities import GATES
+from dashboard.shell.palette import BASELINE_COLOUR, GRADIENT_COLOUR, colour_of
+from lstm_engine.cell.quantities import Quantity
 
 
-def development_figure() -> go.Figure:
-    """Empty curves; each says in ``meta`` what the browser fills it with."""
-    titles = ("mean and spread of each gate", "share of saturated values: shut (dotted), open (full)", "norms")
+def development_figure(quantities: Sequence[Quantity]) -> go.Figure:
+    """Empty curves; each says in ``meta`` what the browser fills it with.
+
+    Args:
+        quantities: what is watched of the run's cell, see ``watched_quantities``.
+    """
+    what = "each gate" if len(quantities) > 1 else "what the units say"
+    titles = (f"mean and spread of {what}", "share of saturated values: shut (dotted), open (full)", "norms")
     figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.08, subplot_titles=titles)
-    for gate in GATES:
-        add_band(figure, QUANTITY_COLOURS[gate.name], [], [], meta=[gate.name, "band"], row=1, col=1)
-    for gate in GATES:
-        line = {"color": QUANTITY_COLOURS[gate.name], "width": 2}
+    for gate in quantities:
+        add_band(figure, colour_of(gate), [], [], meta=[gate.name, "band"], row=1, col=1)
+    for gate in quantities:
+        line = {"color": colour_of(gate), "width": 2}
         hover = "step %{customdata:,}: %{y:.3f}<extra>" + gate.label.lower()
         for field, row, dash, words in (
             ("mean", 1, "solid", "mean"),

@@ -13,6 +13,7 @@ from dashboard.shell.readable import problem_of
 from dashboard.views.train.development_figure import development_figure
 from dashboard.views.train.figures import prediction_figure, training_figure
 from dashboard.views.train.metrics import FINENESS, tiles
+from lstm_engine.cell.quantities import quantities_of, watched_quantities
 from lstm_engine.runs import Run
 
 # plotly.js puts its styles into the page, beyond a shadow root's reach
@@ -40,7 +41,6 @@ def mount_train(run: Run, snapshot: dict[str, Any] | None, key: str) -> Any:
         "pace": FEW.message(),
         "status": run.status.value,
         "fineness": FINENESS,
-        "development_figure": as_json(development_figure()),
         "snapshot": snapshot,
     } | of_task(run)
     return _mount(
@@ -58,6 +58,7 @@ def of_task(run: Run) -> dict[str, Any]:
         return {
             "tiles": [asdict(tile) for tile in tiles(perplexity=False)],
             "figure": as_json(training_figure(None, None)),
+            "development_figure": as_json(development_figure(())),
             "samples_title": "Samples",
             "samples_figure": None,
         }
@@ -66,6 +67,7 @@ def of_task(run: Run) -> dict[str, Any]:
     return {
         "tiles": [asdict(tile) for tile in tiles(perplexity=task.loss == "cross_entropy")],
         "figure": as_json(training_figure(task.unit, task.baseline())),
+        "development_figure": as_json(development_figure(watched_quantities(quantities_of(run.settings.variant)))),
         "samples_title": task.samples_title,
         "samples_figure": as_json(prediction_figure(*task.curve_axes)) if draws_curves else None,
     }

@@ -16,6 +16,16 @@ def test_a_browser_is_told_the_clamps_as_they_were_read():
     ]
 
 
+def test_letters_are_those_of_the_runs_own_cell():
+    gru = LSTMModel(28, 7, 28, variant="gru")
+    (clamp,) = parse_clamps("z:1:3:2-9=0.5", gru, 10)
+    assert clamp.quantity == "update_gate"
+    with pytest.raises(ClampError, match="names f; this cell has r, z, n, h"):
+        parse_clamps("f:1:3:2-9=0.5", gru, 10)
+    with pytest.raises(ClampError, match="names f; this cell has i, g, o, c, h"):
+        parse_clamps("f:1:3:2-9=0.5", LSTMModel(28, 7, 28, variant="no_forget_gate"), 10)
+
+
 @pytest.mark.parametrize(
     ("text", "places"),
     [

@@ -2,6 +2,7 @@ import json
 from dataclasses import fields
 
 import numpy as np
+import pytest
 
 from dashboard.shell.palette import OKABE_ITO, QUANTITY_COLOURS
 from dashboard.views.compare.figures import Line, comparison_figure
@@ -9,7 +10,7 @@ from dashboard.views.compare.lines import line_of, mean_and_spread
 from dashboard.views.train.development_figure import development_figure
 from dashboard.views.train.figures import prediction_figure, training_figure
 from dashboard.views.train.metrics import DRAWN, tiles
-from lstm_engine.cell.quantities import GATES
+from lstm_engine.cell.quantities import quantities_of, watched_quantities
 from lstm_engine.runs.metrics import CURVES, METRICS
 from lstm_engine.runs.run import Curves, Series
 from lstm_engine.tasks import Baseline
@@ -82,8 +83,17 @@ def test_seeds_are_drawn_as_mean_and_spread_at_the_steps_that_all_have():
     assert figure.data[-1].y == (1.5, 1.5)
 
 
-def test_the_development_figure_says_what_fills_it():
-    figure = development_figure()
-    wanted = {(gate.name, field) for gate in GATES for field in ("band", "mean", "shut", "open")}
+@pytest.mark.parametrize(
+    ("variant", "watched"),
+    [
+        ("standard", ["forget_gate", "input_gate", "candidate", "output_gate"]),
+        ("no_forget_gate", ["input_gate", "candidate", "output_gate"]),
+        ("gru", ["reset_gate", "update_gate", "candidate"]),
+        ("rnn", ["hidden"]),
+    ],
+)
+def test_the_development_figure_says_what_fills_it(variant, watched):
+    figure = development_figure(watched_quantities(quantities_of(variant)))
+    wanted = {(name, field) for name in watched for field in ("band", "mean", "shut", "open")}
     wanted |= {("norm", "weight_norm"), ("norm", "update_norm")}
     assert {tuple(trace.meta) for trace in figure.data} == wanted

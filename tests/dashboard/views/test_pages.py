@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lstm_engine.cell.variants import VARIANTS
 from tests.dashboard.views.apps import (
     MAIN,
     SETTINGS,
@@ -136,15 +137,12 @@ def test_a_link_to_a_run_that_is_no_more_is_explained(store):
         assert "There is no run 12345." in read(app.warning[0].value)
 
 
-def test_the_step_page_shows_the_newest_run_that_it_can_draw(store):
-    drawn = store.create(SETTINGS, "drawn", start=False)
-    gated = store.create(replace(SETTINGS, variant="gru"), "gated", start=False)
-    app = run(step_page)
-    assert not app.warning
-    assert app.query_params["run"] == str(drawn.id)
-    app = run(step_page, run=str(gated.id))
-    assert "“gated” has another cell than the LSTM" in read(app.warning[0].value)
-    assert "Here is “drawn” instead" in read(app.warning[0].value)
+def test_the_step_page_shows_runs_of_every_cell(store):
+    made = [store.create(replace(SETTINGS, variant=variant), variant, start=False) for variant in VARIANTS]
+    for one in made:
+        app = run(step_page, run=str(one.id))
+        assert not app.warning
+        assert app.query_params["run"] == str(one.id)
 
 
 def test_trouble_with_the_store_is_explained_and_passes(store):

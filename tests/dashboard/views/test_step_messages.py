@@ -4,18 +4,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dashboard.shell.cells import cell_payload
 from dashboard.views.step.messages import (
     check_length,
     gradient_message,
     hidden_gradient_norms,
-    quantity_payload,
     similarity_order,
-    textbook_lines,
     trace_message,
 )
+from dashboard.views.step.textbook import textbook_lines
 from lstm_engine import Intervention, LSTMModel, TaskInputError, tasks
 from lstm_engine.cell import equations
-from lstm_engine.cell.quantities import GATES, QUANTITIES
+from lstm_engine.cell.quantities import quantities_of, sums_of
+from lstm_engine.cell.variants import VARIANTS
 from tests.dashboard.messages import unpack
 
 NAMES = tasks.get("names")
@@ -25,35 +26,48 @@ def deep_model(**settings) -> LSTMModel:
     return LSTMModel(28, 9, 28, num_layers=2, seed=4, **settings)
 
 
-def test_the_message_holds_the_whole_trace_to_the_bit():
-    model, sequence = deep_model(), NAMES.encode("sakura")
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_message_holds_the_whole_trace_to_the_bit(variant):
+    model, sequence = deep_model(variant=variant), NAMES.encode("sakura")
     header, arrays = unpack(trace_message(model, NAMES, sequence))
-    trace = model.trace(sequence.inputs)
-    assert arrays["values"].shape == (2, 6, 7, 9)
+    trace, quantities, sums = model.trace(sequence.inputs), quantities_of(variant), sums_of(variant)
+    assert arrays["values"].shape == (2, len(quantities), 7, 9)
+    assert arrays["preactivations"].shape == (2, len(sums), 7, 9)
     for layer in range(2):
-        for k, quantity in enumerate(QUANTITIES):
+        for k, quantity in enumerate(quantities):
             expected = getattr(trace.layers[layer], quantity.name)[:, 0]
             np.testing.assert_array_equal(arrays["values"][layer, k], expected)
-        for k, gate in enumerate(GATES):
-            expected = getattr(trace.layers[layer], f"{gate.name}_preactivation")[:, 0]
+        for k, made in enumerate(sums):
+            expected = getattr(trace.layers[layer], f"{made.quantity}_preactivation")[:, 0]
             np.testing.assert_array_equal(arrays["preactivations"][layer, k], expected)
     assert header["labels"] == list("·sakura")
+    assert [quantity["name"] for quantity in header["cell"]["quantities"]] == [q.name for q in quantities]
 
 
 @pytest.mark.parametrize("settings", [{"bias": True}, {"bias": False}, {"embedding_size": 5}])
-def test_the_weights_that_are_sent_give_the_preactivations_and_the_scores(settings):
-    model, sequence = deep_model(**settings), NAMES.encode("maria")
+@pytest.mark.parametrize("variant", ["standard", "vanilla", "no_forget_gate", "gru", "rnn"])
+def test_the_weights_that_are_sent_give_the_preactivations_and_the_scores(variant, settings):
+    model, sequence = deep_model(variant=variant, **settings), NAMES.encode("maria")
     header, arrays = unpack(trace_message(model, NAMES, sequence))
+    places = {quantity.symbol: k for k, quantity in enumerate(quantities_of(variant))}
     below = arrays["inputs"]  # (T, I)
     assert header.get("embedded", False) == ("embedding_size" in settings)
     assert len(header["input_labels"]) == below.shape[1] == model.architecture.layer_input_size(0)
     for layer in range(2):
-        hidden = arrays["values"][layer, 5]  # (T, H)
-        before = np.vstack([np.zeros((1, 9), np.float32), hidden[:-1]])
-        operand = np.hstack([below, before, np.ones((len(below), 1), np.float32)])
-        for gate in range(4):
-            z = operand @ arrays[f"weights_{layer}"][gate].T
-            np.testing.assert_allclose(z, arrays["preactivations"][layer, gate], atol=1e-5)
+        values = arrays["values"][layer]  # (Q, T, H)
+        nothing = np.zeros((1, 9), np.float32)
+        hidden, one = values[places["h"]], np.ones((len(below), 1), np.float32)
+        before, width = np.vstack([nothing, hidden[:-1]]), below.shape[1]
+        for k, made in enumerate(sums_of(variant)):
+            W = arrays[f"weights_{layer}"][k]
+            a = np.hstack([below, one]) @ W[:, [*range(width), -2]].T
+            from_hidden = np.hstack([before, one]) @ W[:, [*range(width, width + 9), -1]].T
+            a += from_hidden * (values[places[made.gated_by]] if made.gated_by else 1)
+            if made.peephole:
+                cell = values[places["c"]]
+                seen = cell if made.peephole == "c" else np.vstack([nothing, cell[:-1]])
+                a += arrays[f"peepholes_{layer}"][k] * seen
+            np.testing.assert_allclose(a, arrays["preactivations"][layer, k], atol=1e-5)
         below = hidden
     scores = np.hstack([below, np.ones((len(below), 1), np.float32)]) @ arrays["readout"].T
     np.testing.assert_allclose(scores, model.forward(sequence.inputs)[0][:, 0], atol=1e-5)
@@ -78,7 +92,7 @@ def test_outputs_that_no_symbol_uses_are_named_as_such():
 
 def test_a_trace_too_large_for_a_browser_is_refused_with_the_longest_that_fits():
     with pytest.raises(TaskInputError, match=r"1,001 timesteps.* 4 layers of 512 units, at most 341"):
-        check_length(4, 512, 1_001)
+        check_length("standard", 4, 512, 1_001)
 
 
 def test_a_value_task_sends_predicted_and_true_values():
@@ -90,10 +104,13 @@ def test_a_value_task_sends_predicted_and_true_values():
     assert header["predicted"] == pytest.approx(model.forward(sequence.inputs)[0][:, 0, 0].tolist())
 
 
-def test_gradients_agree_with_finite_differences_of_clamped_values():
-    model, sequence = deep_model(dtype="float64"), NAMES.encode("sakura")
-    _, arrays = unpack(gradient_message(model, NAMES, sequence, timestep=4))
-    assert arrays["gradients"].shape == (2, 6, 5, 9)
+@pytest.mark.parametrize("variant", ["standard", "vanilla", "coupled_input_forget", "gru", "rnn"])
+def test_gradients_agree_with_finite_differences_of_clamped_values(variant):
+    model, sequence = deep_model(dtype="float64", variant=variant), NAMES.encode("sakura")
+    header, arrays = unpack(gradient_message(model, NAMES, sequence, timestep=4))
+    quantities = quantities_of(variant)
+    assert arrays["gradients"].shape == (2, len(quantities), 5, 9)
+    assert header["quantities"] == [quantity.name for quantity in quantities]
 
     def loss(shift: float, quantity: str, layer: int, timestep: int, unit: int) -> float:
         change = Intervention(quantity, [timestep], [unit], 1.0, shift, layer)
@@ -101,7 +118,7 @@ def test_gradients_agree_with_finite_differences_of_clamped_values():
         return equations.log_sum_exp(outputs) - outputs[sequence.targets[4, 0]]
 
     rng = np.random.default_rng(1)
-    for k, quantity in enumerate(QUANTITIES):
+    for k, quantity in enumerate(quantities):
         layer, timestep, unit = int(rng.integers(2)), int(rng.integers(5)), int(rng.integers(9))
         place = quantity.name, layer, timestep, unit
         slope = (loss(1e-5, *place) - loss(-1e-5, *place)) / 2e-5
@@ -125,14 +142,27 @@ def test_clusters_put_units_that_behave_alike_side_by_side():
     assert similarity_order(values[..., :1]) == [0]
 
 
-def test_the_lines_shown_stand_in_the_textbook():
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_lines_shown_stand_in_the_textbook(variant):
     source = inspect.getsource(equations).splitlines()
-    lines = textbook_lines()
-    assert lines.keys() == {"xh", "f", "i", "g", "o", "c", "h"}
+    lines = textbook_lines(variant)
+    assert lines.keys() == {"xh", *(quantity.symbol for quantity in quantities_of(variant))}
     for letter, line in lines.items():
         assert source[line["number"] - 1].strip().startswith(line["code"])
         assert line["code"].startswith(f"{letter} = ")
-    assert [quantity["name"] for quantity in quantity_payload()] == [quantity.name for quantity in QUANTITIES]
+    for operation in cell_payload(variant)["operations"]:
+        assert operation["line"] in lines or operation["kind"] == "prediction"
+
+
+def test_a_variant_is_shown_its_own_lines():
+    code = {name: {letter: line["code"] for letter, line in textbook_lines(name).items()} for name in VARIANTS}
+    assert code["standard"]["f"] == code["no_peepholes"]["f"] == "f = sigmoid(xh @ W.forget + W.forget_bias)"
+    assert code["vanilla"]["f"] == "f = sigmoid(xh @ W.forget + p.forget * c + W.forget_bias)"
+    assert code["no_forget_gate"]["f"] == "f = np.ones_like(c)"
+    assert code["coupled_input_forget"]["f"] == "f = 1 - i"
+    assert code["no_input_activation"]["g"] == "g = xh @ W.candidate + W.candidate_bias"
+    assert code["no_output_activation"]["h"] == "h = o * c"
+    assert code["gru"]["h"] == "h = (1 - z) * n + z * h"
 
 
 def test_what_is_clamped_stays_so_in_the_message():

@@ -108,7 +108,7 @@ def test_clamps_are_read_as_the_page_counts():
     ("text", "message"),
     [
         ("f:1:3", "cannot be read"),
-        ("q:1:3:1-2=0", "cannot be read"),
+        ("q:1:3:1-2=0", "names q; this cell has f, i, g, o, c, h"),
         ("f:3:3:1-2=0", "names layer 3; there are 1 to 2"),
         ("f:1:7:1-2=0", "names unit 7; there are 0 to 6"),
         ("f:1:3:0-2=0", "timesteps 0 to 2; there are 1 to 10"),
@@ -165,8 +165,12 @@ def test_the_companion_is_a_plain_network_with_all_else_equal(questions, store, 
     assert found["run"] == made.id
     assert found["step"] == 0
     assert [len(norms) for norms in found["norms"]] == [4, 4]
-    with pytest.raises(QuestionError, match="variant “rnn”"):
-        questions.trace(Question(made.id, 0, "maria"))
+    beside_itself = Question(made.id, 0, "maria")
+    assert questions.companion(beside_itself, 3) == {"status": "itself"}
+    with pytest.raises(QuestionError, match="is a plain network itself"):
+        questions.make_companion(made.id)
+    header, arrays = unpack(questions.trace(beside_itself))
+    assert (header["cell"]["family"], arrays["values"].shape) == ("rnn", (2, 1, 6, 7))
 
 
 def exported(questions: Questions, question: Question, kind: str) -> io.BytesIO:

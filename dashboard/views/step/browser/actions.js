@@ -48,7 +48,7 @@ export class Actions {
   }
 
   turnStepSize() {
-    this.set(otherStepSize(this.view.state));
+    this.set(otherStepSize(this.view.state, this.view.there));
   }
 
   play() {
@@ -140,9 +140,13 @@ export class Actions {
   clampHere(value) {
     const { state, loaded } = this.view;
     const { quantity, layer, unit, timestep } = state;
-    const { symbol } = loaded.trace.quantities.find(({ name }) => name === quantity) ?? {};
-    if (!symbol)
-      return this.say("The prediction cannot be clamped; choose a gate or a state (f, i, g, o, c or h) first.");
+    const { quantities } = loaded.trace;
+    const { symbol, missing } = quantities.find(({ name }) => name === quantity) ?? { missing: true };
+    if (missing) {
+      const offered = quantities.filter((one) => !one.missing).map((one) => one.symbol);
+      const what = symbol ? `There is no ${symbol} in this cell to clamp` : "The prediction cannot be clamped";
+      return this.say(`${what}; choose a gate or a state (${offered.join(", ")}) first.`);
+    }
     return this.clamp({ symbol, layer, unit, first: timestep, last: timestep, value });
   }
 

@@ -15,7 +15,7 @@ export function arrange(trace, { layer, order, quantity }) {
   if (order === "similarity") unitAt = trace.similarity[layer];
   if (ORDERS_OF_QUANTITY.includes(order)) {
     const name = quantity === "prediction" ? "hidden" : quantity;
-    const { gate } = trace.quantities[trace.index[name]];
+    const { gate } = trace.quantity(name);
     const plane = trace.plane(layer, name);
     const measure =
       order === "mean"

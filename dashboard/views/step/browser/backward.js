@@ -2,19 +2,11 @@
 
 import { element, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed, whole } from "../../../browser/format.js";
-import { backwardStep } from "./operations.js";
+import { passedOn } from "./operations.js";
 import { stackOf } from "../../../browser/pictures.js";
 
 const ASK_AGAIN = 2000; // ms between two looks at the plain RNN while it trains
 const LEAST = 1e-8; // of the largest norm; the axis ends there
-const ONWARD = {
-  hidden: "h → c",
-  output_gate: "o → z",
-  cell: "c → c′",
-  candidate: "g → z",
-  input_gate: "i → z",
-  forget_gate: "f → z",
-};
 const WIDTH = 300;
 const HEIGHT = 110;
 
@@ -66,6 +58,7 @@ export class Backward {
   }
 
   show({ trace, gradients, state, theme }) {
+    if (this.cell !== trace.cell.variant) this.drawRows(trace);
     this.trace = trace;
     this.gradients = gradients;
     clearTimeout(this.timer);
@@ -77,12 +70,10 @@ export class Backward {
   }
 
   drawNorms(layer) {
-    const colour = Object.fromEntries(this.trace.quantities.map(({ name, colour }) => [name, colour]));
-    const { gradients, found } = this;
-    const lines = [
-      { label: "c", colour: colour.cell, norms: gradients.norms(layer, "cell") },
-      { label: "h", colour: colour.hidden, norms: gradients.norms(layer, "hidden") },
-    ];
+    const { gradients, found, trace } = this;
+    const lines = trace.quantities
+      .filter(({ carried }) => carried)
+      .map(({ name, symbol, colour }) => ({ label: symbol, colour, norms: gradients.norms(layer, name) }));
     if (found?.norms)
       lines.push({
         label: "h of a plain RNN",
@@ -113,6 +104,7 @@ export class Backward {
     if (asked !== this.gradients) return; // another loss by now
     this.found = found;
     this.train.hidden = found.status !== "missing";
+    if (found.status === "itself") return setText(this.companion, "This is a plain network itself.");
     if (found.status === "missing")
       return setText(
         this.companion,
@@ -148,21 +140,28 @@ export class Backward {
     const { trace, gradients } = this;
     if (!gradients) return;
     this.norms.mark(gradients.lossAt - state.timestep);
-    this.cells ??= Object.entries(ONWARD).map(([name, way]) => {
-      const choose = element("button", {
-        class: "link",
-        text: way,
-        title: "Show its equation",
-        onclick: () => this.actions.set({ quantity: name }),
-      });
-      const cells = [element("td"), element("td"), element("td")];
-      this.table.append(element("tr", {}, element("th", { scope: "row" }, choose), ...cells));
-      return { name, cells };
-    });
-    for (const { name, cells } of this.cells) {
-      const { gradient, factor } = backwardStep(name, trace, gradients, state);
+    for (const { step, cells } of this.rows) {
+      const { gradient, factor } = passedOn(step, trace, gradients, state);
       [gradient, factor, gradient * factor].forEach((value, k) => setText(cells[k], compact(value)));
     }
+  }
+
+  /** A row for each way on which a gradient goes on in this cell. */
+  drawRows(trace) {
+    this.cell = trace.cell.variant;
+    this.found = null;
+    this.rows = trace.cell.gradient_steps.map((step) => {
+      const { symbol } = trace.quantity(step.quantity);
+      const choose = element("button", {
+        class: "link",
+        text: `${symbol} → ${step.onto}`,
+        title: step.words,
+        onclick: () => this.actions.set({ quantity: step.quantity }),
+      });
+      const cells = [element("td"), element("td"), element("td")];
+      return { step, cells, root: element("tr", {}, element("th", { scope: "row" }, choose), ...cells) };
+    });
+    this.table.replaceChildren(...this.rows.map(({ root }) => root));
   }
 }
 

@@ -76,7 +76,21 @@ export class Beside {
   draw({ timestep, unit, layer }) {
     const { trace, other } = this;
     if (!other) return;
-    this.cells ??= trace.quantities.map(({ symbol, label, colour }) => {
+    if (this.variant !== trace.cell.variant) this.makeRows(trace);
+    const there = trace.quantities.filter(({ missing }) => !missing);
+    there.forEach(({ name }, k) => {
+      const mine = trace.value(layer, name, timestep, unit);
+      const theirs = timestep < other.timesteps ? other.value(layer, name, timestep, unit) : NaN;
+      [mine, theirs, mine - theirs].forEach((value, column) => setText(this.cells[k][column], fixed(value)));
+    });
+  }
+
+  /** A row for each quantity that the cell has. */
+  makeRows(trace) {
+    this.variant = trace.cell.variant;
+    this.rows.replaceChildren();
+    const there = trace.quantities.filter(({ missing }) => !missing);
+    this.cells = there.map(({ symbol, label, colour }) => {
       const cells = [element("td"), element("td"), element("td")];
       this.rows.append(
         element(
@@ -87,11 +101,6 @@ export class Beside {
         ),
       );
       return cells;
-    });
-    trace.quantities.forEach(({ name }, k) => {
-      const mine = trace.value(layer, name, timestep, unit);
-      const theirs = timestep < other.timesteps ? other.value(layer, name, timestep, unit) : NaN;
-      [mine, theirs, mine - theirs].forEach((value, column) => setText(this.cells[k][column], fixed(value)));
     });
   }
 }

@@ -1,5 +1,5 @@
-// Units over the sequence: the selected one with its cell state in a band of its own (it grows without bound, and on
-// one scale with it the gates would lie flat), and below it those that were pinned.
+// Units over the sequence: the selected one, with what has no bounds (the cell state) in a band of its own, since on
+// one scale with it the gates would lie flat, and below it those that were pinned.
 
 import { element, onDrag, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed } from "../../../browser/format.js";
@@ -14,7 +14,7 @@ export class Curves {
     this.legend = element("ul", { class: "legend" });
     this.clampedNote = element("small", { class: "clamped-note", text: "dashed: with what is clamped" });
     this.ticks = element("div", { class: "time-axis", "aria-hidden": "true" });
-    this.bands = [new Band("Gates, candidate and hidden state", actions), new Band("Cell state", actions)];
+    this.bands = [new Band("", actions), new Band("", actions)];
     this.selected = element(
       "section",
       { class: "curves", "aria-label": "Curves of the selected unit" },
@@ -34,8 +34,13 @@ export class Curves {
     this.backward = backward;
     this.values = view.quantities.map(({ name }) => element("span", { "data-legend": name }));
     this.legend.replaceChildren(
-      ...view.quantities.map(({ symbol, label, colour }, k) =>
-        element("li", { title: label }, element("b", { text: symbol, style: `--colour: ${colour}` }), this.values[k]),
+      ...view.quantities.map(({ symbol, label, colour, missing }, k) =>
+        element(
+          "li",
+          { title: missing ? `${label}: this cell has none` : label, class: missing ? "missing" : null },
+          element("b", { text: symbol, style: `--colour: ${colour}` }),
+          this.values[k],
+        ),
       ),
     );
     this.clampedNote.hidden = !view.original || backward;
@@ -47,15 +52,18 @@ export class Curves {
       ticks.push(element("span", { style: `left: ${((k + 0.5) / T) * 100}%`, text: label }));
     }
     this.ticks.replaceChildren(...ticks);
-    const isCell = ({ name }) => name === "cell";
-    this.bands[0].show(
-      view,
-      view.quantities.filter((quantity) => !isCell(quantity)),
-    );
-    this.bands[1].show(view, view.quantities.filter(isCell));
+    const drawn = view.quantities.filter(({ missing }) => !missing);
+    const parts = [drawn.filter(({ bounded }) => bounded), drawn.filter(({ bounded }) => !bounded)];
+    this.bands.forEach((band, k) => {
+      band.field.hidden = band.axis.hidden = parts[k].length === 0;
+      band.label = parts[k].map(({ label }) => label).join(", ");
+      band.show(view, parts[k]);
+    });
+    this.selected.classList.toggle("without-first", parts[0].length === 0);
+    this.selected.classList.toggle("without-second", parts[1].length === 0);
     this.pins = view.state.pins.map((unit) => {
       const band = new Band("All quantities", this.actions);
-      band.show(view, view.quantities);
+      band.show(view, drawn);
       band.drawUnit(unit);
       const choose = element("button", {
         class: "link",
@@ -90,8 +98,8 @@ export class Curves {
       for (const band of this.bands) band.drawUnit(unit);
     }
     const text = (value) => (this.backward ? compact(value) : fixed(value));
-    this.trace.quantities.forEach(({ name }, k) =>
-      setText(this.values[k], text(this.field.value(layer, name, timestep, unit))),
+    this.trace.quantities.forEach(({ name, missing, equation }, k) =>
+      setText(this.values[k], missing ? `missing, ${equation}` : text(this.field.value(layer, name, timestep, unit))),
     );
     for (const band of this.bands) band.drawCursor(timestep);
     for (const { band } of this.pins) band.drawCursor(timestep);
@@ -99,7 +107,9 @@ export class Curves {
 
   pictures({ theme }) {
     const bands = [...this.bands, ...this.pins.map(({ band }) => band)];
-    const parts = () => bands.map((band) => ({ title: band.title(), drawing: band.drawing, legend: band.quantities }));
+    const drawn = () => bands.filter(({ quantities }) => quantities.length);
+    const parts = () =>
+      drawn().map((band) => ({ title: band.title(), drawing: band.drawing, legend: band.quantities }));
     return [{ name: "curves", label: "Curves", draw: () => stackOf(parts(), theme) }];
   }
 }

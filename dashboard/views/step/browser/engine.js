@@ -23,10 +23,9 @@ export class Engine {
   }
 
   /** Turn to a run. */
-  turnTo({ questions, quantities }) {
+  turnTo({ questions }) {
     if (this.questions !== questions) this.kept.clear();
     this.questions = questions;
-    this.quantities = quantities;
   }
 
   /** What the server says to a question, read as "json", "text" or "arrayBuffer". */
@@ -48,7 +47,7 @@ export class Engine {
   async trace(question) {
     const key = JSON.stringify(question);
     let trace = this.kept.get(key);
-    if (!trace) trace = new Trace(this.quantities, await this.ask("trace", question, "arrayBuffer"));
+    if (!trace) trace = new Trace(await this.ask("trace", question, "arrayBuffer"));
     this.kept.delete(key);
     this.kept.set(key, trace);
     if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
@@ -57,7 +56,7 @@ export class Engine {
 
   async gradients(question, lossAt) {
     const bytes = await this.ask("gradients", { ...question, timestep: lossAt + 1 }, "arrayBuffer");
-    return new Gradients(this.quantities, bytes);
+    return new Gradients(bytes);
   }
 
   async checkpoints() {

@@ -2,7 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
-import { backwardStep, explained, reader } from "./operations.js";
+import { explained, numbers, passedOn, waysFrom } from "./operations.js";
 
 export class Equation {
   constructor() {
@@ -20,32 +20,41 @@ export class Equation {
     );
   }
 
-  show({ trace, gradients, textbook }) {
+  show({ trace, gradients }) {
     this.trace = trace;
     this.gradients = gradients;
-    this.textbook = textbook;
   }
 
   draw(state) {
     if (this.gradients && state.quantity !== "prediction") return this.drawBackward(state);
-    const operation = explained(state);
+    const operation = explained(this.trace, state);
     setText(this.name, operation.name);
     setText(this.words, operation.words);
     setText(this.equation, operation.equation);
-    setText(this.numbers, operation.numbers(reader(this.trace, state)));
-    const line = this.textbook[operation.line];
-    setText(
-      this.code,
-      line ? `equations.py, line ${line.number}: ${line.code}` : "equations.py: softmax(z), over all outputs",
-    );
+    setText(this.numbers, numbers(operation, this.trace, state));
+    setText(this.code, this.lineOf(operation));
+  }
+
+  /** The textbook's line; nothing for a cell that it does not tell of. */
+  lineOf({ kind, line }) {
+    if (kind === "prediction") return "equations.py: softmax(z), over all outputs";
+    const found = this.trace.textbook[line];
+    return found ? `equations.py, line ${found.number}: ${found.code}` : "";
   }
 
   drawBackward(state) {
-    const { words, equation, gradient, factor } = backwardStep(state.quantity, this.trace, this.gradients, state);
+    const [way] = waysFrom(this.trace, state.quantity);
+    const { symbol } = this.trace.quantity(state.quantity);
     setText(this.name, "backward");
+    if (!way) {
+      setText(this.words, `How the gradient goes on from ${symbol} is not written down for this cell.`);
+      for (const node of [this.equation, this.numbers, this.code]) setText(node, "");
+      return;
+    }
+    const { words, equation, gradient, factor } = passedOn(way, this.trace, this.gradients, state);
     setText(this.words, words);
     setText(this.equation, equation);
     setText(this.numbers, `${compact(gradient)} · ${compact(factor)} = ${compact(gradient * factor)}`);
-    setText(this.code, "derived beside each line of kernel.py that computes it");
+    setText(this.code, "the chain rule, held to the engine's own gradients by its tests");
   }
 }

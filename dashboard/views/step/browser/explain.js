@@ -2,6 +2,7 @@
 
 import { fixed } from "../../../browser/format.js";
 import { isClamped } from "../../../browser/cell/clamps.js";
+import { asFactor, computed, partsOf, written } from "../../../browser/cell/formula.js";
 import { reader } from "./operations.js";
 
 export const MOST_BARS = 7;
@@ -17,21 +18,25 @@ export function strongest(contributions) {
 /** {title, lines(number), heading, contributions} of the quantity, unit and timestep that the state names. */
 export function explain(trace, state) {
   if (state.quantity === "prediction") return explainPrediction(trace, state);
-  const place = `${trace.quantities[trace.index[state.quantity]].symbol} of unit ${state.unit}`;
-  if (state.quantity === "cell") return explainCell(trace, state, place);
-  if (state.quantity === "hidden") return explainHidden(trace, state, place);
-  return explainGate(trace, state, place);
+  const quantity = trace.quantity(state.quantity);
+  const { symbol, missing } = quantity;
+  const title = `Why ${symbol} of unit ${state.unit} = ${fixed(reader(trace, state).value(symbol))}?`;
+  if (missing) return { title, lines: () => [quantity.equation, quantity.words], heading: "", contributions: [] };
+  if (trace.sums[state.quantity]) return { title, ...explainSum(trace, state, quantity) };
+  if (quantity.kept) return { title, ...explainState(trace, state, quantity) };
+  return { title, ...explainParts(trace, state, quantity) };
 }
 
-/** A gate: what its pre-activation is the sum of. */
-function explainGate(trace, state, place) {
-  const { layer, timestep, unit, quantity } = state;
-  const gate = trace.index[quantity];
-  const weights = trace.weightsOf(layer, gate, unit);
+/** What goes through an activation: what its weighted sum is made of. */
+function explainSum(trace, state, { name, symbol, formula }) {
+  const { layer, timestep, unit } = state;
+  const { peephole, gated_by: gate } = trace.sums[name];
+  const weights = trace.weightsOf(layer, name, unit);
   const below = trace.below(layer, timestep);
-  const before = trace.row(layer, "hidden", timestep - 1);
+  const { value, result } = reader(trace, state);
+  const share = gate ? value(gate) : 1; // of what comes from the former hidden state
   const contributions = [];
-  const parts = { input: 0, recurrent: 0, bias: weights[weights.length - 1] };
+  const parts = { input: 0, recurrent: 0, bias: weights.at(-2) + share * weights.at(-1) };
   below.forEach((x, k) => {
     const value = weights[k] * x;
     parts.input += value;
@@ -49,8 +54,8 @@ function explainGate(trace, state, place) {
         hint: "The symbol that is read",
       });
   });
-  before.forEach((h, k) => {
-    const value = weights[below.length + k] * h;
+  trace.row(layer, "hidden", timestep - 1).forEach((h, k) => {
+    const value = share * weights[below.length + k] * h;
     parts.recurrent += value;
     contributions.push({
       value,
@@ -58,72 +63,85 @@ function explainGate(trace, state, place) {
       go: { unit: k, quantity: "hidden", timestep: timestep - 1 },
     });
   });
-  const symbol = trace.quantities[gate].symbol;
-  const activation = quantity === "candidate" ? "tanh" : "σ";
-  const z = trace.preactivation(layer, gate, timestep, unit);
-  const value = trace.value(layer, quantity, timestep, unit);
+  const seen = peephole ? trace.peepholeOf(layer, name, unit) * value(peephole) : 0;
+  if (peephole)
+    contributions.push({ value: seen, label: `${peephole}, its memory`, go: whereIs(trace, state, peephole) });
   return {
-    title: `Why ${place} = ${fixed(value)}?`,
     lines: (number) => [
       `input ${number(parts.input)}`,
-      `former hidden state ${number(parts.recurrent)}`,
+      `former hidden state${gate ? `, times ${gate},` : ""} ${number(parts.recurrent)}`,
       `bias ${number(parts.bias)}`,
-      `sum z = ${number(z)}`,
-      reader(trace, state).result(`${symbol} = ${activation}(z)`, quantity),
+      ...(peephole ? [`peephole p · ${peephole} = ${number(seen)}`] : []),
+      `sum a = ${number(trace.preactivation(layer, name, timestep, unit))}`,
+      result(`${symbol} = ${activationOf(formula)}`, name),
     ],
-    heading: "What went into z, the strongest first",
+    heading: "What went into the sum, the strongest first",
     contributions,
   };
 }
 
-/** The cell state: what is left of what each timestep wrote into it. */
-function explainCell(trace, state, place) {
+/** “σ(a)”, where the formula is an activation of the sum alone or of its parts. */
+function activationOf(formula) {
+  const last = formula?.postfix.at(-1);
+  if (last === "σ" || last === "tanh") return `${last}(a)`;
+  return formula && formula.postfix.length > 1 ? written(formula) : "a";
+}
+
+/** A state that adds up: what is left of what each timestep wrote into it. */
+function explainState(trace, state, { name, symbol, kept, written: added }) {
   const { layer, timestep, unit } = state;
-  const at = (name, t) => trace.value(layer, name, t, unit);
+  const at = (formula, t) => computed(formula, (letter) => trace.letter(letter, { ...state, timestep: t }));
   const contributions = [];
-  let kept = 1; // product of the forget gates since
+  const from = trace.quantities.find((quantity) => quantity.symbol === added.letters.at(-1));
+  let left = 1; // product of what was kept since
   for (let t = timestep; t >= 0; t--) {
-    if (isClamped(trace, state, "cell", t)) {
-      contributions.push({ value: kept * at("cell", t), label: `clamped at ${t + 1}`, go: { timestep: t } });
+    if (isClamped(trace, state, name, t)) {
+      const value = left * trace.value(layer, name, t, unit);
+      contributions.push({ value, label: `clamped at ${t + 1}`, go: { timestep: t } });
       break; // whatever was written before is no longer in it
     }
-    const value = kept * at("input_gate", t) * at("candidate", t);
     contributions.push({
-      value,
+      value: left * at(added, t),
       label: `“${trace.labels[t]}” at ${t + 1}`,
-      go: { timestep: t, quantity: "candidate" },
+      go: { timestep: t, quantity: from.name },
     });
-    kept *= at("forget_gate", t);
+    left *= at(kept, t);
   }
+  const was = trace.value(layer, name, timestep - 1, unit);
   return {
-    title: `Why ${place} = ${fixed(at("cell", timestep))}?`,
     lines: (number) => [
-      `kept f · c′ = ${number(at("forget_gate", timestep) * at("cell", timestep - 1))}`,
-      `written i · g = ${number(at("input_gate", timestep) * at("candidate", timestep))}`,
-      reader(trace, state).result("sum c", "cell"),
+      `kept ${asFactor(kept)} · ${symbol}′ = ${number(at(kept, timestep) * was)}`,
+      `written ${written(added)} = ${number(at(added, timestep))}`,
+      reader(trace, state).result(`sum ${symbol}`, name),
     ],
-    heading: "Who wrote it: i · g of each timestep times all forget gates since",
+    heading: `Who wrote it: ${written(added)} of each timestep, times ${written(kept)} of all since`,
     contributions,
   };
 }
 
-/** The hidden state: two factors. */
-function explainHidden(trace, state, place) {
-  const { layer, timestep, unit } = state;
-  const at = (name) => trace.value(layer, name, timestep, unit);
+/** Anything else: the factors or the summands of its formula. */
+function explainParts(trace, state, { name, symbol, equation, formula }) {
+  const { result, value } = reader(trace, state);
+  if (!formula) return { lines: () => [equation, result(symbol, name)], heading: "", contributions: [] };
+  const parts = partsOf(formula).map(({ postfix, text }) => {
+    const letter = postfix.find((step) => formula.letters.includes(step));
+    return { text, value: computed({ postfix }, value), label: text, go: letter ? whereIs(trace, state, letter) : {} };
+  });
+  const product = !["+", "−"].includes(formula.postfix.at(-1));
   return {
-    title: `Why ${place} = ${fixed(at("hidden"))}?`,
     lines: (number) => [
-      `output gate o = ${number(at("output_gate"))}`,
-      `memory tanh(c) = ${number(Math.tanh(at("cell")))}`,
-      reader(trace, state).result("product h", "hidden"),
+      ...parts.map(({ text, value }) => `${text} = ${number(value)}`),
+      result(`${product ? "product" : "sum"} ${symbol}`, name),
     ],
-    heading: "The two factors",
-    contributions: [
-      { value: at("output_gate"), label: "o, the output gate", go: { quantity: "output_gate" } },
-      { value: Math.tanh(at("cell")), label: "tanh(c), the memory", go: { quantity: "cell" } },
-    ],
+    heading: product ? "What is multiplied" : "What is added up",
+    contributions: parts,
   };
+}
+
+/** Where a letter of a formula is to be found: its quantity, and its timestep if it has a prime. */
+function whereIs(trace, { timestep }, letter) {
+  const quantity = trace.named[letter.replace("′", "").replace(/^[awup]_/, "")];
+  return letter.endsWith("′") ? { quantity, timestep: timestep - 1 } : { quantity };
 }
 
 /** An output: what each hidden unit adds to its score. */

@@ -1,5 +1,5 @@
-// Six heatmaps, timesteps by units, painted once a trace; only the common cursor moves. Beside another trace there are
-// three for each quantity: this one, the other, and the difference.
+// A heatmap for each quantity, timesteps by units, painted once a trace; only the common cursor moves. Beside another
+// trace there are three for each quantity: this one, the other, and the difference.
 
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
@@ -16,10 +16,11 @@ export class Heatmaps {
 
   show(view) {
     const kinds = view.other ? ["this", "other", "difference"] : ["this"];
-    const wanted = `${kinds}/${view.quantities.map(({ name }) => name)}`;
+    const wanted = `${kinds}/${view.trace.cell.variant}`;
     if (this.kinds !== wanted) {
       this.kinds = wanted;
-      this.maps = view.quantities.flatMap((quantity) => kinds.map((kind) => new Heatmap(quantity, kind, this.actions)));
+      const there = view.quantities.filter(({ missing }) => !missing); // what is missing has nothing to show
+      this.maps = there.flatMap((quantity) => kinds.map((kind) => new Heatmap(quantity, kind, this.actions)));
       this.root.replaceChildren(...this.maps.map((map) => map.root));
     }
     for (const map of this.maps) map.show(view);

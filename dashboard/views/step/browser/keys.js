@@ -1,7 +1,18 @@
-// Every key in one table: what it does, and the words for it in the help.
+// Every key in one table: what it does, and the words for it in the help. A quantity whose letter is a key already (the
+// GRU's z, which undoes) is asked about with Shift.
 
 /** Rows of {shown, words, keys: {key: [command, ...arguments]}} for a cell; commands are methods of `Actions`. */
-export const keyTable = (quantities) => [
+export function keyTable(quantities) {
+  const keyOf = ({ symbol }) => (taken.has(symbol) ? symbol.toUpperCase() : symbol);
+  const ask = {
+    shown: quantities.map(keyOf).join(" "),
+    words: "ask about that quantity",
+    keys: Object.fromEntries(quantities.map((quantity) => [keyOf(quantity), ["askAbout", quantity.name]])),
+  };
+  return [...BEFORE, ask, ...BEHIND];
+}
+
+const BEFORE = [
   { shown: "← →", words: "one step back or forward", keys: { ArrowLeft: ["step", -1], ArrowRight: ["step", 1] } },
   { shown: "Page ↑ ↓", words: "ten timesteps", keys: { PageUp: ["travel", -10], PageDown: ["travel", 10] } },
   {
@@ -12,11 +23,8 @@ export const keyTable = (quantities) => [
   { shown: "↑ ↓", words: "the unit above or below", keys: { ArrowUp: ["unitBy", -1], ArrowDown: ["unitBy", 1] } },
   { shown: "Space", words: "play and pause", keys: { " ": ["play"] } },
   { shown: "m", words: "step by timestep or by operation", keys: { m: ["turnStepSize"] } },
-  {
-    shown: quantities.map(({ symbol }) => symbol).join(" "),
-    words: "ask about that quantity",
-    keys: Object.fromEntries(quantities.map(({ symbol, name }) => [symbol, ["askAbout", name]])),
-  },
+];
+const BEHIND = [
   { shown: "y", words: "ask about the prediction", keys: { y: ["askAbout", "prediction"] } },
   { shown: "j", words: "jump to a timestep or symbol", keys: { j: ["startJump"] } },
   {
@@ -33,6 +41,8 @@ export const keyTable = (quantities) => [
   { shown: "Ctrl Y", words: "do it again", keys: { "Ctrl+y": ["redo"], "Ctrl+Shift+z": ["redo"] } },
   { shown: "?", words: "this help; Escape closes it", keys: { "?": ["help"] } },
 ];
+
+const taken = new Set([...BEFORE, ...BEHIND].flatMap(({ keys }) => Object.keys(keys)));
 
 const ALONG = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 

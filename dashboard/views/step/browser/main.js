@@ -19,7 +19,6 @@ import { History } from "./history.js";
 import { commandOf, keyTable } from "./keys.js";
 import { readLink, tell, writeLink } from "./link.js";
 import { Loading } from "./loading.js";
-import { OPERATIONS } from "./operations.js";
 import { Panels } from "./panels.js";
 import { Prediction } from "./prediction.js";
 import { hearOf } from "./run_news.js";
@@ -260,8 +259,9 @@ class StepView {
     if (href !== location.href) history.replaceState(history.state, "", href);
     if (this.transport.playing) return;
     const { operation } = this.state;
-    const { name, words } = OPERATIONS[operation] ?? {};
-    const at = name ? `Operation ${operation + 1} of ${OPERATIONS.length}, ${name}: ${words} ` : "";
+    const { operations } = this.loaded.trace;
+    const { name, words } = operations[operation] ?? {};
+    const at = name ? `Operation ${operation + 1} of ${operations.length}, ${name}: ${words} ` : "";
     this.frame.summarise(at + this.loaded.trace.describe(this.state));
     if (this.state.panel === "save") this.panels.show(this.view); // the code names the cursor's place
   }

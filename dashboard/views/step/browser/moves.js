@@ -1,30 +1,28 @@
 // Where the cursor goes: by timestep, by operation, to a symbol. Pure; each gives a change of the state.
 
-import { OPERATIONS, subjectOf } from "./operations.js";
-
-/** Some steps forward, or back. */
-export function stepped(state, { timesteps }, count) {
+/** Some steps forward, or back; `operations` are the cell's. */
+export function stepped(state, { timesteps, operations }, count) {
   if (state.operation === null) return { timestep: state.timestep + count };
-  const place = state.timestep * OPERATIONS.length + state.operation + count;
-  const reached = Math.max(0, Math.min(timesteps * OPERATIONS.length - 1, place));
-  const operation = reached % OPERATIONS.length;
+  const place = state.timestep * operations.length + state.operation + count;
+  const reached = Math.max(0, Math.min(timesteps * operations.length - 1, place));
+  const operation = reached % operations.length;
   return {
-    timestep: Math.floor(reached / OPERATIONS.length),
+    timestep: Math.floor(reached / operations.length),
     operation,
-    quantity: subjectOf(operation) ?? state.quantity,
+    quantity: operations[operation].subject || state.quantity,
   };
 }
 
 /** From timesteps to operations and back; a gradient comes in at the last operation. */
-export function otherStepSize(state) {
+export function otherStepSize(state, { operations }) {
   if (state.operation !== null) return { operation: null };
-  const operation = state.lossAt === null ? 0 : OPERATIONS.length - 1;
-  return { operation, quantity: subjectOf(operation) ?? state.quantity };
+  const operation = state.lossAt === null ? 0 : operations.length - 1;
+  return { operation, quantity: operations[operation].subject || state.quantity };
 }
 
 /** Whether there is nothing further to step to. */
-export const atEnd = ({ timestep, operation }, { timesteps }) =>
-  timestep === timesteps - 1 && (operation === null || operation === OPERATIONS.length - 1);
+export const atEnd = ({ timestep, operation }, { timesteps, operations }) =>
+  timestep === timesteps - 1 && (operation === null || operation === operations.length - 1);
 
 /** The timestep that a text names: its number, or where the symbol comes next, or else first; null if nowhere. */
 export function timestepOf(text, { labels, timesteps }, timestep) {

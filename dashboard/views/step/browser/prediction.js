@@ -3,10 +3,8 @@
 import { element, setText } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
 import { HOTTEST } from "./engine.js";
-import { OPERATIONS } from "./operations.js";
 import { barsOf } from "../../../browser/pictures.js";
 
-const LAST = OPERATIONS.length - 1;
 const ROWS = 5; // as many as the server sends, see TOP in messages.py
 const TEMPERATURE = 0.8; // to begin with
 
@@ -90,7 +88,8 @@ export class Prediction {
     if (!changed.timestep && !changed.operation) return;
     const { trace, original } = this;
     const { timestep } = state;
-    this.root.classList.toggle("to-come", state.operation !== null && state.operation < LAST && state.lossAt === null);
+    const last = trace.operations.length - 1;
+    this.root.classList.toggle("to-come", state.operation !== null && state.operation < last && state.lossAt === null);
     const came = trace.target_labels[timestep];
     const asked = trace.right[timestep].length > 0;
     if (trace.kind === "value" && !asked)

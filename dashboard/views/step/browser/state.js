@@ -2,7 +2,6 @@
 
 import { ORDERS } from "./arrange.js";
 import { NEWEST, checkpoint, choice, clamps, other, units, whole } from "./fields.js";
-import { OPERATIONS } from "./operations.js";
 
 export const PANELS = { why: "Why", whatif: "What if", backward: "Backward", compare: "Compare", save: "Save" };
 const KEEPS_GRADIENT = ["backward", "save"]; // panels beside which gradients stay on the screen
@@ -15,7 +14,7 @@ const KEEPS_GRADIENT = ["backward", "save"]; // panels beside which gradients st
  * - costs: what a change needs: "cursor" (numbers and marks), "drawing" (all parts), "engine" (a question to it)
  * - ends: with which turn it goes back to the start, to another "sequence" or another "run"
  *
- * `there` is what there is: {timesteps, units, layers, outputs, quantities, right, steps}.
+ * `there` is what there is: {timesteps, units, layers, outputs, operations, quantities, first, right, steps}.
  */
 export const FIELDS = {
   sequence: { start: null, costs: "engine" }, // the page's script writes it into the address
@@ -37,8 +36,16 @@ export const FIELDS = {
     costs: "drawing",
   },
   // null: by timestep
-  operation: { start: null, address: "operation", ...whole(() => OPERATIONS.length, 1), costs: "cursor" },
-  quantity: { start: "forget_gate", address: "quantity", ...choice((there) => there.quantities), costs: "cursor" },
+  operation: { start: null, address: "operation", ...whole((there) => there.operations.length, 1), costs: "cursor" },
+  // null, until it is known what there is: the first one
+  quantity: {
+    start: null,
+    address: "quantity",
+    ...choice((there) => there.quantities),
+    within: (value, { quantities, first }) => (quantities.includes(value) ? value : first),
+    when: ({ quantity }, { first }) => quantity !== first,
+    costs: "cursor",
+  },
   // null: the likeliest
   output: {
     start: null,
@@ -80,7 +87,9 @@ export const thereIs = (trace, steps) => ({
   units: trace.units,
   layers: trace.layers,
   outputs: trace.output_labels.length,
+  operations: trace.operations,
   quantities: [...trace.quantities.map(({ name }) => name), "prediction"],
+  first: trace.quantities.find(({ missing }) => !missing).name,
   right: trace.right,
   steps,
 });

@@ -80,10 +80,13 @@ export class WhatIf {
   show({ trace, original, quantities }) {
     this.trace = trace;
     this.original = original;
-    if (this.quantity.options.length === 0)
+    const offered = quantities.filter(({ missing }) => !missing);
+    if (this.offered !== trace.cell.variant) {
+      this.offered = trace.cell.variant;
       this.quantity.replaceChildren(
-        ...quantities.map(({ name, label }) => element("option", { value: name, text: label.toLowerCase() })),
+        ...offered.map(({ name, label }) => element("option", { value: name, text: label.toLowerCase() })),
       );
+    }
     // not disabled: the keyboard's focus would be lost
     this.reset.setAttribute("aria-disabled", trace.clamps.length === 0);
     this.list.replaceChildren(...trace.clamps.map((clamp, place) => this.row(clamp, place)));
@@ -119,8 +122,9 @@ export class WhatIf {
     const place = `${state.timestep}/${state.unit}/${state.quantity}/${state.layer}`;
     if (this.place !== place) {
       this.place = place;
-      if (state.quantity !== "prediction") this.quantity.value = state.quantity;
-      const [low, high] = this.trace.quantities[this.trace.index[this.quantity.value]].clamp_limits;
+      const asked = this.trace.quantity(state.quantity);
+      if (asked && !asked.missing) this.quantity.value = state.quantity;
+      const [low, high] = this.trace.quantity(this.quantity.value).clamp_limits;
       this.value.title = `A number from ${low} to ${high}`;
       const chosen = this.units.value;
       this.units.replaceChildren(
@@ -165,7 +169,7 @@ export class WhatIf {
 
   submit() {
     this.actions.clamp({
-      symbol: this.trace.quantities[this.trace.index[this.quantity.value]].symbol,
+      symbol: this.trace.quantity(this.quantity.value).symbol,
       layer: this.state.layer,
       unit: this.units.value === "all" ? null : this.state.unit,
       first: Number(this.first.value) - 1,

@@ -1,0 +1,42 @@
+"""The textbook's lines that compute a cell, found in its source."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from lstm_engine.cell.variants import family_of, get_variant
+
+
+@cache
+def textbook_lines(variant: str) -> dict[str, dict[str, Any]]:
+    """The lines of ``equations.py`` by the letter that they compute: number in the file, and code.
+
+    Where the textbook asks for the variant's name, those that are carried out for this one.
+
+    Raises:
+        SettingsError: there is no variant of that name.
+    """
+    found = get_variant(variant)
+    step = family_of(found).cell.textbook_of(found)
+    if step is None:
+        return {}
+    lines, first = inspect.getsourcelines(step)
+    (function,) = ast.parse(textwrap.dedent("".join(lines))).body
+    assert isinstance(function, ast.FunctionDef)
+    return {
+        letter: {"number": first + place - 1, "code": lines[place - 1].partition("#")[0].strip()}
+        for letter, place in assignments(function.body, found.name)
+    }
+
+
+def assignments(body: list[ast.stmt], variant: str) -> Iterator[tuple[str, int]]:
+    """Each letter that is assigned, with its line in the function, along the branches that the variant takes."""
+    for statement in body:
+        if isinstance(statement, ast.If):
+            wanted = ast.literal_eval(statement.test.comparators[0])  # type: ignore[attr-defined]
+            yield from assignments(statement.body if variant == wanted else statement.orelse, variant)
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            yield statement.targets[0].id, statement.lineno
