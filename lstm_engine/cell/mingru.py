@@ -8,18 +8,60 @@ not squashed: the function g(.) of the paper's appendix belongs to its form in l
 much is *written*; in PyTorch's GRU, and so in ``gru.py``, it says how much is kept.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.cell.cell import Cell, sigmoid
-from lstm_engine.cell.family import GATE_RANGE, Family, Quantity, Variant
+from lstm_engine.cell.equations_2024 import mingru_step
+from lstm_engine.cell.family import (
+    GATE_RANGE,
+    PREDICT,
+    Family,
+    GradientStep,
+    Operation,
+    Quantity,
+    Variant,
+    making,
+)
 from lstm_engine.cell.layer_trace import TracedLayer
 
-UPDATE_GATE = Quantity("update_gate", "Update gate", "z", "z = σ(W_z x + b_z)", GATE_RANGE, "vermillion")
-CANDIDATE = Quantity("candidate", "Candidate", "n", "n = W_n x + b_n", None, "reddish_purple")
-HIDDEN = Quantity("hidden", "Hidden state", "h", "h = (1 - z) · h′ + z · n", None, "sky_blue", True)
+UPDATE_GATE = Quantity(
+    "update_gate",
+    "Update gate",
+    "z",
+    "z = σ(W_z x + b_z)",
+    GATE_RANGE,
+    "vermillion",
+    words="How much of the new content to write; the rest of the old state is kept. It sees the input alone.",
+    formula="z = σ(a_z)",
+)
+CANDIDATE = Quantity(
+    "candidate",
+    "Candidate",
+    "n",
+    "n = W_n x + b_n",
+    None,
+    "reddish_purple",
+    words="The new content itself, as large as it may be.",
+    formula="n = a_n",
+)
+HIDDEN = Quantity(
+    "hidden",
+    "Hidden state",
+    "h",
+    "h = (1 - z) · h′ + z · n",
+    None,
+    "sky_blue",
+    True,
+    words="New content takes the place of what is not kept: memory and what is said are one.",
+    formula="h = (1 - z) · h′ + z · n",
+    kept="1 - z",
+    written="z · n",
+)
 
 QUANTITIES = (UPDATE_GATE, CANDIDATE, HIDDEN)
 
@@ -53,6 +95,35 @@ class MinGRUCell(Cell):
     """z = σ(W_z x), n = W_n x, h = (1 - z) h′ + z n."""
 
     quantities = QUANTITIES
+
+    @classmethod
+    def operations_of(cls, variant: Variant) -> tuple[Operation, ...]:
+        keep = "What the update gate does not write anew is kept."
+        return (
+            making(UPDATE_GATE, "update"),
+            making(CANDIDATE, "candidate"),
+            Operation("keep", keep, "(1 - z) · h′", ("(1 - z) · h′",), about="hidden", line="h"),
+            making(HIDDEN, "write"),
+            PREDICT,
+        )
+
+    @classmethod
+    def gradient_steps_of(cls, variant: Variant) -> tuple[GradientStep, ...]:
+        return (
+            GradientStep("hidden", "h′", "1 − z", "The only way back in time: one factor a timestep, what is kept."),
+            GradientStep("hidden", "n", "z", "The update gate lets it through to the new content."),
+            GradientStep(
+                "hidden", "z", "n − h′", "How far new and old lie apart decides how much the update gate mattered."
+            ),
+            GradientStep("candidate", "a_n", "1", "It passes whole."),
+            GradientStep(
+                "update_gate", "a_z", "z · (1 − z)", "Nothing of it passes where the gate is fully open or shut."
+            ),
+        )
+
+    @classmethod
+    def textbook_of(cls, variant: Variant) -> Callable[..., Any]:
+        return mingru_step
 
     def step(self, t: int, weights: NDArray, peepholes: NDArray) -> None:
         update, candidate = self.preactivations[t] = self._from_input(t, weights)

@@ -9,13 +9,25 @@ division. There is no output gate and no cell state, and the candidate (h̃ in t
 squashed: the function g(.) of the paper's appendix belongs to its form in logarithms, which knows positive ones alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.cell.cell import Cell, log_sigmoid, sigmoid
-from lstm_engine.cell.family import GATE_RANGE, Family, Quantity, Variant
+from lstm_engine.cell.equations_2024 import minlstm_step
+from lstm_engine.cell.family import (
+    GATE_RANGE,
+    PREDICT,
+    Family,
+    GradientStep,
+    Operation,
+    Quantity,
+    Variant,
+    making,
+)
 from lstm_engine.cell.layer_trace import TracedLayer
 
 FORGET_GATE = Quantity(
@@ -25,6 +37,8 @@ FORGET_GATE = Quantity(
     "f = σ(W_f x + b_f) / (σ(W_f x + b_f) + σ(W_i x + b_i))",
     GATE_RANGE,
     "vermillion",
+    words="How much of the old state to keep: its share of what both gates ask for. It sees the input alone.",
+    formula="f = σ(a_f) / (σ(a_f) + σ(a_i))",
 )
 INPUT_GATE = Quantity(
     "input_gate",
@@ -33,9 +47,32 @@ INPUT_GATE = Quantity(
     "i = σ(W_i x + b_i) / (σ(W_f x + b_f) + σ(W_i x + b_i))",
     GATE_RANGE,
     "bluish_green",
+    words="How much of the new content to write: what the forget gate does not keep.",
+    formula="i = σ(a_i) / (σ(a_f) + σ(a_i))",
 )
-CANDIDATE = Quantity("candidate", "Candidate", "g", "g = W_g x + b_g", None, "reddish_purple")
-HIDDEN = Quantity("hidden", "Hidden state", "h", "h = f · h′ + i · g", None, "sky_blue", True)
+CANDIDATE = Quantity(
+    "candidate",
+    "Candidate",
+    "g",
+    "g = W_g x + b_g",
+    None,
+    "reddish_purple",
+    words="The new content itself, as large as it may be.",
+    formula="g = a_g",
+)
+HIDDEN = Quantity(
+    "hidden",
+    "Hidden state",
+    "h",
+    "h = f · h′ + i · g",
+    None,
+    "sky_blue",
+    True,
+    words="The new content is added: memory and what is said are one.",
+    formula="h = f · h′ + i · g",
+    kept="f",
+    written="i · g",
+)
 
 QUANTITIES = (FORGET_GATE, INPUT_GATE, CANDIDATE, HIDDEN)
 
@@ -74,6 +111,37 @@ class MinLSTMCell(Cell):
     """f = σ(W_f x) / (σ(W_f x) + σ(W_i x)), i = 1 - f, g = W_g x, h = f h′ + i g."""
 
     quantities = QUANTITIES
+
+    @classmethod
+    def operations_of(cls, variant: Variant) -> tuple[Operation, ...]:
+        keep = "The forget gate lets part of the old state through."
+        return (
+            making(FORGET_GATE, "forget"),
+            making(INPUT_GATE, "input"),
+            making(CANDIDATE, "candidate"),
+            Operation("keep", keep, "f · h′", ("f · h′",), about="hidden", line="h"),
+            making(HIDDEN, "write"),
+            PREDICT,
+        )
+
+    @classmethod
+    def gradient_steps_of(cls, variant: Variant) -> tuple[GradientStep, ...]:
+        share = "Both gates share what there is: more for one is less for the other."
+        return (
+            GradientStep("hidden", "h′", "f", "The only way back in time: one factor a timestep, the forget gate."),
+            GradientStep("hidden", "f", "h′", "The old state decides how much the forget gate mattered."),
+            GradientStep("hidden", "i", "g", "The new content decides how much the input gate mattered."),
+            GradientStep("hidden", "g", "i", "The input gate lets it through to the new content."),
+            GradientStep("candidate", "a_g", "1", "It passes whole."),
+            GradientStep("forget_gate", "a_f", "f · i · (1 − σ(a_f))", share),
+            GradientStep("forget_gate", "a_i", "−f · i · (1 − σ(a_i))", share),
+            GradientStep("input_gate", "a_i", "f · i · (1 − σ(a_i))", share),
+            GradientStep("input_gate", "a_f", "−f · i · (1 − σ(a_f))", share),
+        )
+
+    @classmethod
+    def textbook_of(cls, variant: Variant) -> Callable[..., Any]:
+        return minlstm_step
 
     def step(self, t: int, weights: NDArray, peepholes: NDArray) -> None:
         forget, input_, candidate = z = self._from_input(t, weights)

@@ -20,23 +20,96 @@ where n is 0.) From then on |c| is at most n; and n never falls below 1 once i w
 is always exp(0) = 1. Where i is shut from the start by more than numbers can hold, n is 0, and h too, until it opens.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.cell.cell import Cell, log_sigmoid, sigmoid
-from lstm_engine.cell.family import GATE_RANGE, SIGNED_RANGE, Family, Quantity, Variant
+from lstm_engine.cell.equations_2024 import slstm_step
+from lstm_engine.cell.family import (
+    CONCATENATE,
+    GATE_RANGE,
+    PREDICT,
+    SIGNED_RANGE,
+    Family,
+    GradientStep,
+    Operation,
+    Quantity,
+    Sum,
+    Variant,
+    making,
+)
 from lstm_engine.cell.layer_trace import TracedLayer
 
-INPUT_GATE = Quantity("input_gate", "Input gate", "i", "i = exp(W_i x + R_i h′ + b_i - m)", GATE_RANGE, "bluish_green")
-FORGET_GATE = Quantity(
-    "forget_gate", "Forget gate", "f", "f = exp(log σ(W_f x + R_f h′ + b_f) + m′ - m)", GATE_RANGE, "vermillion"
+INPUT_GATE = Quantity(
+    "input_gate",
+    "Input gate",
+    "i",
+    "i = exp(W_i x + R_i h′ + b_i - m)",
+    GATE_RANGE,
+    "bluish_green",
+    words="How much the new content counts: an exponential, so that it can outweigh all that was written before.",
+    formula="i = exp(a_i - m)",
 )
-CANDIDATE = Quantity("candidate", "Cell input", "z", "z = tanh(W_z x + R_z h′ + b_z)", SIGNED_RANGE, "reddish_purple")
-OUTPUT_GATE = Quantity("output_gate", "Output gate", "o", "o = σ(W_o x + R_o h′ + b_o)", GATE_RANGE, "blue")
-CELL = Quantity("cell", "Cell state", "c", "c = f · c′ + i · z", None, "orange", True)
-NORMALISER = Quantity("normaliser", "Normaliser", "n", "n = f · n′ + i", None, "yellow", True)
+FORGET_GATE = Quantity(
+    "forget_gate",
+    "Forget gate",
+    "f",
+    "f = exp(log σ(W_f x + R_f h′ + b_f) + m′ - m)",
+    GATE_RANGE,
+    "vermillion",
+    words="How much of what was written so far goes on counting.",
+    formula="f = exp(log(σ(a_f)) + m′ - m)",
+)
+CANDIDATE = Quantity(
+    "candidate",
+    "Cell input",
+    "z",
+    "z = tanh(W_z x + R_z h′ + b_z)",
+    SIGNED_RANGE,
+    "reddish_purple",
+    words="The new content itself.",
+    formula="z = tanh(a_z)",
+)
+OUTPUT_GATE = Quantity(
+    "output_gate",
+    "Output gate",
+    "o",
+    "o = σ(W_o x + R_o h′ + b_o)",
+    GATE_RANGE,
+    "blue",
+    words="How much of the memory to say.",
+    formula="o = σ(a_o)",
+)
+CELL = Quantity(
+    "cell",
+    "Cell state",
+    "c",
+    "c = f · c′ + i · z",
+    None,
+    "orange",
+    True,
+    words="The new content is added, as much as it counts.",
+    formula="c = f · c′ + i · z",
+    kept="f",
+    written="i · z",
+)
+NORMALISER = Quantity(
+    "normaliser",
+    "Normaliser",
+    "n",
+    "n = f · n′ + i",
+    None,
+    "yellow",
+    True,
+    words="How much was written in all: what the memory is to be divided by.",
+    formula="n = f · n′ + i",
+    kept="f",
+    written="i",
+)
 STABILISER = Quantity(
     "stabiliser",
     "Stabiliser",
@@ -45,8 +118,20 @@ STABILISER = Quantity(
     None,
     "grey",
     True,
+    words="The larger of the two gates' exponents, taken out of both so that no number grows too large; it cancels.",
+    formula="m = max(log(σ(a_f)) + m′, a_i)",
 )
-HIDDEN = Quantity("hidden", "Hidden state", "h", "h = o · c / n", SIGNED_RANGE, "sky_blue", True)
+HIDDEN = Quantity(
+    "hidden",
+    "Hidden state",
+    "h",
+    "h = o · c / n",
+    SIGNED_RANGE,
+    "sky_blue",
+    True,
+    words="The output gate decides how much of the mean is said.",
+    formula="h = o · c / n",
+)
 
 QUANTITIES = (INPUT_GATE, FORGET_GATE, CANDIDATE, OUTPUT_GATE, CELL, NORMALISER, STABILISER, HIDDEN)
 
@@ -96,6 +181,60 @@ class SLSTMCell(Cell):
     """The equations above, forward and backward; also through m, which matters where an intervention holds c or n."""
 
     quantities = QUANTITIES
+
+    @classmethod
+    def operations_of(cls, variant: Variant) -> tuple[Operation, ...]:
+        keep = "The forget gate lets part of the old memory through."
+        divide = "The memory by how much was written: the mean of all that still counts."
+        return (
+            CONCATENATE,
+            making(STABILISER, "stabilise"),
+            making(INPUT_GATE, "input"),
+            making(FORGET_GATE, "forget"),
+            making(CANDIDATE, "candidate"),
+            Operation("keep", keep, "f · c′", ("f · c′",), about="cell", line="c"),
+            making(CELL, "write"),
+            making(NORMALISER, "count"),
+            Operation("divide", divide, "c / n", ("c / n",), about="cell", line="h"),
+            making(HIDDEN, "output", formulas=(OUTPUT_GATE.formula, HIDDEN.formula), makes=("output_gate", "hidden")),
+            PREDICT,
+        )
+
+    @classmethod
+    def sums_of(cls, variant: Variant) -> tuple[Sum, ...]:
+        return tuple(Sum(block) for block in variant.blocks)
+
+    @classmethod
+    def gradient_steps_of(cls, variant: Variant) -> tuple[GradientStep, ...]:
+        """None leads on from m, whose gradient is 0: what arrives there on all ways cancels."""
+        survive = "The path along which gradients survive: one factor a timestep, the forget gate."
+        count = "Had more been written, the same memory would have been a smaller mean."
+        cancels = "It scales memory and count alike, so that all that arrives here cancels."
+        return (
+            GradientStep("hidden", "c", "o / n", "It goes to the memory through the output gate, as part of a mean."),
+            GradientStep("hidden", "n", "−o · c / n / n", count),
+            GradientStep("hidden", "o", "c / n", "What was ready to be said decides how much the gate mattered."),
+            GradientStep("cell", "c′", "f", survive),
+            GradientStep("cell", "f", "c′", "The old memory decides how much the forget gate mattered."),
+            GradientStep("cell", "i", "z", "The new content decides how much the input gate mattered."),
+            GradientStep("cell", "z", "i", "The input gate lets it through to the new content."),
+            GradientStep("normaliser", "n′", "f", survive),
+            GradientStep("normaliser", "f", "n′", "So does how much was written before."),
+            GradientStep("normaliser", "i", "1", "What is written counts, whatever it is."),
+            GradientStep("input_gate", "a_i", "i", "An exponential is its own slope: it never saturates."),
+            GradientStep("input_gate", "m", "−i", cancels),
+            GradientStep("forget_gate", "a_f", "f · (1 − σ(a_f))", "Nothing of it passes where all is kept."),
+            GradientStep("forget_gate", "m′", "f", cancels),
+            GradientStep("forget_gate", "m", "−f", cancels),
+            GradientStep("candidate", "a_z", "1 − z²", "Nothing of it passes where the cell input is at −1 or 1."),
+            GradientStep(
+                "output_gate", "a_o", "o · (1 − o)", "Nothing of it passes where the gate is fully open or shut."
+            ),
+        )
+
+    @classmethod
+    def textbook_of(cls, variant: Variant) -> Callable[..., Any]:
+        return slstm_step
 
     def _recurrent(self, weights: NDArray) -> NDArray:
         """R as one matrix a block and head: (4, heads, H/heads, H/heads)."""

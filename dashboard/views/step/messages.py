@@ -34,8 +34,8 @@ def trace_message(
     """The trace of a sequence with its cell, weights, predictions and the clamps it was computed with, for the browser.
 
     Arrays, for a cell of Q quantities of which S are made from sums: ``values`` (layers, Q, T, H), quantities in the
-    engine's order; ``preactivations`` (layers, S, T, H), sums in theirs; ``inputs`` (T, I), or the symbols' vectors (T, E)
-    where the model is ``embedded``; of layer k ``weights_k`` (S, H, I+H+2), acting on [x; h′; 1; 1], and ``peepholes_k``
+    engine's order; ``preactivations`` (layers, S, T, H), sums in theirs; ``inputs`` (T, I), or vectors (T, E) of symbols
+    where there is an embedding; of layer k ``weights_k`` (S, H, I+H+2), acting on [x; h′; 1; 1], and ``peepholes_k``
     (S, H), 0 where there is none; ``readout`` (O, H+1).
 
     Raises:
@@ -137,19 +137,12 @@ def stacked(trace: Trace, names: Sequence[str]) -> NDArray:
 
 
 def weights_of_sums(model: LSTMModel, layer: int) -> NDArray:
-    """(S, H, I+H+2), acting on [x; h′; 1; 1]: of a cell without biases the last two columns are 0."""
+    """(S, H, I+H+2), acting on [x; h′; 1; 1]; 0 where a cell has no such weight."""
     a, parameters = model.architecture, model.parameters
     width, H = a.layer_input_size(layer), a.hidden_size
-    found = np.zeros((len(a.variant.blocks), H, width + H + 2), model.dtype)
-    for name, start, end in (
-        ("weight_ih", 0, width),
-        ("weight_hh", width, width + H),
-        ("bias_ih", width + H, width + H + 1),
-        ("bias_hh", width + H + 1, width + H + 2),
-    ):
-        array = parameters.get(f"{a.variant.family}.{name}_l{layer}")
-        if array is not None:  # a cell may do without biases
-            found[..., start:end] = array.reshape(len(found), H, end - start)
+    of_input, of_hidden = parameters.biases(layer)
+    parts = parameters.layers[layer][:, :width], parameters.recurrent(layer), of_input[:, None], of_hidden[:, None]
+    found = np.concatenate(parts, axis=1).reshape(len(a.variant.blocks), H, width + H + 2)
     return found[[a.variant.blocks.index(made.quantity) for made in sums_of(a.variant)]]
 
 

@@ -5,6 +5,7 @@ import inspect
 import textwrap
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from lstm_engine.cell.variants import family_of, get_variant
@@ -12,7 +13,7 @@ from lstm_engine.cell.variants import family_of, get_variant
 
 @cache
 def textbook_lines(variant: str) -> dict[str, dict[str, Any]]:
-    """The lines of ``equations.py`` by the letter that they compute: number in the file, and code.
+    """The textbook's lines by the letter that they compute: the file, the number in it, and the code.
 
     Where the textbook asks for the variant's name, those that are carried out for this one.
 
@@ -24,10 +25,11 @@ def textbook_lines(variant: str) -> dict[str, dict[str, Any]]:
     if step is None:
         return {}
     lines, first = inspect.getsourcelines(step)
+    file = Path(inspect.getfile(step)).name
     (function,) = ast.parse(textwrap.dedent("".join(lines))).body
     assert isinstance(function, ast.FunctionDef)
     return {
-        letter: {"number": first + place - 1, "code": lines[place - 1].partition("#")[0].strip()}
+        letter: {"file": file, "number": first + place - 1, "code": lines[place - 1].partition("#")[0].strip()}
         for letter, place in assignments(function.body, found.name)
     }
 

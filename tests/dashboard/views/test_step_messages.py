@@ -14,16 +14,19 @@ from dashboard.views.step.messages import (
 )
 from dashboard.views.step.textbook import textbook_lines
 from lstm_engine import Intervention, LSTMModel, TaskInputError, tasks
-from lstm_engine.cell import equations
+from lstm_engine.cell import equations, equations_2024
 from lstm_engine.cell.quantities import quantities_of, sums_of
 from lstm_engine.cell.variants import VARIANTS
 from tests.dashboard.messages import unpack
 
 NAMES = tasks.get("names")
+TEXTBOOK = (equations, equations_2024)
+H = 12  # units; those of an sLSTM are shared by four heads
+CELLS = ["standard", "vanilla", "gru", "rnn", "slstm", "minlstm", "mingru"]
 
 
 def deep_model(**settings) -> LSTMModel:
-    return LSTMModel(28, 9, 28, num_layers=2, seed=4, **settings)
+    return LSTMModel(28, H, 28, num_layers=2, seed=4, **settings)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -31,8 +34,8 @@ def test_the_message_holds_the_whole_trace_to_the_bit(variant):
     model, sequence = deep_model(variant=variant), NAMES.encode("sakura")
     header, arrays = unpack(trace_message(model, NAMES, sequence))
     trace, quantities, sums = model.trace(sequence.inputs), quantities_of(variant), sums_of(variant)
-    assert arrays["values"].shape == (2, len(quantities), 7, 9)
-    assert arrays["preactivations"].shape == (2, len(sums), 7, 9)
+    assert arrays["values"].shape == (2, len(quantities), 7, H)
+    assert arrays["preactivations"].shape == (2, len(sums), 7, H)
     for layer in range(2):
         for k, quantity in enumerate(quantities):
             expected = getattr(trace.layers[layer], quantity.name)[:, 0]
@@ -45,7 +48,7 @@ def test_the_message_holds_the_whole_trace_to_the_bit(variant):
 
 
 @pytest.mark.parametrize("settings", [{"bias": True}, {"bias": False}, {"embedding_size": 5}])
-@pytest.mark.parametrize("variant", ["standard", "vanilla", "no_forget_gate", "gru", "rnn"])
+@pytest.mark.parametrize("variant", [*CELLS, "no_forget_gate"])
 def test_the_weights_that_are_sent_give_the_preactivations_and_the_scores(variant, settings):
     model, sequence = deep_model(variant=variant, **settings), NAMES.encode("maria")
     header, arrays = unpack(trace_message(model, NAMES, sequence))
@@ -55,13 +58,13 @@ def test_the_weights_that_are_sent_give_the_preactivations_and_the_scores(varian
     assert len(header["input_labels"]) == below.shape[1] == model.architecture.layer_input_size(0)
     for layer in range(2):
         values = arrays["values"][layer]  # (Q, T, H)
-        nothing = np.zeros((1, 9), np.float32)
+        nothing = np.zeros((1, H), np.float32)
         hidden, one = values[places["h"]], np.ones((len(below), 1), np.float32)
         before, width = np.vstack([nothing, hidden[:-1]]), below.shape[1]
         for k, made in enumerate(sums_of(variant)):
             W = arrays[f"weights_{layer}"][k]
             a = np.hstack([below, one]) @ W[:, [*range(width), -2]].T
-            from_hidden = np.hstack([before, one]) @ W[:, [*range(width, width + 9), -1]].T
+            from_hidden = np.hstack([before, one]) @ W[:, [*range(width, width + H), -1]].T
             a += from_hidden * (values[places[made.gated_by]] if made.gated_by else 1)
             if made.peephole:
                 cell = values[places["c"]]
@@ -104,12 +107,12 @@ def test_a_value_task_sends_predicted_and_true_values():
     assert header["predicted"] == pytest.approx(model.forward(sequence.inputs)[0][:, 0, 0].tolist())
 
 
-@pytest.mark.parametrize("variant", ["standard", "vanilla", "coupled_input_forget", "gru", "rnn"])
+@pytest.mark.parametrize("variant", [*CELLS, "coupled_input_forget"])
 def test_gradients_agree_with_finite_differences_of_clamped_values(variant):
     model, sequence = deep_model(dtype="float64", variant=variant), NAMES.encode("sakura")
     header, arrays = unpack(gradient_message(model, NAMES, sequence, timestep=4))
     quantities = quantities_of(variant)
-    assert arrays["gradients"].shape == (2, len(quantities), 5, 9)
+    assert arrays["gradients"].shape == (2, len(quantities), 5, H)
     assert header["quantities"] == [quantity.name for quantity in quantities]
 
     def loss(shift: float, quantity: str, layer: int, timestep: int, unit: int) -> float:
@@ -119,7 +122,7 @@ def test_gradients_agree_with_finite_differences_of_clamped_values(variant):
 
     rng = np.random.default_rng(1)
     for k, quantity in enumerate(quantities):
-        layer, timestep, unit = int(rng.integers(2)), int(rng.integers(5)), int(rng.integers(9))
+        layer, timestep, unit = int(rng.integers(2)), int(rng.integers(5)), int(rng.integers(H))
         place = quantity.name, layer, timestep, unit
         slope = (loss(1e-5, *place) - loss(-1e-5, *place)) / 2e-5
         assert arrays["gradients"][layer, k, timestep, unit] == pytest.approx(slope, rel=1e-3, abs=1e-8)
@@ -144,11 +147,12 @@ def test_clusters_put_units_that_behave_alike_side_by_side():
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_lines_shown_stand_in_the_textbook(variant):
-    source = inspect.getsource(equations).splitlines()
+    source = {f"{module.__name__.rpartition('.')[2]}.py": inspect.getsource(module) for module in TEXTBOOK}
     lines = textbook_lines(variant)
-    assert lines.keys() == {"xh", *(quantity.symbol for quantity in quantities_of(variant))}
+    seen = {"xh"} if VARIANTS[variant].sees_hidden else set()
+    assert lines.keys() >= seen | {quantity.symbol for quantity in quantities_of(variant)}
     for letter, line in lines.items():
-        assert source[line["number"] - 1].strip().startswith(line["code"])
+        assert source[line["file"]].splitlines()[line["number"] - 1].strip().startswith(line["code"])
         assert line["code"].startswith(f"{letter} = ")
     for operation in cell_payload(variant)["operations"]:
         assert operation["line"] in lines or operation["kind"] == "prediction"

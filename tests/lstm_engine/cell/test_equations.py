@@ -17,6 +17,14 @@ from lstm_engine.cell.equations import (
     sigmoid,
     softmax,
 )
+from lstm_engine.cell.equations_2024 import (
+    MinGRUWeights,
+    MinLSTMWeights,
+    SLSTMWeights,
+    mingru_step,
+    minlstm_step,
+    slstm_step,
+)
 from lstm_engine.cell.quantities import quantities_of
 from lstm_engine.cell.variants import VARIANTS
 
@@ -112,3 +120,25 @@ def test_every_variant_of_the_textbook_is_the_cells(name):
         for quantity, value in zip(quantities_of(name), step, strict=True):
             np.testing.assert_allclose(getattr(trace, quantity.name)[t], value, rtol=1e-10, atol=1e-13)
         h, c = step.hidden, step.cell
+
+
+def test_the_cells_of_2024_of_the_textbook_are_the_cells():
+    rng = np.random.default_rng(4)
+    inputs = rng.normal(size=(5, 2, 3))
+    for name, weights, step, states in (
+        ("slstm", SLSTMWeights, slstm_step, 4),
+        ("minlstm", MinLSTMWeights, minlstm_step, 1),
+        ("mingru", MinGRUWeights, mingru_step, 1),
+    ):
+        model = LSTMModel(3, 8, 2, variant=name, dtype="float64")
+        model.parameters.flat[:] = rng.normal(size=model.num_parameters)
+        trace, parameters = model.trace(inputs).layers[0], model.parameters
+        seen = [parameters.layers[0][:, :3]] + ([parameters.recurrent(0)] if VARIANTS[name].sees_hidden else [])
+        matrices = np.concatenate(seen, axis=1).reshape(len(VARIANTS[name].blocks), 8, -1).transpose(0, 2, 1)
+        W = weights(*matrices, *parameters.biases(0)[0].reshape(-1, 8))
+        carried = [np.zeros((2, 8))] * states  # h, c, n, m
+        for t, x in enumerate(inputs):
+            found = step(x, *carried, W)
+            for quantity, value in zip(quantities_of(name), found, strict=True):
+                np.testing.assert_allclose(getattr(trace, quantity.name)[t], value, rtol=1e-10, atol=1e-13)
+            carried = [getattr(found, state) for state in ("hidden", "cell", "normaliser", "stabiliser")[:states]]

@@ -29,16 +29,15 @@ def before(values: np.ndarray) -> np.ndarray:
 def letters(model: LSTMModel) -> dict[str, np.ndarray]:
     """Every letter that a formula may hold, each (T, B, H), from the weights alone as far as they are sums."""
     layer, weights, variant = model.trace(INPUTS).layers[0], model.state_dict(), model.architecture.variant
+    U, (of_input, of_hidden) = model.parameters.recurrent(0), model.parameters.biases(0)
     quantities = quantities_of(variant)
     found = {quantity.symbol: getattr(layer, quantity.name) for quantity in quantities}
     found |= {f"{symbol}′": before(values) for symbol, values in found.items()}
     for place, block in enumerate(variant.blocks):
         rows = slice(place * H, (place + 1) * H)
         symbol = next(q.symbol for q in quantities if q.name == block)
-        w, u, b, b_before = (
-            weights[f"{variant.family}.{name}_l0"][rows] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        )
-        found[f"w_{symbol}"], found[f"u_{symbol}"] = INPUTS @ w.T + b, before(layer.hidden) @ u.T + b_before
+        found[f"w_{symbol}"] = INPUTS @ weights[f"{variant.family}.weight_ih_l0"][rows].T + of_input[rows]
+        found[f"u_{symbol}"] = before(layer.hidden) @ U[rows].T + of_hidden[rows]
         found[f"a_{symbol}"] = getattr(layer, f"{block}_preactivation")
     for place, name in enumerate(variant.peepholes):
         symbol = next(q.symbol for q in quantities if q.name == name)
@@ -116,7 +115,7 @@ def test_the_ways_of_a_gradient_are_all_that_there_are(name):
         later[:-1] = onto.get(f"{s}′", np.zeros_like(arrives))[1:]
         np.testing.assert_allclose(onto.get(s, 0) + later, arrives, rtol=1e-9, atol=1e-14, err_msg=s)
     # h′ takes what comes back through each matrix U, of the GRU's candidate through its reset gate
-    weights, variant = model.state_dict(), VARIANTS[name]
+    U, variant = model.parameters.recurrent(0), VARIANTS[name]
     back = onto.get("h′", np.zeros((T, B, H)))
     _, whole = model.loss_and_gradients(INPUTS, targets, mask=np.arange(T)[:, None] == np.full((T, B), T - 1))
     for place, block in enumerate(variant.blocks):
@@ -124,7 +123,7 @@ def test_the_ways_of_a_gradient_are_all_that_there_are(name):
         s = quantities[block].symbol
         made = next(sum_ for sum_ in sums_of(name) if sum_.quantity == block)
         through = onto[f"a_{s}"] * (found[made.gated_by] if made.gated_by else 1)
-        back = back + through @ weights[f"{variant.family}.weight_hh_l0"][rows]
+        back = back + through @ U[rows]
         bias = whole[f"{variant.family}.bias_ih_l0"][rows]
         np.testing.assert_allclose(onto[f"a_{s}"].sum(axis=(0, 1)), bias, rtol=1e-9, atol=1e-14, err_msg=s)
     np.testing.assert_allclose(back[1:], gradients["hidden"][:-1], rtol=1e-9, atol=1e-14)

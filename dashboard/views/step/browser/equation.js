@@ -39,7 +39,7 @@ export class Equation {
   lineOf({ kind, line }) {
     if (kind === "prediction") return "equations.py: softmax(z), over all outputs";
     const found = this.trace.textbook[line];
-    return found ? `equations.py, line ${found.number}: ${found.code}` : "";
+    return found ? `${found.file}, line ${found.number}: ${found.code}` : "";
   }
 
   drawBackward(state) {
