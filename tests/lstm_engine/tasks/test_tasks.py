@@ -60,7 +60,9 @@ def test_a_users_name_becomes_a_sequence_that_ends():
     [
         ("names", "", "The sequence is empty"),
         ("names", " · ", "holds no letter"),
-        ("names", "José", "never seen “é”; its alphabet is a to z and the hyphen"),
+        ("names", "maria1", "never seen “1”; its alphabet is a to z and the hyphen. The nearest .* is “maria”"),
+        ("names", "Мария", r"“я” \(Cyrillic letters\); .* Write it in these letters"),
+        ("names", "🎉", r"never seen “🎉” \(emoji or signs\)"),
         ("names", "a" * 10_000, "10,000 characters; at most 2,000"),
         ("signal", "  ", "The sequence is empty"),
         ("signal", "1", "Type at least two numbers"),
