@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
 
@@ -45,7 +45,8 @@ def trace_message(
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
         "input_labels": padded_labels(task.reads, a.input_size),
-        "output_labels": padded_labels(task.vocabulary or ("next value",), a.output_size),
+        "output_labels": padded_labels(task.vocabulary or (task.number_asked,), a.output_size),
+        "about": asdict(task.about),
         "timesteps": len(sequence.labels),
         "units": a.hidden_size,
         "layers": a.num_layers,
@@ -53,7 +54,7 @@ def trace_message(
         "clamps": [clamp_payload(clamp) for clamp in clamps],
         "similarity": [similarity_order(layer) for layer in values],
     }
-    header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, sequence)
+    header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, task, sequence)
     arrays = {
         "values": values,
         "preactivations": stack_preactivations(trace),
@@ -189,15 +190,18 @@ def symbol_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> d
     }
 
 
-def value_predictions(trace: Trace, sequence: EncodedSequence) -> dict[str, Any]:
-    """The predicted value at each timestep, and the one that came; ``right`` is empty where no answer is asked."""
+def value_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> dict[str, Any]:
+    """The predicted value at each timestep, and the one that came, in the unit of what a person brought.
+
+    ``right`` is empty where no answer is asked; ``surprise`` and ``loss`` are in the readout's unit.
+    """
     predicted, came = trace.outputs[:, 0, 0], sequence.targets[:, 0, 0]
     asked = sequence.mask[:, 0] if sequence.mask is not None else np.ones(len(predicted), bool)
     errors = np.where(asked, (predicted - came) ** 2, 0.0)
     return {
         "kind": "value",
-        "predicted": [float(value) for value in predicted],
-        "came": [float(value) for value in came],
+        "predicted": task.in_own_unit(predicted).tolist(),
+        "came": task.in_own_unit(came).tolist(),
         "right": [[0] if ask else [] for ask in asked],
         "surprise": [float(value) for value in errors],
         "loss": float(errors.sum() / asked.sum()),

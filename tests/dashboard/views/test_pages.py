@@ -108,7 +108,7 @@ def test_the_form_creates_a_run(store):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "The sequence is empty"), ("zoë", "never seen “ë”"), ("a" * 10_000, "10,000 characters")],
+    [("", "The sequence is empty"), ("maria1", "never seen “1”"), ("a" * 10_000, "10,000 characters")],
 )
 def test_a_sequence_that_cannot_be_read_is_explained_and_kept(store, text, message):
     made = store.create(SETTINGS, start=False)
@@ -118,6 +118,19 @@ def test_a_sequence_that_cannot_be_read_is_explained_and_kept(store, text, messa
     assert app.text_input[0].value == text
     app.text_input[0].set_value("anna").run()
     assert not app.error
+
+
+def test_a_folded_name_is_stepped_with_a_word_on_it_and_an_odd_one_leads_to_the_nearest(store):
+    made = store.create(SETTINGS, start=False)
+    app = run(step_page, run=str(made.id))
+    app.text_input[0].set_value("José").run()
+    assert not app.error
+    assert read(app.text_input[0].label) == "Sequence: read as “jose”: é as e."
+    app.text_input[0].set_value("maria1").run()
+    assert read(app.error[0].value).endswith("is “maria”. Below, “maria” instead.")
+    app.text_input[0].set_value("Мария").run()
+    assert "Cyrillic letters" in read(app.error[0].value)
+    assert "Below, the first example instead." in read(app.error[0].value)
 
 
 def test_an_example_fills_the_sequence(store):
