@@ -151,7 +151,7 @@ def train_command(store: RunStore, options: argparse.Namespace) -> int:
     text = None if options.text is None else brought(options.text, options.task)
     settings = preset(options.preset, options.task, text)
     settings = replace(settings, **read_settings(options.set))
-    run = store.create(settings, options.name or f"{options.task}, {options.preset}")
+    run = store.create(settings, options.name or "", suggestion=f"{options.task}, {options.preset}")
     return follow(store, run)
 
 

@@ -29,7 +29,7 @@ def test_the_popover_closes_when_the_runs_are_started(shared_server, store, open
     page.get_by_role("option", name="Parity").click()
     start = page.get_by_role("button", name="Train them")
     start.click()
-    expect(page.locator("[data-tag]").first).to_contain_text("parity")
+    expect(page.locator("[data-tag]").first).to_contain_text("Parity")
     expect(start).to_be_hidden()
     made = [run for run in store.list_runs() if run.settings.task == "parity"]
     assert sorted(run.settings.variant for run in made) == ["gru", "rnn", "standard"]

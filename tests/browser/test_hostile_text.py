@@ -6,7 +6,7 @@ from urllib.parse import quote
 from playwright.sync_api import Page, expect
 
 from dashboard.shell.plain import JOINER
-from dashboard.shell.run_picker import run_labels
+from dashboard.shell.run_labels import run_labels
 from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS
 from lstm_engine.runs.lease import new_lease
@@ -77,7 +77,7 @@ def test_names_are_text_everywhere(shared_server, store, open_page):
 
     compared = ",".join(str(run.id) for run in kept + newest)
     page.goto(f"{shared_server.url}/compare?runs={compared}")
-    labels = run_labels(store.list_runs())
+    labels = run_labels(kept + newest)
     legend = page.locator(".js-plotly-plot .legendtext")
     expect(legend.first).to_be_visible()
     page.get_by_text("Runs that differ in their seed alone").click()

@@ -57,10 +57,9 @@ def show_step(services: Services) -> None:
     examples = list(task.examples())
     text = pick_sequence(run, examples, columns[1], columns[2])
     try:
-        encoded = task.encode(text)
-        check_length(run.settings.num_layers, run.settings.hidden_size, len(encoded.labels))
+        check_sequence(run, text)
     except TaskInputError as error:
-        nearest = error.nearest if stepped(run, error.nearest) else None
+        nearest = nearest_to(run, error)
         below = "the first example" if nearest is None else f"“{shortened(nearest)}”"
         messages.error(plain(f"{error} Below, {below} instead."))
         text = examples[0] if nearest is None else nearest
@@ -75,14 +74,19 @@ def show_step(services: Services) -> None:
         st.rerun()
 
 
-def stepped(run: Run, text: str | None) -> bool:
-    """Whether the text can be stepped through."""
+def check_sequence(run: Run, text: str) -> None:
+    """Raise TaskInputError if the text cannot be stepped through."""
+    encoded = run.settings.task_object.encode(text)
+    check_length(run.settings.num_layers, run.settings.hidden_size, len(encoded.labels))
+
+
+def nearest_to(run: Run, error: TaskInputError) -> str | None:
+    """The nearest that can be stepped through instead of a text that was refused; None if there is none."""
     try:
-        labels = run.settings.task_object.encode(text or "").labels
-        check_length(run.settings.num_layers, run.settings.hidden_size, len(labels))
+        check_sequence(run, error.nearest or "")
     except TaskInputError:
-        return False
-    return True
+        return None
+    return error.nearest
 
 
 def note_on(task: Task, text: str) -> str:

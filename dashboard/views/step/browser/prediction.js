@@ -139,12 +139,15 @@ export class Prediction {
 }
 
 /** A number in a person's own unit, which may be of any size. */
-const sized = (value) => (value !== 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 1e5) ? compact(value) : fixed(value));
+const sized = (value) =>
+  value !== 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 1e5) ? compact(value) : fixed(value);
 
 /** What the model expects, as rows of bars. */
 function expected(trace, timestep) {
-  if (trace.kind === "value")
-    return [{ label: trace.about.number_asked, value: trace.predicted[timestep], text: sized(trace.predicted[timestep]) }];
+  if (trace.kind === "value") {
+    const value = trace.predicted[timestep];
+    return [{ label: trace.about.number_asked, value, text: sized(value) }];
+  }
   return trace.top[timestep].map((output, k) => {
     const probability = trace.top_probabilities[timestep][k];
     return { label: trace.output_labels[output], value: probability, text: `${(probability * 100).toFixed(1)} %` };
