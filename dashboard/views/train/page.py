@@ -13,7 +13,7 @@ from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, refuse, sentence
 from dashboard.views.train.manage import manage_run, offer_undo
 from dashboard.views.train.mount import mount_train
-from dashboard.views.train.new_run import new_run_dialog
+from dashboard.views.train.new_run import ask_for_new_run
 from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound, Status
 
@@ -26,7 +26,7 @@ def show(services: Services) -> None:
     with picker:
         run = pick_run(services.store)
     if new.button("New run", icon=":material/add:", width="stretch", key="new_run"):
-        new_run_dialog(services)
+        ask_for_new_run(services)
     with st.container():  # a place of its own, so that a notice does not push the view out of its
         show_notices()
         offer_undo(services)

@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 from tests.dashboard.views.apps import (
     MAIN,
     SETTINGS,
-    new_run_form,
     read,
     run,
     step_page,
@@ -57,53 +56,6 @@ def test_a_button_on_a_deleted_run_says_so(store):
     app.button(key="plus_1").click().run()
     assert not app.exception
     assert any("no more" in said or "no run yet" in said for said in words(app))
-
-
-def test_presets_fill_the_form(store):
-    app = run(new_run_form)
-    assert app.number_input(key="new_hidden_size_classroom").value == 64
-    app.selectbox(key="new_preset").set_value("notebook").run()
-    assert app.number_input(key="new_hidden_size_notebook").value == 256
-    assert app.number_input(key="new_learning_rate_notebook").value == 0.005
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "message"),
-    [
-        ("hidden_size", 0, "Hidden size is 0; it must be at least 1 and at most 512."),
-        ("hidden_size", 100_000, "Hidden size is 100000"),
-        ("learning_rate", 0.0, "Learning rate is 0; it must be above 0 and at most 1."),
-        ("learning_rate", 7.0, "Learning rate is 7"),
-        ("beta1", 1.0, "Adam β₁ is 1; it must be at least 0 and below 1."),
-        ("end_step", -5, "Steps is -5"),
-    ],
-)
-def test_a_setting_out_of_range_is_named_beside_its_field(store, field, value, message):
-    app = run(new_run_form)
-    app.number_input(key=f"new_{field}_classroom").set_value(value).run()
-    assert read(app.error[0].value).startswith(message)
-    assert app.button(key="create").disabled
-    assert store.list_runs() == []
-
-
-def test_settings_that_do_not_fit_together_are_refused(store):
-    app = run(new_run_form)
-    for field, value in (("hidden_size", 512), ("num_layers", 4), ("batch_size", 256), ("sequence_length", 200)):
-        app.number_input(key=f"new_{field}_classroom").set_value(value)
-    app.run()
-    app.button(key="create").click().run()
-    assert "GiB of memory" in read(app.error[0].value)
-    assert store.list_runs() == []
-
-
-def test_the_form_creates_a_run(store):
-    app = run(new_run_form)
-    app.selectbox(key="new_task").set_value("signal").run()
-    app.number_input(key="new_hidden_size_classroom").set_value(7).run()
-    app.text_input(key="new_name").set_value("waves").run()
-    app.button(key="create").click().run()
-    made = store.list_runs()[0]
-    assert (made.name, made.settings.task, made.settings.hidden_size) == ("waves", "signal", 7)
 
 
 @pytest.mark.parametrize(
@@ -210,38 +162,3 @@ def test_a_run_is_forked_described_and_brought_back(store):
     app.button(key="undelete").click().run()
     assert not app.exception
     assert store.get(made.id).name == "renamed"
-
-
-@pytest.mark.parametrize(
-    ("task", "text", "message"),
-    [
-        ("own text", "aaaa" * 100, "one symbol alone"),
-        ("own text", "too short", "at least 200 are needed"),
-        ("own series", "\n".join(["1"] * 50), "50 rows; at least 100"),
-        (
-            "own series",
-            "x,y\n" + "\n".join(f"{k},{k * 0.1}" for k in range(60)) + "\n,5\n" * 60,
-            "Row 62 has a gap, in column “x”",
-        ),
-        ("own series", "\n".join(["word"] * 200), "No column holds numbers"),
-        ("own series", "\n".join(["5"] * 200), "all the same"),
-    ],
-)
-def test_what_cannot_be_learned_from_is_explained_where_it_is_pasted(store, task, text, message):
-    app = run(new_run_form)
-    app.selectbox(key="new_task").set_value(task).run()
-    assert "paste something" in app.info[0].value
-    app.text_area(key=f"new_text_{task}").set_value(text).run()
-    assert any(message in said for said in words(app))
-    assert store.list_runs() == []
-
-
-def test_a_run_learns_from_a_persons_own_numbers(store):
-    app = run(new_run_form)
-    app.selectbox(key="new_task").set_value("own series").run()
-    numbers = "day;price\n" + "\n".join(f"{k};{(k % 7) * 1.5}" for k in range(150))
-    app.text_area(key="new_text_own series").set_value(numbers).run()
-    app.number_input(key="new_hidden_size_classroom").set_value(6).run()
-    app.button(key="create").click().run()
-    assert not app.exception
-    assert store.list_runs()[0].settings.task == "own series"
