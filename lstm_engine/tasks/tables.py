@@ -258,7 +258,8 @@ def prepare(table: Table, column: Column, gaps: Gaps = "fill") -> Prepared:
     if len(missing):
         odd = next((row for row in missing if not is_missing(column.cells[row])), None)
         example = "" if odd is None else f" (row {odd + 1 + table.header} has “{column.cells[odd][:20]}”)"
-        many = f"{len(missing):,} of {len(values):,} rows have no number{example}: "
+        has = "has" if len(missing) == 1 else "have"
+        many = f"{len(missing):,} of {len(values):,} rows {has} no number{example}: "
         if gaps == "fill":
             there = np.flatnonzero(np.isfinite(values))
             values = np.interp(np.arange(len(values)), there, values[there])

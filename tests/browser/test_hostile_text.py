@@ -58,7 +58,9 @@ def test_names_are_text_everywhere(shared_server, store, open_page):
         page.wait_for_selector(".lstm-curves .main-svg")
         assert reads(page, f"“{name[:40]}” is not the number of a run.")
         assert page.locator(MADE_OF_IT).count() == ours
-        page.get_by_role("button", name="Delete").click()
+        page.get_by_role("button", name="Manage").click()
+        page.get_by_role("tab", name="Delete").click()
+        page.get_by_role("button", name="Delete this run").click()
         dialog = page.get_by_role("dialog")
         expect(dialog.get_by_role("button", name="Delete it")).to_be_visible()
         assert reads(page, f"“{name}” with its curves and checkpoints goes")

@@ -132,7 +132,7 @@ def judged(base: RunSettings, values: dict[str, Any]) -> RunSettings | None:
 def cost_words(cost: Cost, settings: RunSettings) -> str:
     """What it will cost, in sentences, with how far they can be trusted."""
     learned = f"{cost.parameters:,} numbers are learned; about {size(cost.memory)} of memory while it trains"
-    kept = f" and {size(cost.kept)} a checkpoint, your data among them" if settings.text else ""
+    kept = f", and {size(cost.kept)} in the store for each checkpoint and your data" if settings.text else ""
     steps = f"{settings.end_step:,} steps"
     if cost.paced:
         return (

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from tests.dashboard.views.apps import (
     MAIN,
     SETTINGS,
+    field,
     read,
     run,
     step_page,
@@ -132,10 +133,10 @@ def test_trouble_with_the_store_is_explained_and_passes(store):
 def test_settings_are_changed_in_mid_run_and_problems_are_said(store):
     made = store.create(SETTINGS, start=False)
     app = run(train_page, run=str(made.id))
-    app.number_input(key=f"change_rate_{made.id}").set_value(2.0).run()
+    app.number_input(key=f"change_rate_{made.id}_0").set_value(2.0).run()
     assert any("Learning rate is 2; it must be above 0 and at most 1" in said for said in words(app))
-    app.number_input(key=f"change_rate_{made.id}").set_value(0.02).run()
-    app.checkbox(key=f"change_clips_{made.id}").uncheck().run()
+    app.number_input(key=f"change_rate_{made.id}_0").set_value(0.02).run()
+    app.checkbox(key=f"change_clips_{made.id}_0").uncheck().run()
     app.button(key=f"change_{made.id}").click().run()
     assert not app.exception
     assert {(change.field, change.value) for change in store.changes(made.id)} == {
@@ -151,8 +152,8 @@ def test_a_run_is_forked_described_and_brought_back(store):
     app.button(key=f"fork_{made.id}").click().run()
     assert store.list_runs()[0].name == "child"
     app = run(train_page, run=str(made.id))
-    app.text_input(key=f"name_{made.id}").set_value("renamed").run()
-    app.text_input(key=f"tags_{made.id}").set_value("demo two").run()
+    field(app, "Name").set_value("renamed").run()
+    field(app, "Tags, with spaces between").set_value("demo two").run()
     app.button(key=f"describe_{made.id}").click().run()
     assert store.get(made.id).name == "renamed"
     assert store.notes(made.id).tags == ("demo", "two")

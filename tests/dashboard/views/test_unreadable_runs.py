@@ -11,7 +11,7 @@ from lstm_engine import StepMetrics
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
-from tests.dashboard.views.apps import SETTINGS, compare_page, deletion_form, run, step_page, train_page, words
+from tests.dashboard.views.apps import SETTINGS, compare_page, deletion_form, field, run, step_page, train_page, words
 
 
 def made_unreadable(store: RunStore, name: str, **settings: object) -> int:
@@ -63,7 +63,7 @@ def test_it_is_looked_at_renamed_and_deleted(store, settings):
     assert f"“{settings.get('task', 'names')}”" in said
     for key in ("start", "pause", "plus_1", "plus_10", "plus_100", "stop"):
         assert app.button(key=key).disabled
-    app.text_input(key=f"name_{broken}").set_value("renamed").run()
+    field(app, "Name").set_value("renamed").run()
     app.button(key=f"describe_{broken}").click().run()
     assert store.get(broken).name == "renamed"
     app = run(deletion_form, run=str(broken))
