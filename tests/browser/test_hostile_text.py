@@ -73,7 +73,7 @@ def test_names_are_text_everywhere(shared_server, store, open_page):
         store.undelete(run.id)
 
     page.goto(f"{shared_server.url}/step?run={kept[0].id}&sequence={quote(' '.join(NAMES))}")
-    expect(page.get_by_text("Below, the first example instead")).to_be_visible()
+    expect(page.get_by_text("The nearest that it can read is")).to_be_visible()
     page.wait_for_selector(".strip button")
     assert page.locator(".stMain :is(.katex, img, em, del, [data-testid=stAlert] a)").count() == 0
 

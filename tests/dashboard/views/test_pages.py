@@ -145,6 +145,26 @@ def test_settings_are_changed_in_mid_run_and_problems_are_said(store):
     }
 
 
+def test_after_a_change_by_somebody_else_the_fields_begin_with_what_holds_then(store):
+    made = store.create(SETTINGS, start=False)
+    app = run(train_page, run=str(made.id))
+    app.number_input(key=f"change_rate_{made.id}_0").set_value(0.5).run()
+    store.change(made.id, "learning_rate", 0.02)
+    store.rename(made.id, "by somebody else")
+    app.run()
+    assert app.number_input(key=f"change_rate_{made.id}_1").value == 0.02
+    assert app.button(key=f"change_{made.id}").disabled
+    assert field(app, "Name").value == "by somebody else"
+
+
+def test_the_train_page_says_what_its_task_is(store):
+    made = store.create(replace(SETTINGS, task="parity"), start=False)
+    said = " ".join(words(run(train_page, run=str(made.id))))
+    assert "Were the ones so far even or odd?" in said
+    assert "2 equally likely answers" in said
+    assert "Solved when at least 99%" in said
+
+
 def test_a_run_is_forked_described_and_brought_back(store):
     made = store.create(SETTINGS, "parent", start=False)
     app = run(train_page, run=str(made.id))
