@@ -81,6 +81,7 @@ def test_who_renames_a_run_stays_on_it(shared_server, store, open_page, run):
         if name == "first name":
             page.get_by_role("button", name="Manage").click()
             page.get_by_role("tab", name="Name and notes").click()
+        expect(page.get_by_label("Name", exact=True)).to_have_count(1)  # once saved, the field begins anew
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_label("Run").first).to_have_value(re.compile(name))
