@@ -14,7 +14,15 @@ class SettingsError(EngineError):
 
 
 class TaskInputError(EngineError):
-    """A person's text or numbers cannot be turned into a sequence of the task."""
+    """A person's text or numbers cannot be turned into a sequence of the task.
+
+    Attributes:
+        nearest: the nearest that the task can read, to offer instead; None if there is none.
+    """
+
+    def __init__(self, message: str = "", nearest: str | None = None):
+        super().__init__(message)
+        self.nearest = nearest
 
 
 class WeightsError(EngineError):

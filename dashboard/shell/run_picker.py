@@ -1,40 +1,66 @@
 """The run picker of every page."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard.shell.plain import on_one_line
-from dashboard.shell.readable import CANNOT_RUN
+from dashboard.shell.run_labels import run_labels, told_apart
 from dashboard.shell.selection import choose_run, missing, notice, select_run, selected, selected_run
 from lstm_engine.runs import Run, RunStore
 
-
-def run_labels(runs: Sequence[Run]) -> dict[int, str]:
-    """What a person reads of each run, by its number; widgets cannot tell options apart that read the same."""
-    labels = {}
-    for run in runs:
-        units = run.settings.hidden_size
-        label = f"{on_one_line(run.name)} · {run.settings.task}, {units} unit{'' if units == 1 else 's'}"
-        labels[run.id] = f"{label} · {CANNOT_RUN}" if not run.readable else label
-    return told_apart(labels)
+KEPT_LABELS = 1_000  # that a browser may still show, though they read otherwise by now
 
 
-def told_apart(labels: Mapping[int, str]) -> dict[int, str]:
-    """The labels by run number, with the number in those that would read the same."""
-    shared = {label for label, count in Counter(labels.values()).items() if count > 1}
-    return {run_id: f"{label} (run {run_id})" if label in shared else label for run_id, label in labels.items()}
+def labels_of(store: RunStore, runs: Sequence[Run]) -> dict[int, str]:
+    """The labels of runs as they stand now; a browser that still shows older ones is understood by ``meant``."""
+    labels = run_labels(runs, store.newest_losses())
+    shown: dict[str, int] = st.session_state.setdefault("labels_shown", {})
+    for run_id, label in labels.items():
+        shown.pop(label, None)  # to the end: the oldest are forgotten first
+        shown[label] = run_id
+    for label in list(shown)[: max(0, len(shown) - KEPT_LABELS - len(labels))]:
+        del shown[label]
+    return labels
 
 
-def name_of(run_id: int, labels: Mapping[int, str]) -> str:
+def meant(choice: int | str | None) -> int | None:
+    """The run that a field says was chosen: its number, or a label that it had a moment ago."""
+    if isinstance(choice, str):
+        found: int | None = st.session_state.get("labels_shown", {}).get(choice)
+        return found
+    return choice
+
+
+def name_of(run_id: int | str, labels: Mapping[int, str]) -> str:
     """What a widget shows for a run that it was made with, which may be gone by now."""
+    if isinstance(run_id, str):  # a label of a moment ago
+        return run_id
     return labels.get(run_id, f"run {run_id} (deleted)")
 
 
 def say_there_is_no_run() -> None:
     """What a page shows that has nothing to show, and what to do about it."""
     st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
+
+
+def landing_first(runs: Sequence[Run]) -> list[Run]:
+    """The runs, the newest first, but behind the others those plain networks that were made to stand beside another
+    run, with all else equal: a visitor who has chosen nothing lands on what they stand beside."""
+    beside = {run.id for run in runs if stands_beside(run, runs)}
+    return [run for run in runs if run.id not in beside] + [run for run in runs if run.id in beside]
+
+
+def stands_beside(run: Run, runs: Sequence[Run]) -> bool:
+    """Whether it is a plain network with all else equal to an older run: see the companion of the Step page."""
+    if run.settings.variant != "rnn" or not run.readable:
+        return False
+    mine = comparable(run)
+    return any(other.id < run.id and other.settings.variant != "rnn" and comparable(other) == mine for other in runs)
+
+
+def comparable(run: Run) -> dict[str, object]:
+    """Its settings but for cell and pace."""
+    return {name: value for name, value in vars(run.settings).items() if name not in ("variant", "pace")}
 
 
 def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, unlike: str = "") -> Run | None:
@@ -54,18 +80,18 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
             select_run(None)
         say_there_is_no_run()
         return None
-    run, problem = selected_run(store, runs, [run for run in all_runs if not can_show(run)], unlike)
+    run, problem = selected_run(store, landing_first(runs), [run for run in all_runs if not can_show(run)], unlike)
     notice(problem)
-    labels = run_labels(runs)
+    labels = labels_of(store, runs)
     # the key holds the selection and what is read of it, so that a run picked elsewhere, or renamed, shows here:
     # browsers keep the label that was chosen, and say it again with each click anywhere on the page
     key = f"run_{run.id}_{labels[run.id]}"
 
     def turn_to_chosen() -> None:
         # a callback hears a choice that was made before the next field took this one's place; Streamlit also calls it
-        # when the field of a run that has just gone is taken off the page; an unknown label it gives as text
-        chosen = st.session_state.get(key)
-        if isinstance(chosen, int) and chosen != run.id:
+        # when the field of a run that has just gone is taken off the page
+        chosen = meant(st.session_state.get(key))
+        if chosen is not None and chosen != run.id:
             choose_run(chosen)
 
     st.selectbox(
@@ -77,3 +103,6 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
         on_change=turn_to_chosen,
     )
     return run
+
+
+__all__ = ["labels_of", "meant", "name_of", "pick_run", "run_labels", "say_there_is_no_run", "told_apart"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lstm_engine.checks import SHOWN
-from lstm_engine.errors import EngineError, SettingsError, WeightsError
+from lstm_engine.errors import EngineError, SettingsError, TaskInputError, WeightsError
 from lstm_engine.formats.safetensors import save_model
 from lstm_engine.runs.checkpoints import restored_model
 from lstm_engine.runs.fields import is_text
@@ -23,10 +23,14 @@ from lstm_engine.runs.store.address import DATABASE_VARIABLE, database_url, with
 from lstm_engine.runs.terminal import ProgressBar, complain, forget_output, prepare, printable
 from lstm_engine.runs.training.worker import train_run
 from lstm_engine.tasks import KINDS
+from lstm_engine.tasks.decoding import decode
+from lstm_engine.tasks.series import OwnSeriesTask
+from lstm_engine.tasks.tables import prepare as prepare_column
+from lstm_engine.tasks.tables import read_table
 
 LOOK_EVERY = 0.25  # seconds between two looks at a run that trains
 FORMATS = ("safetensors", "onnx", "csv")
-LARGEST_TEXT = 4_000_000  # characters of a file to learn from; no task takes so many, and /dev/zero has no end
+LARGEST_TEXT = 4_000_000  # bytes of a file to learn from; no task takes so many, and /dev/zero has no end
 INTERRUPTED = 130  # exit code after Ctrl-C, as a shell expects it
 
 
@@ -124,17 +128,30 @@ def whole_number(text: str) -> int:
         raise argparse.ArgumentTypeError(f"“{printable(text[:SHOWN])}” is no number of a run or a step") from None
 
 
+def brought(path: Path, task: str) -> str:
+    """A file to learn from, as a run keeps it; what was made of a table is printed."""
+    try:
+        with path.open("rb") as file:
+            text = decode(file.read(LARGEST_TEXT)).text.replace("\r\n", "\n")
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read as text: {error}") from error
+    if task != OwnSeriesTask.name:
+        return text
+    table = read_table(text)
+    column = table.suggested
+    if column is None:
+        raise TaskInputError("No column of the file holds numbers.")
+    prepared = prepare_column(table, column)
+    for said in (table.words, f"Learning from “{column.name}”.", *prepared.notes):
+        print(printable(said))
+    return prepared.text
+
+
 def train_command(store: RunStore, options: argparse.Namespace) -> int:
-    text = None
-    if options.text is not None:
-        try:
-            with options.text.open(encoding="utf-8-sig", newline=None) as file:
-                text = file.read(LARGEST_TEXT)
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{options.text} cannot be read as text in UTF-8: {error}") from error
+    text = None if options.text is None else brought(options.text, options.task)
     settings = preset(options.preset, options.task, text)
     settings = replace(settings, **read_settings(options.set))
-    run = store.create(settings, options.name or f"{options.task}, {options.preset}")
+    run = store.create(settings, options.name or "", suggestion=f"{options.task}, {options.preset}")
     return follow(store, run)
 
 

@@ -128,16 +128,21 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
         if problem is not None:
             raise SettingsError(problem)
         check_heads(get_variant(self.variant), self.hidden_size)
-        task = self.task_object
-        task.check_embedding(self.embedding_size)
-        width = 20 * self.hidden_size * self.num_layers + task.input_size + 3 * task.output_size
-        needed = 4 * self.sequence_length * self.batch_size * width
+        self.task_object.check_embedding(self.embedding_size)
+        needed = self.buffer_bytes
         if needed > MOST_MEMORY:
             raise SettingsError(
                 f"hidden_size {self.hidden_size}, num_layers {self.num_layers}, batch_size {self.batch_size} and "
                 f"sequence_length {self.sequence_length} together need about {needed / 2**30:.1f} GiB of memory, "
                 f"expected at most {MOST_MEMORY / 2**30:.0f} GiB; make one of them smaller"
             )
+
+    @property
+    def buffer_bytes(self) -> int:
+        """What a training step keeps for its way back, in bytes."""
+        task = self.task_object
+        width = 20 * self.hidden_size * self.num_layers + task.input_size + 3 * task.output_size
+        return 4 * self.sequence_length * self.batch_size * width
 
     @property
     def problem(self) -> str | None:

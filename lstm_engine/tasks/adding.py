@@ -33,6 +33,12 @@ class AddingTask(Task):
     loss = "squared_error"
     unit = "squared error"
     input_help = "Numbers from 0 to 1, two of them marked by a star, as in 0.3 0.7* 0.2 0.5*"
+    what_is_read = "Numbers from 0 to 1, one at a time; two of them are marked by a star."
+    question = "What is the sum of the two marked numbers?"
+    verdict = "is right"
+    number_asked = "sum of the marked numbers"
+    guesser_is = "A guesser who always says 1"
+    solved = "Solved when the mean squared error at the end is at most 0.01."
     samples_title = "Sums at the end of 60 sequences, and what this model says"
     curve_axes = ("sequence, from the smallest sum to the largest", "sum")
     reads = ("number", "mark")

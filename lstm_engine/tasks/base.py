@@ -1,8 +1,10 @@
 """What every task offers: batches to learn from, words for people, and a way in for a user's own sequence."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from lstm_engine.cell.equations import softmax
 from lstm_engine.checks import whole_number
 from lstm_engine.errors import SettingsError, TaskInputError
+from lstm_engine.tasks.about import About
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -43,6 +46,7 @@ class EncodedSequence:
         target_labels: what came next, or is right, at each timestep; empty where no answer is asked.
         targets: (T, 1) or (T, 1, O), as in a batch.
         mask: (T, 1), as in a batch.
+        note: a sentence on what was read otherwise than it was typed; empty if nothing was.
     """
 
     labels: list[str]
@@ -50,6 +54,7 @@ class EncodedSequence:
     target_labels: list[str]
     targets: NDArray
     mask: NDArray | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,8 @@ class Task(ABC):
         learns_from_text: whether it is made from a text, as its third argument.
         samples_title: what ``samples`` shows; ``curve_axes`` name its axes where it shows curves.
         least_length: the least sequence_length that it can be made of.
+        what_is_read, question, verdict, number_asked, guesser_is, alike, solved: see ``about``; what is left empty
+            follows from the task's loss and baseline.
     """
 
     name: ClassVar[str]
@@ -122,8 +129,15 @@ class Task(ABC):
     reads_symbols: ClassVar[bool] = False
     learns_from_text: ClassVar[bool] = False
     samples_title: ClassVar[str] = "Samples"
-    curve_axes: ClassVar[tuple[str, str]] = ("timestep", "value")
+    curve_axes: tuple[str, str] = ("timestep", "value")
     least_length: ClassVar[int] = 1
+    what_is_read: ClassVar[str] = ""
+    question: str = ""
+    verdict: ClassVar[str] = ""
+    number_asked: str = "next value"
+    guesser_is: ClassVar[str] = ""
+    alike: ClassVar[str] = "answers"
+    solved: ClassVar[str] = ""
 
     input_size: int
     output_size: int
@@ -134,6 +148,43 @@ class Task(ABC):
     def text_to_keep(cls) -> str | None:
         """The text that a run is to keep, where the task would else read it from the machine that it runs on."""
         return None
+
+    @cached_property
+    def about(self) -> About:
+        """What the task is, in words that a student understands."""
+        continues = type(self).continued is not Task.continued
+        independent = self.loss == "binary_cross_entropy"
+        asked = "Which symbols may come next?" if independent else "Which answer is right?"
+        return About(
+            reads=self.what_is_read or self.description,
+            question=self.question or ("What comes next?" if continues else asked),
+            verdict=self.verdict or ("came" if continues else "may come" if independent else "is right"),
+            number_asked=self.number_asked,
+            guesser=self.guesser(),
+            solved=self.solved_when(),
+            continues=continues,
+            independent=independent,
+        )
+
+    def guesser(self) -> str:
+        """What a guesser without memory reaches, in a sentence."""
+        baseline = self.baseline()
+        who = self.guesser_is or f"A guesser ({baseline.name})"
+        reached = f"{baseline.loss:.3g} {self.unit}"
+        if self.loss == "squared_error":
+            error = math.sqrt(baseline.loss * self.output_size)
+            return f"{who} errs by {error:.2g} in the root mean square: {reached}."
+        if self.loss != "cross_entropy":
+            return f"{who} has a loss of {reached}."
+        return f"{who} is as unsure as among {math.exp(baseline.loss):.2g} equally likely {self.alike}: {reached}."
+
+    def solved_when(self) -> str:
+        """What counts as solved, in a sentence."""
+        return self.solved or f"Something was learned once the loss lies below {self.baseline().loss:.3g} {self.unit}."
+
+    def in_own_unit(self, values: NDArray) -> NDArray:
+        """Values as the model reads and says them, in the unit of what a person brought; of any shape."""
+        return values
 
     def check_sizes(self, batch_size: int, sequence_length: int) -> None:
         """What every batch is to begin with.

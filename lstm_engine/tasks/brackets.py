@@ -24,6 +24,8 @@ class BracketsTask(SymbolTask):
     loss = "binary_cross_entropy"
     unit = "nats per symbol"
     input_help = "Balanced brackets ( ) [ ], at most six deep, ended by a full stop"
+    what_is_read = "Brackets of two kinds, one at a time; a full stop ends them."
+    question = "Which brackets may come next?"
     alphabet = "()[]."
     answers = tuple(alphabet)
     shortest = 3

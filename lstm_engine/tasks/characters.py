@@ -26,6 +26,7 @@ from lstm_engine.tasks.base import (
     one_hot,
     padded_size,
 )
+from lstm_engine.tasks.folding import fold, named, shortened
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -53,6 +54,10 @@ class CharactersTask(Task):
     loss = "cross_entropy"
     unit = "nats per character"
     input_help = "Text in the characters that the run has learned from"
+    what_is_read = "A text, character by character."
+    question = "Which character comes next?"
+    guesser_is = "A guesser who sees the last character alone, and knows how often each character follows each,"
+    alike = "characters"
     samples_title = "Text made up"
     learns_from_text = True
     reads_symbols = True
@@ -130,13 +135,21 @@ class CharactersTask(Task):
             raise TaskInputError(
                 f"That is {len(text):,} characters; at most {MAX_SEQUENCE + 1:,} can be stepped through."
             )
-        unknown = sorted(set(text) - set(self._symbols))
-        if unknown and UNKNOWN not in self._index:
-            named = ", ".join(f"“{symbol}”" for symbol in unknown[:10])
-            raise TaskInputError(f"This run has never seen {named}; use characters that stand in its text.")
+        folded = fold(text, self._index)
+        if folded.unknown and UNKNOWN not in self._index:
+            nearest = folded.text if len(folded.text) > 1 else None
+            offered = "" if nearest is None else f" The nearest that it can read is “{shortened(nearest)}”."
+            raise TaskInputError(
+                f"This run has never seen {named(folded.unknown)}; use characters that stand in its text.{offered}",
+                nearest,
+            )
+        if not folded.unknown and len(folded.text) > 1:  # else the rare ones are read as one symbol for all of them
+            text, note = folded.text, folded.note
+        else:
+            note = ""
         codes = self._indices(text)
         labels = [LABELS.get(symbol, symbol) for symbol in text]
-        return EncodedSequence(labels[:-1], self._one_hot(codes[:-1, None]), labels[1:], codes[1:, None])
+        return EncodedSequence(labels[:-1], self._one_hot(codes[:-1, None]), labels[1:], codes[1:, None], note=note)
 
     def _text(self, codes: Sequence[int] | NDArray) -> str:
         return "".join(self._symbols[k] for k in codes)
@@ -258,6 +271,7 @@ class SourceCodeTask(CharactersTask):
     )
     paper = "Karpathy, Johnson and Li 2015"
     input_help = "Python source in ASCII"
+    what_is_read = "Python source code, character by character."
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None, text: str | None = None):
         super().__init__(standard_library() if text is None else unpacked(text), input_size, output_size)

@@ -20,6 +20,8 @@ class CopyTask(SymbolTask):
     loss = "cross_entropy"
     unit = "nats per symbol"
     input_help = "Five digits 1 to 8, some _, a > and four more _"
+    what_is_read = "Five digits, a silence (_), and a sign (>) that asks for them back."
+    question = "Which digit is to be said now?"
     alphabet = "12345678" + BLANK + GO
     answers = tuple("12345678")
     shortest = 2 * REMEMBERED + 1

@@ -26,6 +26,7 @@ class CountingTask(SymbolTask):
     loss = "binary_cross_entropy"
     unit = "nats per symbol"
     measure_name = "largest n up to which all strings are right"
+    question = "Which symbols may come next?"
 
     def word(self, n: int) -> str:
         return START + "".join(letter * n for letter in self.letters)
@@ -46,6 +47,12 @@ class CountingTask(SymbolTask):
             sets += [(self.alphabet.index(letter),)] * (n - 1) + [(self.alphabet.index(next_letter),)]
         return sets
 
+    def solved_when(self) -> str:
+        return (
+            f"Solved when every string up to n = {self.goal:g} is right to its end, though none in training was longer "
+            f"than n = {LARGEST_TRAINED}."
+        )
+
     def measure(self, model: "LSTMModel", sequence_length: int, thorough: bool = True) -> Measure:
         """Strings are tried one size after the other, until one is wrong."""
         largest = LARGEST_TESTED if thorough else LARGEST_AT_ONCE
@@ -65,6 +72,7 @@ class AnBnTask(CountingTask):
     title = "aⁿbⁿ"
     description = f"As many b as there were a: count to {LARGEST_TRAINED} in training, and far beyond in the test."
     input_help = "S, then some a and as many b"
+    what_is_read = "S, then some a, then as many b."
     letters = "ab"
     alphabet = START + letters
     answers = tuple(alphabet)
@@ -89,6 +97,7 @@ class AnBnCnTask(CountingTask):
     title = "aⁿbⁿcⁿ"
     description = f"As many b as there were a, and as many c: no context-free grammar can; n up to {LARGEST_TRAINED}."
     input_help = "S, then some a, as many b and as many c"
+    what_is_read = "S, then some a, then as many b, then as many c."
     letters = "abc"
     alphabet = START + letters
     answers = tuple(alphabet)

@@ -1,6 +1,7 @@
 """First names of many cultures, one character at a time: which letter comes next?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from lstm_engine.tasks.base import (
     one_hot,
     padded_size,
 )
+from lstm_engine.tasks.folding import fold, named
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -30,6 +32,7 @@ INDEX = {symbol: index for index, symbol in enumerate(ALPHABET)}
 VALIDATION_SHARE = 0.1
 SPLIT_SEED = 1997
 LONGEST_SAMPLE = 24
+APOSTROPHES = "'."  # in O'Neil and St. John: left out
 
 
 @cache
@@ -69,6 +72,14 @@ class NamesTask(Task):
     loss = "cross_entropy"
     unit = "nats per character"
     input_help = "A name, letters a to z"
+    what_is_read = "A first name, letter by letter; · stands before and after it."
+    question = "Which letter comes next?"
+    guesser_is = "A guesser who sees the last letter alone, and knows how often each letter follows each,"
+    alike = "letters"
+    solved = (
+        "A name is not determined, so nobody gets to 0. Whoever is below the guesser remembers more than one letter; "
+        "2.33 nats per character is good."
+    )
     samples_title = "Names made up"
     reads_symbols = True
 
@@ -136,21 +147,23 @@ class NamesTask(Task):
             raise TaskInputError(
                 f"That is {len(name):,} characters; at most {MAX_SEQUENCE:,} can be stepped through. Shorten the text."
             )
-        name = name.replace(" ", END).strip(END)
-        unknown = sorted({symbol for symbol in name if symbol not in INDEX})
-        if unknown:
-            named = ", ".join(f"“{symbol}”" for symbol in unknown[:10])
-            more = f" and {len(unknown) - 10} more" if len(unknown) > 10 else ""
+        folded = fold(name, INDEX.keys() | {" "}, dropped=APOSTROPHES)
+        name = folded.text.replace(" ", END).strip(END)
+        if folded.unknown:
+            nearest = name.replace(END, " ") or None
+            way_on = (
+                "Write it in these letters." if nearest is None else f"The nearest that it can read is “{nearest}”."
+            )
             raise TaskInputError(
-                f"This run has never seen {named}{more}; its alphabet is a to z and the hyphen. "
-                "Write the name with these letters (é as e, ö as oe), or leave the others out. "
-                "A space between two names is fine."
+                f"This run has never seen {named(folded.unknown)}; its alphabet is a to z and the hyphen. {way_on}",
+                nearest,
             )
         if not name:
             raise TaskInputError("The sequence holds no letter. Type a name, for example “maria”.")
         before, after = END + name, name + END
         inputs = self._one_hot(self._indices(before)[:, None])
-        return EncodedSequence(list(before), inputs, list(after), self._indices(after)[:, None])
+        note = replace(folded, text=name.replace(END, " ")).note
+        return EncodedSequence(list(before), inputs, list(after), self._indices(after)[:, None], note=note)
 
     def examples(self) -> Sequence[str]:
         return (

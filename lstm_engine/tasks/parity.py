@@ -16,6 +16,8 @@ class ParityTask(SymbolTask):
     loss = "cross_entropy"
     unit = "nats per bit"
     input_help = "Bits, 0 and 1"
+    what_is_read = "Bits, 0 or 1, one at a time."
+    question = "Were the ones so far even or odd?"
     alphabet = "01"
     answers = ("even", "odd")
     goal = 0.99

@@ -30,6 +30,8 @@ class ReberTask(SymbolTask):
     loss = "binary_cross_entropy"
     unit = "nats per symbol"
     input_help = "A string of the grammar, letters B T P S X V E"
+    what_is_read = "A string that a small grammar made, symbol by symbol."
+    question = "Which symbols may come next?"
     alphabet = "BTPSXVE"
     answers = tuple(alphabet)
     shortest = 9

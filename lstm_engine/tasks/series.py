@@ -40,14 +40,15 @@ class OwnSeriesTask(SignalTask):
     title = "Your own series"
     description = f"A column of numbers from a CSV file, at least {FEWEST_VALUES}; the last tenth is held out."
     unit = "squared error in variances"
-
+    what_is_read = "Your own numbers, one at a time."
+    solved = ""
     learns_from_text = True
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None, text: str | None = None):
         super().__init__(input_size, output_size)
         if text is None:
             raise TaskInputError("There are no numbers yet; paste a column, or choose a CSV file.")
-        values = parse_column(text)
+        name, values = read_column(text)
         far = np.flatnonzero(np.abs(values) > LARGEST_NUMBER)
         if len(far):
             raise TaskInputError(
@@ -74,6 +75,9 @@ class OwnSeriesTask(SignalTask):
             )
         self._lowest, self._highest = float(min(standard.min(), -LARGEST)), float(max(standard.max(), LARGEST))
         self._values = standard.astype(np.float32)
+        self.number_asked = f"next value of {name}" if name else "next value"
+        self.question = f"Which value of {name} comes next?" if name else "Which value comes next?"
+        self.curve_axes = ("timestep", name or "value")
         # a number is written with so many digits that a small part of the deviation can be seen in it
         self._digits = max(0, math.ceil(math.log10(max(abs(self._mean) / self._deviation, 1.0))))
 
@@ -108,8 +112,16 @@ class OwnSeriesTask(SignalTask):
         held_out = self._values[self._held_out_from :].astype(np.float64)
         return Baseline("next value = this value", float(np.mean(np.diff(held_out) ** 2)) / self.output_size)
 
+    def guesser(self) -> str:
+        squared = self.baseline().loss * self.output_size
+        error = math.sqrt(squared) * float(np.ldexp(self._deviation, self._exponent))
+        return f"{self.guesser_is} errs by {error:.3g} in the root mean square: {squared:.3g} {self.unit}."
+
+    def in_own_unit(self, values: NDArray) -> NDArray:
+        return self._own(values)
+
     def encode(self, text: str) -> EncodedSequence:
-        values = self._numbers(text)
+        values, note = self._numbers(text)
         standard = self._standard(values)
         for place, (value, distance) in enumerate(zip(values, standard, strict=True), start=1):
             if not self._lowest <= distance <= self._highest:
@@ -120,7 +132,7 @@ class OwnSeriesTask(SignalTask):
                 )
         labels = [f"{value:.{min(17, max(3, self._digits + 2))}g}" for value in values]
         batch = self._pack(standard[:, None])
-        return EncodedSequence(labels[:-1], batch.inputs, labels[1:], batch.targets)
+        return EncodedSequence(labels[:-1], batch.inputs, labels[1:], batch.targets, note=note)
 
     def _text(self, values: NDArray) -> str:
         return " ".join(f"{value:.{min(17, max(5, self._digits + 3))}g}" for value in self._own(values))
@@ -134,7 +146,8 @@ class OwnSeriesTask(SignalTask):
     def samples(self, model: "LSTMModel", generator: np.random.Generator, count: int) -> list[Sample]:
         values = self._values[self._held_out_from :][:200, None]
         outputs, _ = model.forward(self._pack(values).inputs)
-        return [Sample(curves={"signal": values[1:, 0].tolist(), "prediction": outputs[:, 0, 0].tolist()})]
+        true, predicted = self._own(values[1:, 0]), self._own(outputs[:, 0, 0])
+        return [Sample(curves={"signal": true.tolist(), "prediction": predicted.tolist()})]
 
     def continued(
         self,
@@ -150,7 +163,14 @@ class OwnSeriesTask(SignalTask):
 
 
 def parse_column(text: str) -> NDArray:
-    """The first column of numbers in a CSV text.
+    """The first column of numbers in a CSV text, see ``read_column``."""
+    return read_column(text)[1]
+
+
+def read_column(text: str) -> tuple[str, NDArray]:
+    """The first column of numbers in a CSV text, as a run keeps it, and its name; empty if it has none.
+
+    What was stored is read as it always was; what people bring is read by ``tables.py``, and then kept in this form.
 
     Raises:
         TaskInputError: there is none, or it has gaps, or is too short or too long.
@@ -186,7 +206,7 @@ def parse_column(text: str) -> NDArray:
             what = f"“{found[:30]}”, which is no number" if found else "a gap"
             raise TaskInputError(f"Row {place} has {what}, in {named}. Fill it in or take the row out.")
         values.append(value)
-    return np.array(values)
+    return name if header else "", np.array(values)
 
 
 def cell_of(row: Sequence[str], column: int) -> str:

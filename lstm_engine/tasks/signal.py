@@ -22,6 +22,7 @@ LARGEST_VALUE = 1_000.0
 VALIDATION_SEED = 1997
 VALIDATION_SEQUENCES = 64
 SAMPLE_LENGTH = 100
+DECIMAL_COMMA = re.compile(r"[+-]?\d+(,\d+)?")
 
 
 def waves(generator: np.random.Generator, length: int, count: int) -> NDArray:
@@ -53,6 +54,10 @@ class SignalTask(Task):
     loss = "squared_error"
     unit = "squared error"
     input_help = "Numbers with spaces between"
+    what_is_read = "A wavy signal, one number at a time."
+    question = "Which value comes next?"
+    guesser_is = "A guesser who says that the next value is this one"
+    solved = f"The noise cannot be foretold: nobody gets below {NOISE**2:g}. Near it, the two sines are learned."
     samples_title = "A held-out signal and its prediction one step ahead"
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None):
@@ -83,7 +88,7 @@ class SignalTask(Task):
         return [" ".join(f"{value:.2f}" for value in column) for column in batch.inputs[..., 0].T]
 
     def encode(self, text: str) -> EncodedSequence:
-        values = self._numbers(text)
+        values, note = self._numbers(text)
         for position, value in enumerate(values, start=1):
             if abs(value) > LARGEST_VALUE:
                 raise TaskInputError(
@@ -92,11 +97,15 @@ class SignalTask(Task):
                 )
         batch = self._pack(values.astype(np.float32)[:, None])
         labels = [f"{value:.3g}" for value in values]
-        return EncodedSequence(labels[:-1], batch.inputs, labels[1:], batch.targets)
+        return EncodedSequence(labels[:-1], batch.inputs, labels[1:], batch.targets, note=note)
 
     @staticmethod
-    def _numbers(text: str) -> NDArray:
-        """What a person typed, float64 (T+1,), at least two and all finite."""
+    def _numbers(text: str) -> tuple[NDArray, str]:
+        """What a person typed, float64 (T+1,), at least two and all finite; and a word on commas in it."""
+        text, note = text.replace("−", "-"), ""
+        pieces = [piece for piece in re.split(r"[\s;]+", text.strip()) if piece]
+        if len(pieces) > 1 and any("," in piece for piece in pieces) and all(map(DECIMAL_COMMA.fullmatch, pieces)):
+            text, note = text.replace(",", "."), "The commas were read as decimal signs."
         words = [word for word in re.split(r"[\s,;]+", text.strip()) if word]
         if not words:
             raise TaskInputError("The sequence is empty. Type at least two numbers, for example “0.1 0.5 0.8”.")
@@ -119,7 +128,7 @@ class SignalTask(Task):
             values.append(value)
         if len(values) < 2:
             raise TaskInputError("One number alone has no next one to predict. Type at least two numbers.")
-        return np.array(values)
+        return np.array(values), note
 
     def examples(self) -> Sequence[str]:
         values = waves(np.random.default_rng(VALIDATION_SEED), 61, 5)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from lstm_engine.errors import TaskInputError
 from lstm_engine.tasks.base import MAX_SEQUENCE, Baseline, Batch, EncodedSequence, Measure, Sample, Task, padded_size
+from lstm_engine.tasks.folding import fold, named
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -35,6 +36,7 @@ class SymbolTask(Task):
     goal: ClassVar[float] = 1.0
     measure_name: ClassVar[str] = "share of strings that are right"
     samples_title = "Held-out strings, read by this model"
+    guesser_is = "A guesser who does not read, and knows how often each answer is right,"
 
     def __init__(self, input_size: int | None = None, output_size: int | None = None):
         self.input_size = padded_size("input_size", len(self.alphabet), input_size)
@@ -100,6 +102,10 @@ class SymbolTask(Task):
         entropy = -(share * np.log(share) + (1 - share) * np.log(1 - share)).sum() / self.output_size
         return Baseline("answers as often as they are right", float(entropy))
 
+    def solved_when(self) -> str:
+        share = "all" if self.goal >= 1 else f"at least {self.goal:.0%} of"
+        return f"Solved when {share} held-out strings are right from beginning to end."
+
     def right(self, model: "LSTMModel", strings: list[str]) -> NDArray[np.bool_]:
         """For each string, whether every answer that is asked is right."""
         batch = self.pack(strings)
@@ -123,19 +129,28 @@ class SymbolTask(Task):
         ]
 
     def encode(self, text: str) -> EncodedSequence:
-        string = "".join(text.split())
-        if not string:
+        folded = fold("".join(text.split()), self._index)
+        string = folded.text
+        if not string and not folded.unknown:
             raise TaskInputError(f"The sequence is empty. Type one, for example “{self.examples()[0]}”.")
         if len(string) > MAX_SEQUENCE:
             raise TaskInputError(f"That is {len(string):,} symbols; at most {MAX_SEQUENCE:,} can be stepped through.")
-        unknown = sorted(set(string) - set(self.alphabet))
-        if unknown:
-            named = ", ".join(f"“{symbol}”" for symbol in unknown[:10])
-            raise TaskInputError(f"This task has no symbol {named}; its alphabet is {' '.join(self.alphabet)}.")
+        if folded.unknown:
+            raise TaskInputError(
+                f"This task has no symbol {named(folded.unknown)}; its alphabet is {' '.join(self.alphabet)}.",
+                self._read_or_none(string),
+            )
         sets = self.answer(string)
         batch = self.pack([string])
         labels = [" or ".join(self.answers[k] for k in answers) for answers in sets]
-        return EncodedSequence(list(string), batch.inputs, labels, batch.targets, batch.mask)
+        return EncodedSequence(list(string), batch.inputs, labels, batch.targets, batch.mask, folded.note)
+
+    def _read_or_none(self, string: str) -> str | None:
+        """The string, if the task can read it."""
+        try:
+            return string if string and self.answer(string) else None
+        except TaskInputError:
+            return None
 
     def samples(self, model: "LSTMModel", generator: np.random.Generator, count: int) -> list[Sample]:
         strings = self.strings(generator, count, int(self.settings.get("sequence_length", 25)))

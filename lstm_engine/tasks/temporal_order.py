@@ -19,6 +19,8 @@ class TemporalOrderTask(SymbolTask):
     loss = "cross_entropy"
     unit = "nats per string"
     input_help = "A string of a, b, c, d with two X or Y in it, begun by E and ended by B"
+    what_is_read = "A long string of a, b, c, d in which two X or Y are hidden; E begins it and B ends it."
+    question = "In which order did X and Y come?"
     alphabet = "EabcdXYB"
     answers = ("XX", "XY", "YX", "YY")
     shortest = 12

@@ -29,7 +29,7 @@ def test_the_popover_closes_when_the_runs_are_started(shared_server, store, open
     page.get_by_role("option", name="Parity").click()
     start = page.get_by_role("button", name="Train them")
     start.click()
-    expect(page.locator("[data-tag]").first).to_contain_text("parity")
+    expect(page.locator("[data-tag]").first).to_contain_text("Parity")
     expect(start).to_be_hidden()
     made = [run for run in store.list_runs() if run.settings.task == "parity"]
     assert sorted(run.settings.variant for run in made) == ["gru", "rnn", "standard"]
@@ -81,6 +81,7 @@ def test_who_renames_a_run_stays_on_it(shared_server, store, open_page, run):
         if name == "first name":
             page.get_by_role("button", name="Manage").click()
             page.get_by_role("tab", name="Name and notes").click()
+        expect(page.get_by_label("Name", exact=True)).to_have_count(1)  # once saved, the field begins anew
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_label("Run").first).to_have_value(re.compile(name))

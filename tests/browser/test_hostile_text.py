@@ -6,7 +6,7 @@ from urllib.parse import quote
 from playwright.sync_api import Page, expect
 
 from dashboard.shell.plain import JOINER
-from dashboard.shell.run_picker import run_labels
+from dashboard.shell.run_labels import run_labels
 from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS
 from lstm_engine.runs.lease import new_lease
@@ -58,7 +58,9 @@ def test_names_are_text_everywhere(shared_server, store, open_page):
         page.wait_for_selector(".lstm-curves .main-svg")
         assert reads(page, f"“{name[:40]}” is not the number of a run.")
         assert page.locator(MADE_OF_IT).count() == ours
-        page.get_by_role("button", name="Delete").click()
+        page.get_by_role("button", name="Manage").click()
+        page.get_by_role("tab", name="Delete").click()
+        page.get_by_role("button", name="Delete this run").click()
         dialog = page.get_by_role("dialog")
         expect(dialog.get_by_role("button", name="Delete it")).to_be_visible()
         assert reads(page, f"“{name}” with its curves and checkpoints goes")
@@ -71,13 +73,13 @@ def test_names_are_text_everywhere(shared_server, store, open_page):
         store.undelete(run.id)
 
     page.goto(f"{shared_server.url}/step?run={kept[0].id}&sequence={quote(' '.join(NAMES))}")
-    expect(page.get_by_text("Below, the first example instead")).to_be_visible()
+    expect(page.get_by_text("The nearest that it can read is")).to_be_visible()
     page.wait_for_selector(".strip button")
     assert page.locator(".stMain :is(.katex, img, em, del, [data-testid=stAlert] a)").count() == 0
 
     compared = ",".join(str(run.id) for run in kept + newest)
     page.goto(f"{shared_server.url}/compare?runs={compared}")
-    labels = run_labels(store.list_runs())
+    labels = run_labels(kept + newest)
     legend = page.locator(".js-plotly-plot .legendtext")
     expect(legend.first).to_be_visible()
     page.get_by_text("Runs that differ in their seed alone").click()

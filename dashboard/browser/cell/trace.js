@@ -141,7 +141,8 @@ export class Trace extends Field {
       return `Predicted ${fixed(this.predicted[timestep])}, came ${fixed(this.came[timestep])}.`;
     const percent = (probability) => `${Math.round(probability * 100)} %`;
     const best = `${this.output_labels[this.top[timestep][0]]} with ${percent(this.top_probabilities[timestep][0])}`;
-    const came = `${this.target_labels[timestep]} came, expected with ${percent(this.came_probability[timestep])}`;
+    const right = `${this.target_labels[timestep]} ${this.about?.verdict ?? "came"}`;
+    const came = `${right}, expected with ${percent(this.came_probability[timestep])}`;
     return `Expected next: ${best}; ${came}.`;
   }
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboard.shell.plain import on_one_line
 from dashboard.shell.readable import problem_of
-from dashboard.shell.run_picker import told_apart
+from dashboard.shell.run_labels import told_apart
 from lstm_engine.runs import Run
 from lstm_engine.runs.run import Change, Notes
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import streamlit as st
 
 from dashboard.serving.numbers import run_number
 from dashboard.shell.plain import on_one_line, plain
 from dashboard.shell.readable import problem_of
-from dashboard.shell.run_picker import name_of, run_labels, say_there_is_no_run, told_apart
+from dashboard.shell.run_labels import cell_name, run_labels, task_title, told_apart
+from dashboard.shell.run_picker import labels_of, meant, name_of, say_there_is_no_run
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, refuse
 from dashboard.views.compare.curves import validation_curves
@@ -16,14 +18,15 @@ from dashboard.views.compare.figures import comparison_figure
 from dashboard.views.compare.groups import Group, Past, grouped
 from dashboard.views.compare.lines import line_of
 from lstm_engine import EngineError
+from lstm_engine.cell.in_words import in_words
 from lstm_engine.runs import Run, RunNotFound, RunStore, Status, preset
 from lstm_engine.runs.presets import PUBLISHED
 from lstm_engine.runs.run import Notes, Series
 from lstm_engine.tasks import KINDS, TASKS, Baseline, Task
 
-CELLS = {"standard": "LSTM", "gru": "GRU", "rnn": "plain RNN"}
+CELLS = ("standard", "gru", "rnn")
 MOST_RUNS = 12
-MOST_NAMED = 5  # of runs that an address names and that are no more
+MOST_NAMED = 3  # of runs that an address names and that cannot be had
 LOOK_EVERY = 2.0  # seconds, while one of them trains
 PLOTLY_CONFIG = {"typesetMath": False, "displaylogo": False}
 
@@ -63,13 +66,14 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
         if len(there) > MOST_RUNS:
             st.warning(f"The address names {len(there)} runs; the first {MOST_RUNS} are shown.")
         st.session_state["compared"] = there[:MOST_RUNS] or list(by_id)[:3]
-    st.session_state["compared"] = [run_id for run_id in st.session_state["compared"] if run_id in by_id]
-    labels = run_labels(runs)
-    chosen = st.session_state["compared"]
+    wanted = map(meant, st.session_state["compared"])
+    st.session_state["compared"] = [run_id for run_id in wanted if run_id in by_id]
+    labels = labels_of(store, runs)
+    chosen: list[int] = st.session_state["compared"]
     field = choice_field({run_id: labels[run_id] for run_id in chosen})
 
     def take() -> None:
-        found = [run_id for run_id in st.session_state[field.key] if run_id in labels]
+        found = [run_id for run_id in map(meant, st.session_state[field.key]) if run_id in labels]
         field.said = {run_id: labels[run_id] for run_id in found}
         st.session_state["compared"] = found
 
@@ -119,7 +123,7 @@ def curves_part(services: Services, run_ids: Sequence[int], was_training: bool) 
         present = {run.id: run for run in services.store.list_runs()}
         runs = [present[run_id] for run_id in run_ids if run_id in present]
         if runs:
-            show_runs(services.store, runs, run_labels(list(present.values())))
+            show_runs(services.store, runs, run_labels(runs))
         training = any(run.status.under_way for run in runs)
         if training != was_training:
             st.rerun()
@@ -178,8 +182,8 @@ def differences(
     runs: Sequence[Run], curves: Mapping[int, Series], pasts: Mapping[int, Past]
 ) -> list[dict[str, object]]:
     """A row a run: where it stands, its best validation loss, and that in which the runs differ."""
-    settings = [asdict(run.settings) | {"text": bool(run.settings.text)} for run in runs]
-    fields = [name for name in settings[0] if name != "text" and len({str(s[name]) for s in settings}) > 1]
+    settings = [in_people_words(run) for run in runs]
+    fields = [name for name in settings[0] if len({str(s[name]) for s in settings}) > 1]
     names = told_apart({run.id: on_one_line(run.name) for run in runs})
     words = {run.id: str(pasts[run.id]) for run in runs}
     rows: list[dict[str, object]] = []
@@ -196,6 +200,13 @@ def differences(
             row["on its way"] = words[run.id]
         rows.append(row)
     return rows
+
+
+def in_people_words(run: Run) -> dict[str, Any]:
+    """The run's settings by name, cell and task as people call them; without a person's own text."""
+    settings = asdict(run.settings) | {"task": task_title(run)}
+    renamed = {"cell" if name == "variant" else name: value for name, value in settings.items() if name != "text"}
+    return renamed | {"cell": cell_name(run)}
 
 
 def ready_made(services: Services) -> None:
@@ -217,10 +228,11 @@ def ready_made(services: Services) -> None:
                 base = replace(preset(PUBLISHED, task), pace=0.0)
                 made = [
                     services.store.create(
-                        replace(base, variant=cell, seed=base.seed + seed), f"{words}, {task}, seed {base.seed + seed}"
+                        replace(base, variant=cell, seed=base.seed + seed),
+                        suggestion=f"{KINDS[task].title}, {in_words(cell).name}, seed {base.seed + seed}",
                     )
                     for seed in range(int(seeds))  # all cells of the first seed first: they are what is to be compared
-                    for cell, words in CELLS.items()
+                    for cell in CELLS
                 ]
             except EngineError as error:
                 refuse(error)

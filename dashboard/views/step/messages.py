@@ -1,7 +1,7 @@
 """What the step view is sent: whole traces, whole gradients, and what a model would say next."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ def trace_message(
     """The trace of a sequence with its cell, weights, predictions and the clamps it was computed with, for the browser.
 
     Arrays, for a cell of Q quantities of which S are made from sums: ``values`` (layers, Q, T, H), quantities in the
-    engine's order; ``preactivations`` (layers, S, T, H), sums in theirs; ``inputs`` (T, I), or vectors (T, E) of symbols
+    engine's order; ``preactivations`` (layers, S, T, H), sums in theirs; ``inputs`` (T, I), or vectors (T, E)
     where there is an embedding; of layer k ``weights_k`` (S, H, I+H+2), acting on [x; h′; 1; 1], and ``peepholes_k``
     (S, H), 0 where there is none; ``readout`` (O, H+1).
 
@@ -51,7 +51,8 @@ def trace_message(
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
         "input_labels": padded_labels(task.reads, a.input_size),
-        "output_labels": padded_labels(task.vocabulary or ("next value",), a.output_size),
+        "output_labels": padded_labels(task.vocabulary or (task.number_asked,), a.output_size),
+        "about": asdict(task.about),
         "timesteps": len(sequence.labels),
         "units": a.hidden_size,
         "layers": a.num_layers,
@@ -59,7 +60,7 @@ def trace_message(
         "clamps": [clamp_payload(clamp) for clamp in clamps],
         "similarity": [similarity_order(layer) for layer in values],
     }
-    header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, sequence)
+    header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, task, sequence)
     if a.embedding_size is not None:  # the numbers of a symbol's vector have no meaning of their own
         header |= {"embedded": True, "input_labels": [f"x {k}" for k in range(a.embedding_size)]}
     arrays = {
@@ -201,15 +202,18 @@ def symbol_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> d
     }
 
 
-def value_predictions(trace: Trace, sequence: EncodedSequence) -> dict[str, Any]:
-    """The predicted value at each timestep, and the one that came; ``right`` is empty where no answer is asked."""
+def value_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> dict[str, Any]:
+    """The predicted value at each timestep, and the one that came, in the unit of what a person brought.
+
+    ``right`` is empty where no answer is asked; ``surprise`` and ``loss`` are in the readout's unit.
+    """
     predicted, came = trace.outputs[:, 0, 0], sequence.targets[:, 0, 0]
     asked = sequence.mask[:, 0] if sequence.mask is not None else np.ones(len(predicted), bool)
     errors = np.where(asked, (predicted - came) ** 2, 0.0)
     return {
         "kind": "value",
-        "predicted": [float(value) for value in predicted],
-        "came": [float(value) for value in came],
+        "predicted": task.in_own_unit(predicted).tolist(),
+        "came": task.in_own_unit(came).tolist(),
         "right": [[0] if ask else [] for ask in asked],
         "surprise": [float(value) for value in errors],
         "loss": float(errors.sum() / asked.sum()),

@@ -13,6 +13,8 @@ from dashboard.views.step.messages import check_length
 from dashboard.views.step.mount import mount_step
 from lstm_engine import SettingsError, TaskInputError
 from lstm_engine.runs import Run
+from lstm_engine.tasks import Task
+from lstm_engine.tasks.folding import shortened
 
 OWN = "own text"
 LONGEST_IN_LINK = 2_000  # characters; of a longer sequence browsers and proxies would cut the link
@@ -53,11 +55,12 @@ def show_step(services: Services) -> None:
     examples = list(task.examples())
     text = pick_sequence(run, examples, columns[1], columns[2])
     try:
-        encoded = task.encode(text)
-        check_length(run.settings.variant, run.settings.num_layers, run.settings.hidden_size, len(encoded.labels))
+        check_sequence(run, text)
     except TaskInputError as error:
-        messages.error(plain(f"{error} Below, the first example instead."))
-        text = examples[0]
+        nearest = nearest_to(run, error)
+        below = "the first example" if nearest is None else f"“{shortened(nearest)}”"
+        messages.error(plain(f"{error} Below, {below} instead."))
+        text = examples[0] if nearest is None else nearest
     with messages:
         show_notices()
 
@@ -67,6 +70,29 @@ def show_step(services: Services) -> None:
     seen = mount_step(run, services.store.public_url, text, examples, take_sequence)
     if seen.gone == run.id:
         st.rerun()
+
+
+def check_sequence(run: Run, text: str) -> None:
+    """Raise TaskInputError if the text cannot be stepped through."""
+    encoded = run.settings.task_object.encode(text)
+    check_length(run.settings.variant, run.settings.num_layers, run.settings.hidden_size, len(encoded.labels))
+
+
+def nearest_to(run: Run, error: TaskInputError) -> str | None:
+    """The nearest that can be stepped through instead of a text that was refused; None if there is none."""
+    try:
+        check_sequence(run, error.nearest or "")
+    except TaskInputError:
+        return None
+    return error.nearest
+
+
+def note_on(task: Task, text: str) -> str:
+    """What was read otherwise than it was typed; empty if nothing was, or it cannot be read at all."""
+    try:
+        return task.encode(text).note
+    except TaskInputError:
+        return ""
 
 
 def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> str:
@@ -81,7 +107,13 @@ def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> s
         if st.session_state[example_key] != OWN:
             st.session_state[key] = st.session_state[example_key]
 
-    text = own.text_input(f"Sequence: {task.input_help[:1].lower()}{task.input_help[1:]}", key=key)
+    note = note_on(task, st.session_state[key])  # in the label, where it pushes nothing down
+    about = task.about
+    text = own.text_input(
+        plain(f"Sequence: {lowered(note or task.input_help)}"),
+        key=key,
+        help=plain(f"{about.reads} {about.question} {about.guesser} {about.solved}"),
+    )
     st.session_state[example_key] = text if text in examples else OWN
     ready_made.selectbox(
         "Example",
@@ -92,3 +124,8 @@ def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> s
     )
     select("sequence", text if len(text) <= LONGEST_IN_LINK else None)
     return text
+
+
+def lowered(sentence: str) -> str:
+    """The sentence as part of another one."""
+    return sentence[:1].lower() + sentence[1:]

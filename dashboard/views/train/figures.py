@@ -3,6 +3,7 @@
 from typing import Any
 
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from dashboard.shell.figures import legend_above, quiet
@@ -85,4 +86,14 @@ def prediction_figure(x_title: str, y_title: str) -> go.Figure:
     figure.update_xaxes(title_text=plain_in_chart(x_title))
     figure.update_yaxes(title_text=plain_in_chart(y_title))
     figure.update_layout(height=280, legend=legend_above())
+    return quiet(figure)
+
+
+def column_figure(values: NDArray, name: str) -> go.Figure:
+    """A column of numbers that a person brought, (N,), in its own unit, as it will be learned from."""
+    figure = go.Figure()
+    figure.add_scatter(y=values, mode="lines", line={"color": OKABE_ITO["blue"], "width": 1.4}, name="")
+    figure.update_xaxes(title_text="row")
+    figure.update_yaxes(title_text=plain_in_chart(name))
+    figure.update_layout(height=200, showlegend=False)
     return quiet(figure)

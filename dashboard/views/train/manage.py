@@ -1,12 +1,13 @@
 """What can be done to a run beside training it: run to a step, change settings, fork, name, annotate, delete."""
 
 from collections.abc import Callable
+from zlib import crc32
 
 import streamlit as st
 
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import problem_of
-from dashboard.shell.selection import choose_run, remember_run
+from dashboard.shell.selection import choose_run, forget_run, remember_run
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, refuse
 from dashboard.views.train.new_run import number_field
@@ -14,14 +15,20 @@ from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound
 from lstm_engine.runs.store import LONGEST_NAME, MOST_NOTE, changed_settings
 
+TABS_HEIGHT = 470  # pixels, of the tallest; their width stands in page.css
+
 
 def manage_run(services: Services, run: Run) -> None:
     """A button that opens all of it."""
     with st.popover("Manage", icon=":material/tune:", width="stretch"):
         if problem_of(run):
             describe(services, run)
+            offer_deletion(services, run)
             return
-        training, branch, words = st.tabs(["Training", "Fork", "Name and notes"])
+        # one size for all, so that nothing jumps from tab to tab; a key, so that a click in one does not leave it
+        names = ["Training", "Fork", "Name and notes", "Delete"]
+        tabs = st.container(key="manage").tabs(names, height=TABS_HEIGHT, key=f"manage_{run.id}")
+        training, branch, words, deletion = tabs
         with training, explained_trouble("manage_training"):
             train_to(services, run)
             change_settings(services, run)
@@ -29,6 +36,8 @@ def manage_run(services: Services, run: Run) -> None:
             fork(services, run)
         with words, explained_trouble("manage_words"):
             describe(services, run)
+        with deletion, explained_trouble("manage_deletion"):
+            offer_deletion(services, run)
 
 
 def done(action: Callable[[], object]) -> bool:
@@ -59,16 +68,18 @@ def train_to(services: Services, run: Run) -> None:
 def change_settings(services: Services, run: Run) -> None:
     """Change what can be changed in mid-run; it holds from the next step on and is marked on the curve."""
     try:
-        present = changed_settings(run.settings, services.store.changes(run.id))
+        changes = services.store.changes(run.id)
     except RunNotFound:
         return
+    present = changed_settings(run.settings, changes)
+    version = f"{run.id}_{len(changes)}"  # after a change, by whomever, the fields begin with what holds then
     rate, rate_problem = number_field(
-        "learning_rate", "Learning rate", "From the next step on.", present.learning_rate, f"change_rate_{run.id}"
+        "learning_rate", "Learning rate", "From the next step on.", present.learning_rate, f"change_rate_{version}"
     )
     batch, batch_problem = number_field(
-        "batch_size", "Batch size", "From the next step on.", present.batch_size, f"change_batch_{run.id}"
+        "batch_size", "Batch size", "From the next step on.", present.batch_size, f"change_batch_{version}"
     )
-    clips = st.checkbox("Clip the gradient", present.clip_norm is not None, key=f"change_clips_{run.id}")
+    clips = st.checkbox("Clip the gradient", present.clip_norm is not None, key=f"change_clips_{version}")
     norm = st.number_input(
         "at a norm of",
         1e-6,
@@ -76,7 +87,7 @@ def change_settings(services: Services, run: Run) -> None:
         present.clip_norm or 1.0,
         format="%g",
         disabled=not clips,
-        key=f"change_clip_{run.id}",
+        key=f"change_clip_{version}",
     )
     problems = [problem for problem in (rate_problem, batch_problem) if problem]
     for problem in problems:
@@ -117,9 +128,10 @@ def fork(services: Services, run: Run) -> None:
 def describe(services: Services, run: Run) -> None:
     """Name, note and tags."""
     notes = services.store.notes(run.id)
-    name = st.text_input("Name", value=run.name, max_chars=LONGEST_NAME, key=f"name_{run.id}")
-    note = st.text_area("Note", value=notes.note, max_chars=MOST_NOTE, key=f"note_{run.id}")
-    tags = st.text_input("Tags, with spaces between", value=" ".join(notes.tags), key=f"tags_{run.id}")
+    version = f"{run.id}_{crc32(repr((run.name, notes.note, notes.tags)).encode())}"  # as in ``change_settings``
+    name = st.text_input("Name", value=run.name, max_chars=LONGEST_NAME, key=f"name_{version}")
+    note = st.text_area("Note", value=notes.note, max_chars=MOST_NOTE, key=f"note_{version}")
+    tags = st.text_input("Tags, with spaces between", value=" ".join(notes.tags), key=f"tags_{version}")
     if notes.parent_run is not None:
         st.caption(f"Forked from run {notes.parent_run} at step {notes.parent_step:,}.")
     if st.button("Save", key=f"describe_{run.id}"):
@@ -130,6 +142,37 @@ def describe(services: Services, run: Run) -> None:
 
         if done(save):
             st.rerun()
+
+
+def offer_deletion(services: Services, run: Run) -> None:
+    """A quiet button, and a question behind it: everyone loses sight of the run."""
+    st.caption(
+        plain(f"“{run.name}” with its curves and checkpoints, for everyone. Within a day it can be brought back.")
+    )
+    if st.button("Delete this run", icon=":material/delete:", key="delete"):
+        confirm_deletion(services, run)
+
+
+@st.dialog("Delete this run?")
+def confirm_deletion(services: Services, run: Run) -> None:
+    """The question, in front of the page."""
+    deletion_form(services, run)
+
+
+def deletion_form(services: Services, run: Run) -> None:
+    """Everyone loses sight of it, so ask once."""
+    st.write(
+        plain(f"“{run.name}” with its curves and checkpoints goes, for everyone. It can be brought back within a day.")
+    )
+    if st.button("Delete it", type="primary", key="confirm_delete"):
+        try:
+            services.store.delete(run.id)
+        except EngineError as error:
+            refuse(error)
+            return
+        st.session_state["deleted"] = (run.id, run.name)
+        forget_run(run.id)
+        st.rerun()
 
 
 def offer_undo(services: Services) -> None:

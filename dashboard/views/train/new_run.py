@@ -1,6 +1,5 @@
-"""The form that creates a run; every setting is checked where it is typed."""
+"""The form that creates a run: first what matters, then more; every setting is checked where it is typed."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,28 +8,32 @@ from dashboard.shell.plain import plain
 from dashboard.shell.selection import choose_run
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import refuse, sentence
+from dashboard.views.train.own_data import own_text
 from lstm_engine import EngineError
+from lstm_engine.cell.in_words import WORDS, in_words
 from lstm_engine.cell.variants import VARIANTS
 from lstm_engine.runs import PRESETS, RunSettings, preset
+from lstm_engine.runs.costs import WITHIN, Cost, cost_of
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED
 from lstm_engine.runs.settings import FIELDS as SETTINGS
 from lstm_engine.runs.settings import LIMITS
 from lstm_engine.runs.store import LONGEST_NAME
 from lstm_engine.tasks import KINDS, OWN_TASKS
 
-LARGEST_FILE = 1  # MB
-FIELDS = (  # those that a person is asked for; labels, help and limits stand with the settings themselves
-    "hidden_size",
-    "num_layers",
-    "learning_rate",
-    "beta1",
-    "beta2",
-    "batch_size",
-    "sequence_length",
-    "forget_bias",
-    "seed",
-    "end_step",
+FIRST = ("hidden_size", "end_step")  # the settings that are asked for at once, beside task and cell
+NOT_ASKED = ("input_size", "output_size")  # what tasks and presets see to
+MORE = tuple(
+    name
+    for name, setting in SETTINGS.items()
+    if setting.limits is not None and not setting.optional and name not in (*FIRST, *NOT_ASKED)
 )
+CELLS = (*(name for name in WORDS if name in VARIANTS), *(name for name in VARIANTS if name not in WORDS))
+
+
+def ask_for_new_run(services: Services) -> None:
+    """Open the form anew: nothing of a former visit, refused or not, is in it."""
+    st.session_state["new_run_visit"] = st.session_state.get("new_run_visit", 0) + 1
+    new_run_dialog(services)
 
 
 @st.dialog("New run", width="large")
@@ -40,48 +43,43 @@ def new_run_dialog(services: Services) -> None:
 
 
 def new_run_form(services: Services) -> None:
-    """Choose task and preset, change what you like, create."""
-    left, middle, right, name_column = st.columns([1.2, 1, 1, 1.2])
-    task = left.selectbox("Task", list(KINDS), format_func=lambda name: KINDS[name].title, key="new_task")
+    """Choose task and cell, change what you like, create."""
+    visit = st.session_state.get("new_run_visit", 0)
+    left, right = st.columns(2)
+    task = left.selectbox("Task", list(KINDS), format_func=lambda name: KINDS[name].title, key=f"new_task_{visit}")
     kind = KINDS[task]
-    chosen = middle.selectbox(
-        "Preset",
-        PRESET_NAMES,
-        index=0 if not kind.settings else PRESET_NAMES.index(PUBLISHED),
-        key=f"new_preset_{task}" if kind.settings else "new_preset",
-        help="“published” reaches the result of the task’s paper. “notebook” are the settings of the notebook that "
-        "this project began from: no biases, inputs padded to 100 and outputs to 1,000.",
-    )
-    cell = SETTINGS["variant"]
-    variant = right.selectbox(cell.label, list(VARIANTS), key="new_variant", help=cell.help)
-    name = name_column.text_input("Name", key="new_name", placeholder=f"{task}, {chosen}", max_chars=LONGEST_NAME)
-    st.caption(plain(f"{kind.description}{f' ({kind.paper})' if kind.paper else ''}"))
-    text = own_text(task) if task in OWN_TASKS else None
+    left.caption(plain(f"{kind.description}{f' ({kind.paper})' if kind.paper else ''}"))
+    variant = right.selectbox("Cell", CELLS, format_func=lambda name: in_words(name).name, key=f"new_variant_{visit}")
+    words = in_words(variant)
+    right.caption(plain(f"{words.idea}{f' ({words.paper})' if words.paper else ''}"))
+    text = own_text(task, visit) if task in OWN_TASKS else None
     if task in OWN_TASKS and text is None:
         return
+    first, named, further = st.container(), st.container(), st.expander("More settings")
+    with further:
+        chosen = pick_preset(task, visit)
     try:
         base = preset(chosen, task, text)
     except EngineError as error:
         st.error(plain(f"{sentence(error)} Choose another preset or another text."))
         return
-    values: dict[str, int | float] = {}
-    problems = 0
-    columns: Sequence[Any] = ()
-    for position, field in enumerate(FIELDS):
-        if position % 3 == 0:
-            columns = st.columns(3)  # a row of its own, so that a message moves whole rows
-        with columns[position % 3]:
-            key = f"new_{field}_{chosen}" if chosen in PRESETS else f"new_{field}_{chosen}_{task}"
-            label, help_text = SETTINGS[field].label, SETTINGS[field].help
-            value, problem = number_field(field, label, help_text, getattr(base, field), key)
-            values[field] = value
-            if problem:
-                st.error(plain(problem))
-                problems += 1
-    if st.button("Create and start", type="primary", disabled=bool(problems), key="create"):
+    suffix = f"{chosen}_{visit}" if chosen in PRESETS else f"{chosen}_{task}_{visit}"
+    with first:
+        values, problems = number_fields(FIRST, base, suffix, columns=2)
+    with further:
+        more_values, more_problems = number_fields(MORE, base, suffix, columns=3)
+    name = named.text_input("Name", key=f"new_name_{visit}", placeholder=kind.title, max_chars=LONGEST_NAME)
+    settings = None
+    if problems or more_problems:
+        if more_problems:
+            st.caption(plain(f"Under “More settings”: {' '.join(more_problems)}"))
+    else:
+        settings = judged(base, {**values, **more_values, "variant": variant})
+    if settings is not None:
+        st.caption(plain(cost_words(cost_of(settings), settings)))
+    if st.button("Create and start", type="primary", disabled=settings is None, key="create") and settings is not None:
         try:
-            settings = RunSettings(**{**vars(base), **values, "variant": variant})
-            run = services.store.create(settings, name or f"{task}, {chosen}")
+            run = services.store.create(settings, name, suggestion=kind.title)
         except EngineError as error:
             refuse(error)
             return
@@ -89,26 +87,85 @@ def new_run_form(services: Services) -> None:
         st.rerun()
 
 
-def own_text(task: str) -> str | None:
-    """What a person brings to learn from; None, and a word on what is missing, until it can be used."""
-    file_type = ["csv", "txt", "tsv"] if task == "own series" else None
-    file = st.file_uploader("A file", type=file_type, key=f"new_file_{task}", max_upload_size=LARGEST_FILE)
-    pasted = st.text_area("or pasted here", key=f"new_text_{task}", height=120)
+def pick_preset(task: str, visit: int) -> str:
+    """The settings to begin with."""
+    own = bool(KINDS[task].settings)
+    return st.selectbox(
+        "Begin with",
+        PRESET_NAMES,
+        index=PRESET_NAMES.index(PUBLISHED) if own else 0,
+        key=f"new_preset_{task}_{visit}" if own else f"new_preset_{visit}",
+        help="“published” reaches the result of the task’s paper. “classroom” is small, and slow enough to watch. "
+        "“notebook” are the settings of the notebook that this project began from.",
+    )
+
+
+def number_fields(
+    names: tuple[str, ...], base: RunSettings, suffix: str, columns: int
+) -> tuple[dict[str, float], list[str]]:
+    """Fields for settings, in rows, each with what is wrong with it; their values, and all that is wrong."""
+    values: dict[str, float] = {}
+    problems: list[str] = []
+    row: Any = ()
+    for position, field in enumerate(names):
+        if position % columns == 0:
+            row = st.columns(columns)  # a row of its own, so that a message moves whole rows
+        with row[position % columns]:
+            setting = SETTINGS[field]
+            key = f"new_{field}_{suffix}"
+            values[field], problem = number_field(field, setting.label, setting.help, getattr(base, field), key)
+            if problem:
+                st.error(plain(problem))
+                problems.append(problem)
+    return values, problems
+
+
+def judged(base: RunSettings, values: dict[str, Any]) -> RunSettings | None:
+    """The settings; None, and a word on why, if they do not fit together."""
     try:
-        text = file.getvalue().decode("utf-8-sig") if file is not None else pasted
-    except UnicodeDecodeError as error:
-        st.error(f"The file is not text in UTF-8 (byte {error.start:,}). Save it as UTF-8, then choose it again.")
-        return None
-    text = text.replace("\r\n", "\n")
-    if not text.strip():
-        st.info("Choose a file or paste something to learn from.", icon=":material/info:")
-        return None
-    try:
-        KINDS[task](text=text)  # type: ignore[call-arg]
+        return RunSettings(**{**vars(base), **values})
     except EngineError as error:
         refuse(error)
         return None
-    return text
+
+
+def cost_words(cost: Cost, settings: RunSettings) -> str:
+    """What it will cost, in sentences, with how far they can be trusted."""
+    learned = f"{cost.parameters:,} numbers are learned; about {size(cost.memory)} of memory while it trains"
+    kept = f", and {size(cost.kept)} in the store for each checkpoint and your data" if settings.text else ""
+    steps = f"{settings.end_step:,} steps"
+    if cost.paced:
+        return (
+            f"{learned}{kept}. {steps} at {settings.pace:g} a second take {duration(cost.seconds)}; at full speed it "
+            f"could be about {duration(settings.end_step / cost.steps_per_second)}."
+        )
+    between = f"between {duration(cost.seconds / WITHIN)} and {duration(cost.seconds * WITHIN)}"
+    return (
+        f"{learned}{kept}. {steps} take about {duration(cost.seconds)} ({between}, as a few "
+        "were measured just now), once a core is free."
+    )
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words, as coarse as an estimate is."""
+    if seconds < 1.5:
+        return "a second"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h" if seconds < 48 * 3600 else f"{seconds / 86_400:,.0f} days"
+
+
+def size(count: int) -> str:
+    """Bytes in words.
+
+    >>> size(4_868_544)
+    '5 MB'
+    """
+    if count < 1e6:
+        return f"{count / 1e3:.0f} kB"
+    return f"{count / 1e6:.0f} MB" if count < 1e9 else f"{count / 1e9:.1f} GB"
 
 
 def number_field(field: str, label: str, help_text: str, default: float, key: str) -> tuple[float, str]:

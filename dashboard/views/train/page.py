@@ -8,34 +8,37 @@ from dashboard.serving.run_messages import missed_payload, run_payload, samples_
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import CANNOT_RUN, problem_of
 from dashboard.shell.run_picker import pick_run
-from dashboard.shell.selection import forget_run, show_notices
+from dashboard.shell.selection import show_notices
 from dashboard.shell.services import Services
-from dashboard.shell.trouble import explained_trouble, refuse, sentence
+from dashboard.shell.trouble import explained_trouble, sentence
 from dashboard.views.train.manage import manage_run, offer_undo
 from dashboard.views.train.mount import mount_train
-from dashboard.views.train.new_run import new_run_dialog
+from dashboard.views.train.new_run import ask_for_new_run
 from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound, Status
+from lstm_engine.tasks.about import About
 
 PACES = {0.0: "full speed", 200.0: "200 steps/s", 50.0: "50 steps/s", 10.0: "10 steps/s", 2.0: "2 steps/s"}
+
+BUTTON_WIDTHS = {"start": 150, "pause": 110, "plus_1": 70, "plus_10": 74, "plus_100": 82, "stop": 100}  # pixels
+SPEED_WIDTH = 200
 
 
 def show(services: Services) -> None:
     """The page."""
-    picker, new, more, remove = st.columns([6, 1.4, 1.4, 1.4], vertical_alignment="bottom")
+    picker, beside = st.columns([6, 2.8], vertical_alignment="bottom")
+    buttons = beside.container(horizontal=True)  # side by side on a phone, too
     with picker:
         run = pick_run(services.store)
-    if new.button("New run", icon=":material/add:", width="stretch", key="new_run"):
-        new_run_dialog(services)
+    if buttons.button("New run", icon=":material/add:", width="stretch", key="new_run"):
+        ask_for_new_run(services)
     with st.container():  # a place of its own, so that a notice does not push the view out of its
         show_notices()
         offer_undo(services)
     if run is None:
         return
-    with more, explained_trouble("manage"):
+    with buttons, explained_trouble("manage"):
         manage_run(services, run)
-    if remove.button("Delete", icon=":material/delete:", width="stretch", key="delete"):
-        confirm_deletion(services, run)
     polling = st.session_state.get("delivery") == "polling"
     st.fragment(training_part, run_every=1.0 if polling else None)(services, run.id)
 
@@ -61,6 +64,8 @@ def show_training(services: Services, run: Run) -> None:
                     "Its curves and numbers are shown as they were stored; it can be renamed and deleted."
                 )
             )
+    if not problem:
+        show_task(run.settings.task_object.about)
     controls(services, run, can_run=not problem)
     snapshot = None
     if st.session_state.get("delivery") == "polling":
@@ -78,6 +83,13 @@ def show_training(services: Services, run: Run) -> None:
         st.rerun()
 
 
+def show_task(about: About) -> None:
+    """What is read and asked, what a guesser gets, and what counts as solved."""
+    with st.container(key="task", gap=None):
+        st.markdown(f"**{plain(about.question)}** {plain(about.reads)}")
+        st.caption(plain(f"{about.guesser} {about.solved}"))
+
+
 def controls(services: Services, run: Run, can_run: bool = True) -> None:
     """Start, pause, single steps, stop, pace; of no use where this version cannot run the run."""
     store = services.store
@@ -86,7 +98,7 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
     start_label = {Status.LOST: "Take up again", Status.FAILED: "Try again"}.get(
         run.status, "Resume" if run.step else "Start"
     )
-    columns = st.columns([1.6, 1.2, 0.8, 0.8, 0.9, 1.1, 2.2], vertical_alignment="bottom")
+    row = st.container(horizontal=True, vertical_alignment="bottom")  # wraps on a phone
     can_start = not finished and run.status not in (Status.TRAINING, Status.QUEUED)
     actions = [
         (start_label, "start", ":material/play_arrow:", can_start, lambda: store.start(run.id)),
@@ -97,19 +109,19 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
         ("Stop", "stop", ":material/stop:", going or run.status is Status.PAUSED, lambda: store.stop(run.id)),
     ]
     problem = st.session_state.pop("control_problem", "")
-    for column, (label, key, icon, enabled, action) in zip(columns, actions, strict=False):
-        column.button(
+    for label, key, icon, enabled, action in actions:
+        row.button(
             label,
             key=key,
             icon=icon,
             disabled=not (enabled and can_run),
-            width="stretch",
+            width=BUTTON_WIDTHS[key],
             on_click=attempt,
             args=(action,),
             help=f"Train {label[1:]} more, then pause" if label.startswith("+") else None,
         )
     paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
-    with columns[-1]:
+    with row:
         key = f"pace_{run.id}_{run.pace:g}"
 
         def change_pace() -> None:
@@ -125,6 +137,7 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
             key=key,
             disabled=not can_run,
             on_change=change_pace,
+            width=SPEED_WIDTH,
         )
     with st.container():
         if problem:
@@ -137,25 +150,3 @@ def attempt(action: Callable[[], object]) -> None:
         action()
     except EngineError as error:
         st.session_state["control_problem"] = sentence(error)
-
-
-@st.dialog("Delete this run?")
-def confirm_deletion(services: Services, run: Run) -> None:
-    """The question, in front of the page."""
-    deletion_form(services, run)
-
-
-def deletion_form(services: Services, run: Run) -> None:
-    """Everyone loses sight of it, so ask once."""
-    st.write(
-        plain(f"“{run.name}” with its curves and checkpoints goes, for everyone. It can be brought back within a day.")
-    )
-    if st.button("Delete it", type="primary", key="confirm_delete"):
-        try:
-            services.store.delete(run.id)
-        except EngineError as error:
-            refuse(error)
-            return
-        st.session_state["deleted"] = (run.id, run.name)
-        forget_run(run.id)
-        st.rerun()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from math import isfinite
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,6 +21,7 @@ from lstm_engine.runs.store.schema import LARGEST, metrics, runs, summaries
 
 BUCKET = 256  # steps that a summary stands for
 SUMMARISED = tuple(metric.name for metric in CURVES)
+LATE = 2_000  # steps in which the validation loss was measured many times
 MOST_ROWS = 20_000  # of metrics that are read one by one to draw a curve
 
 Number = TypeVar("Number", np.int64, np.float64)
@@ -104,6 +106,20 @@ class Metrics(Database):
         steps, values = zip(*rows, strict=True) if rows else ((), ())
         found = numbers(run_id, "validation_loss", values, np.float64)
         return Series(numbers(run_id, "step", steps, np.int64), found)
+
+    def newest_losses(self) -> dict[int, float]:
+        """The newest validation loss of every run that has measured one of late, by its number: for lists."""
+        of_late = metrics.c.step > runs.c.step - LATE
+        newest = (
+            sql.select(metrics.c.validation_loss)
+            .where(metrics.c.run_id == runs.c.id, of_late, metrics.c.validation_loss.is_not(None))
+            .order_by(metrics.c.step.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        with self._reading() as connection:
+            rows = connection.execute(sql.select(runs.c.id, newest).where(THERE)).fetchall()
+        return {run_id: value for run_id, value in rows if isinstance(value, float) and isfinite(value)}
 
     def curves(self, run_id: int, after: int = 0, until: int | None = None, most: int = MOST_POINTS) -> Curves:
         """The run's curves over the steps after one up to another, each with at most that many points.

@@ -88,9 +88,19 @@ def find_same(connection: Connection, settings: RunSettings, among: Collection[i
 
 
 def insert_run(
-    connection: Connection, settings: RunSettings, name: str, step: int, target_step: int, **more: object
+    connection: Connection,
+    settings: RunSettings,
+    name: str,
+    step: int,
+    target_step: int,
+    suggestion: str = "",
+    **more: object,
 ) -> int:
-    """A new row, without a checkpoint yet; returns the run's number."""
+    """A new row, without a checkpoint yet; returns the run's number.
+
+    Args:
+        suggestion: a made-up name, for want of another; with the run's number behind it if there is such a name.
+    """
     now = time.time()
     settings = settings.pinned()
     values = {
@@ -105,6 +115,15 @@ def insert_run(
     }
     run_id = connection.execute(sql.insert(runs).values(values).returning(runs.c.id)).scalar_one()
     if not values["name"]:
-        default = f"{settings.task} {run_id}"
+        default = fresh_name(connection, storable(suggestion), run_id) if suggestion else f"{settings.task} {run_id}"
         connection.execute(sql.update(runs).where(runs.c.id == run_id).values(name=default))
     return run_id
+
+
+def fresh_name(connection: Connection, name: str, run_id: int) -> str:
+    """A made-up name that no other run has or had; numbers of runs never come back."""
+    same = sql.select(runs.c.id).where(runs.c.name == name[:LONGEST_NAME]).limit(1)
+    if name and connection.execute(same).first() is None:
+        return name[:LONGEST_NAME]
+    number = f" ({run_id})"
+    return name[: LONGEST_NAME - len(number)] + number

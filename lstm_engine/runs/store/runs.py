@@ -34,8 +34,12 @@ FIND_OR_CREATE_TURN = 0x6C737466  # names the server's lock under which runs are
 class Runs(Space):
     """The part of the store that has the runs themselves."""
 
-    def create(self, settings: RunSettings, name: str = "", start: bool = True) -> Run:
+    def create(self, settings: RunSettings, name: str = "", start: bool = True, suggestion: str = "") -> Run:
         """A new run; it trains as soon as a worker is free, or waits at step 0 if ``start`` is False.
+
+        Args:
+            name: as a person gave it.
+            suggestion: a made-up name where there is none; it never repeats.
 
         Raises:
             StoreError: the store, or the run, would be larger than it may be.
@@ -43,10 +47,18 @@ class Runs(Space):
         data = serialise(settings.build_trainer())
         self._make_room_for(data)
         with self._writing() as connection:
-            return self._create(connection, settings, name, start, data)
+            return self._create(connection, settings, name, start, data, suggestion)
 
-    def _create(self, connection: Connection, settings: RunSettings, name: str, start: bool, data: bytes) -> Run:
-        run_id = insert_run(connection, settings, name, 0, settings.end_step if start else 0)
+    def _create(
+        self,
+        connection: Connection,
+        settings: RunSettings,
+        name: str,
+        start: bool,
+        data: bytes,
+        suggestion: str = "",
+    ) -> Run:
+        run_id = insert_run(connection, settings, name, 0, settings.end_step if start else 0, suggestion)
         save_checkpoint(connection, run_id, 0, data, passing=False, most_bytes=self.run_bytes)
         return find_run(connection, run_id)
 
@@ -76,6 +88,8 @@ class Runs(Space):
     def find_or_create(self, settings: RunSettings, name: str = "") -> Run:
         """The run that ``find`` finds or, if there is none, a new one that starts; one only, however many ask at once.
 
+        The name is taken for made up, and never repeats.
+
         Raises:
             StoreError: the store, or the run, would be larger than it may be.
         """
@@ -90,7 +104,7 @@ class Runs(Space):
             take_turn(connection, FIND_OR_CREATE_TURN)
             fresh = set(connection.execute(sql.select(runs.c.id).where(UNCHANGED)).scalars()) - known
             made = find_same(connection, settings, fresh) if fresh else None
-            return made if made is not None else self._create(connection, settings, name, True, data)
+            return made if made is not None else self._create(connection, settings, "", True, data, name)
 
     def list_runs(self) -> Sequence[Run]:
         """All runs, the newest first."""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest, app_test
 
@@ -51,11 +52,12 @@ def new_run_form() -> None:
 def deletion_form() -> None:
     """Of the newest run, and the page behind it: AppTest does not run a dialog again when one presses its buttons."""
     from dashboard.shell.services import services
+    from dashboard.views.train import manage
     from dashboard.views.train import page as train
 
     shared = services()
     train.show(shared)
-    train.deletion_form(shared, shared.store.list_runs()[0])
+    manage.deletion_form(shared, shared.store.list_runs()[0])
 
 
 PAGES = (train_page, step_page, compare_page)
@@ -79,3 +81,8 @@ def read(markdown: str) -> str:
 def words(app: AppTest) -> list[str]:
     """All that the page says beside its widgets, as the screen shows it."""
     return [read(box.value) for box in (*app.warning, *app.error, *app.info, *app.caption, *app.markdown)]
+
+
+def field(app: AppTest, label: str) -> Any:
+    """The text field of that label, whatever its key is by now."""
+    return next(one for one in app.text_input if one.label == label)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.shell.run_picker import run_labels
+from dashboard.shell.run_labels import run_labels
 from dashboard.views.compare.curves import ValidationCurves
 from dashboard.views.compare.figures import comparison_figure
 from dashboard.views.compare.groups import Past, grouped
@@ -138,7 +138,7 @@ def test_a_comparison_shows_just_what_differs(store):
     first = store.create(SETTINGS, "wide", start=False)
     second = store.create(replace(SETTINGS, hidden_size=9, seed=4), "narrow", start=False)
     app = run(compare_page, runs=f"{first.id},{second.id},999")
-    assert "There is no run 999." in read(app.warning[0].value)
+    assert read(app.warning[0].value) == "There is no run 999. The others are shown."
     table = app.dataframe[0].value
     assert list(table.columns) == ["run", "step", "state", "best validation loss", "hidden size", "seed"]
     assert table["hidden size"].tolist() == [8, 9]

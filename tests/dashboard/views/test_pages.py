@@ -11,7 +11,7 @@ from lstm_engine.cell.variants import VARIANTS
 from tests.dashboard.views.apps import (
     MAIN,
     SETTINGS,
-    new_run_form,
+    field,
     read,
     run,
     step_page,
@@ -60,56 +60,9 @@ def test_a_button_on_a_deleted_run_says_so(store):
     assert any("no more" in said or "no run yet" in said for said in words(app))
 
 
-def test_presets_fill_the_form(store):
-    app = run(new_run_form)
-    assert app.number_input(key="new_hidden_size_classroom").value == 64
-    app.selectbox(key="new_preset").set_value("notebook").run()
-    assert app.number_input(key="new_hidden_size_notebook").value == 256
-    assert app.number_input(key="new_learning_rate_notebook").value == 0.005
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "message"),
-    [
-        ("hidden_size", 0, "Hidden size is 0; it must be at least 1 and at most 512."),
-        ("hidden_size", 100_000, "Hidden size is 100000"),
-        ("learning_rate", 0.0, "Learning rate is 0; it must be above 0 and at most 1."),
-        ("learning_rate", 7.0, "Learning rate is 7"),
-        ("beta1", 1.0, "Adam β₁ is 1; it must be at least 0 and below 1."),
-        ("end_step", -5, "Steps is -5"),
-    ],
-)
-def test_a_setting_out_of_range_is_named_beside_its_field(store, field, value, message):
-    app = run(new_run_form)
-    app.number_input(key=f"new_{field}_classroom").set_value(value).run()
-    assert read(app.error[0].value).startswith(message)
-    assert app.button(key="create").disabled
-    assert store.list_runs() == []
-
-
-def test_settings_that_do_not_fit_together_are_refused(store):
-    app = run(new_run_form)
-    for field, value in (("hidden_size", 512), ("num_layers", 4), ("batch_size", 256), ("sequence_length", 200)):
-        app.number_input(key=f"new_{field}_classroom").set_value(value)
-    app.run()
-    app.button(key="create").click().run()
-    assert "GiB of memory" in read(app.error[0].value)
-    assert store.list_runs() == []
-
-
-def test_the_form_creates_a_run(store):
-    app = run(new_run_form)
-    app.selectbox(key="new_task").set_value("signal").run()
-    app.number_input(key="new_hidden_size_classroom").set_value(7).run()
-    app.text_input(key="new_name").set_value("waves").run()
-    app.button(key="create").click().run()
-    made = store.list_runs()[0]
-    assert (made.name, made.settings.task, made.settings.hidden_size) == ("waves", "signal", 7)
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "The sequence is empty"), ("zoë", "never seen “ë”"), ("a" * 10_000, "10,000 characters")],
+    [("", "The sequence is empty"), ("maria1", "never seen “1”"), ("a" * 10_000, "10,000 characters")],
 )
 def test_a_sequence_that_cannot_be_read_is_explained_and_kept(store, text, message):
     made = store.create(SETTINGS, start=False)
@@ -119,6 +72,19 @@ def test_a_sequence_that_cannot_be_read_is_explained_and_kept(store, text, messa
     assert app.text_input[0].value == text
     app.text_input[0].set_value("anna").run()
     assert not app.error
+
+
+def test_a_folded_name_is_stepped_with_a_word_on_it_and_an_odd_one_leads_to_the_nearest(store):
+    made = store.create(SETTINGS, start=False)
+    app = run(step_page, run=str(made.id))
+    app.text_input[0].set_value("José").run()
+    assert not app.error
+    assert read(app.text_input[0].label) == "Sequence: read as “jose”: é as e."
+    app.text_input[0].set_value("maria1").run()
+    assert read(app.error[0].value).endswith("is “maria”. Below, “maria” instead.")
+    app.text_input[0].set_value("Мария").run()
+    assert "Cyrillic letters" in read(app.error[0].value)
+    assert "Below, the first example instead." in read(app.error[0].value)
 
 
 def test_an_example_fills_the_sequence(store):
@@ -165,16 +131,36 @@ def test_trouble_with_the_store_is_explained_and_passes(store):
 def test_settings_are_changed_in_mid_run_and_problems_are_said(store):
     made = store.create(SETTINGS, start=False)
     app = run(train_page, run=str(made.id))
-    app.number_input(key=f"change_rate_{made.id}").set_value(2.0).run()
+    app.number_input(key=f"change_rate_{made.id}_0").set_value(2.0).run()
     assert any("Learning rate is 2; it must be above 0 and at most 1" in said for said in words(app))
-    app.number_input(key=f"change_rate_{made.id}").set_value(0.02).run()
-    app.checkbox(key=f"change_clips_{made.id}").uncheck().run()
+    app.number_input(key=f"change_rate_{made.id}_0").set_value(0.02).run()
+    app.checkbox(key=f"change_clips_{made.id}_0").uncheck().run()
     app.button(key=f"change_{made.id}").click().run()
     assert not app.exception
     assert {(change.field, change.value) for change in store.changes(made.id)} == {
         ("learning_rate", 0.02),
         ("clip_norm", None),
     }
+
+
+def test_after_a_change_by_somebody_else_the_fields_begin_with_what_holds_then(store):
+    made = store.create(SETTINGS, start=False)
+    app = run(train_page, run=str(made.id))
+    app.number_input(key=f"change_rate_{made.id}_0").set_value(0.5).run()
+    store.change(made.id, "learning_rate", 0.02)
+    store.rename(made.id, "by somebody else")
+    app.run()
+    assert app.number_input(key=f"change_rate_{made.id}_1").value == 0.02
+    assert app.button(key=f"change_{made.id}").disabled
+    assert field(app, "Name").value == "by somebody else"
+
+
+def test_the_train_page_says_what_its_task_is(store):
+    made = store.create(replace(SETTINGS, task="parity"), start=False)
+    said = " ".join(words(run(train_page, run=str(made.id))))
+    assert "Were the ones so far even or odd?" in said
+    assert "2 equally likely answers" in said
+    assert "Solved when at least 99%" in said
 
 
 def test_a_run_is_forked_described_and_brought_back(store):
@@ -184,8 +170,8 @@ def test_a_run_is_forked_described_and_brought_back(store):
     app.button(key=f"fork_{made.id}").click().run()
     assert store.list_runs()[0].name == "child"
     app = run(train_page, run=str(made.id))
-    app.text_input(key=f"name_{made.id}").set_value("renamed").run()
-    app.text_input(key=f"tags_{made.id}").set_value("demo two").run()
+    field(app, "Name").set_value("renamed").run()
+    field(app, "Tags, with spaces between").set_value("demo two").run()
     app.button(key=f"describe_{made.id}").click().run()
     assert store.get(made.id).name == "renamed"
     assert store.notes(made.id).tags == ("demo", "two")
@@ -195,38 +181,3 @@ def test_a_run_is_forked_described_and_brought_back(store):
     app.button(key="undelete").click().run()
     assert not app.exception
     assert store.get(made.id).name == "renamed"
-
-
-@pytest.mark.parametrize(
-    ("task", "text", "message"),
-    [
-        ("own text", "aaaa" * 100, "one symbol alone"),
-        ("own text", "too short", "at least 200 are needed"),
-        ("own series", "\n".join(["1"] * 50), "50 rows; at least 100"),
-        (
-            "own series",
-            "x,y\n" + "\n".join(f"{k},{k * 0.1}" for k in range(60)) + "\n,5\n" * 60,
-            "Row 62 has a gap, in column “x”",
-        ),
-        ("own series", "\n".join(["word"] * 200), "No column holds numbers"),
-        ("own series", "\n".join(["5"] * 200), "all the same"),
-    ],
-)
-def test_what_cannot_be_learned_from_is_explained_where_it_is_pasted(store, task, text, message):
-    app = run(new_run_form)
-    app.selectbox(key="new_task").set_value(task).run()
-    assert "paste something" in app.info[0].value
-    app.text_area(key=f"new_text_{task}").set_value(text).run()
-    assert any(message in said for said in words(app))
-    assert store.list_runs() == []
-
-
-def test_a_run_learns_from_a_persons_own_numbers(store):
-    app = run(new_run_form)
-    app.selectbox(key="new_task").set_value("own series").run()
-    numbers = "day;price\n" + "\n".join(f"{k};{(k % 7) * 1.5}" for k in range(150))
-    app.text_area(key="new_text_own series").set_value(numbers).run()
-    app.number_input(key="new_hidden_size_classroom").set_value(6).run()
-    app.button(key="create").click().run()
-    assert not app.exception
-    assert store.list_runs()[0].settings.task == "own series"

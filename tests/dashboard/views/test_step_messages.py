@@ -23,6 +23,7 @@ NAMES = tasks.get("names")
 TEXTBOOK = (equations, equations_2024)
 H = 12  # units; those of an sLSTM are shared by four heads
 CELLS = ["standard", "vanilla", "gru", "rnn", "slstm", "minlstm", "mingru"]
+ORDER = tasks.get("temporal order")
 
 
 def deep_model(**settings) -> LSTMModel:
@@ -105,6 +106,19 @@ def test_a_value_task_sends_predicted_and_true_values():
     header, _ = unpack(trace_message(model, task, sequence))
     assert header["came"] == [1.0, -2.0, 3.0]
     assert header["predicted"] == pytest.approx(model.forward(sequence.inputs)[0][:, 0, 0].tolist())
+
+
+def test_the_message_says_what_the_task_asks_and_numbers_in_a_persons_own_unit():
+    header, _ = unpack(trace_message(LSTMModel(8, 3, 4), ORDER, ORDER.encode(ORDER.examples()[0])))
+    assert header["about"]["question"] == "In which order did X and Y come?"
+    assert (header["about"]["continues"], header["about"]["independent"]) == (False, False)
+    adding = tasks.get("adding")
+    header, _ = unpack(trace_message(LSTMModel(2, 3, 1), adding, adding.encode("0.1* 0.2 0.3*")))
+    assert header["output_labels"] == ["sum of the marked numbers"]
+    own = tasks.get("own series", text="kg\n" + "\n".join(str(50 + k % 7) for k in range(150)))
+    header, _ = unpack(trace_message(LSTMModel(1, 3, 1), own, own.encode("50 51.5 53")))
+    assert header["came"] == pytest.approx([51.5, 53], rel=1e-5)
+    assert header["about"]["number_asked"] == "next value of kg"
 
 
 @pytest.mark.parametrize("variant", [*CELLS, "coupled_input_forget"])

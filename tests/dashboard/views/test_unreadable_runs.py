@@ -11,7 +11,7 @@ from lstm_engine import StepMetrics
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
-from tests.dashboard.views.apps import SETTINGS, compare_page, deletion_form, run, step_page, train_page, words
+from tests.dashboard.views.apps import SETTINGS, compare_page, deletion_form, field, run, step_page, train_page, words
 
 
 def made_unreadable(store: RunStore, name: str, **settings: object) -> int:
@@ -42,8 +42,10 @@ def test_such_a_run_is_listed_as_what_it_is_and_hurts_no_other(store, settings):
         assert app.query_params["run"] in ([str(sound.id)], str(sound.id))
         assert not app.error
     labels = run(train_page).selectbox[0].options
-    task = settings.get("task", "names")
-    assert any(f"of another time · {task}" in label and "cannot be run by this version" in label for label in labels)
+    task = settings.get("task", "First names")
+    (label,) = [label for label in labels if label.startswith("of another time · ")]
+    assert f" · {task} · " in label
+    assert "cannot be run by this version" in label
     app = run(compare_page, runs=f"{sound.id},{broken}")
     assert not app.error
     assert app.dataframe[0].value["run"].tolist() == ["sound", "of another time"]
@@ -61,7 +63,7 @@ def test_it_is_looked_at_renamed_and_deleted(store, settings):
     assert f"“{settings.get('task', 'names')}”" in said
     for key in ("start", "pause", "plus_1", "plus_10", "plus_100", "stop"):
         assert app.button(key=key).disabled
-    app.text_input(key=f"name_{broken}").set_value("renamed").run()
+    field(app, "Name").set_value("renamed").run()
     app.button(key=f"describe_{broken}").click().run()
     assert store.get(broken).name == "renamed"
     app = run(deletion_form, run=str(broken))

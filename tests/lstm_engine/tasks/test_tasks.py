@@ -60,7 +60,9 @@ def test_a_users_name_becomes_a_sequence_that_ends():
     [
         ("names", "", "The sequence is empty"),
         ("names", " · ", "holds no letter"),
-        ("names", "José", "never seen “é”; its alphabet is a to z and the hyphen"),
+        ("names", "maria1", "never seen “1”; its alphabet is a to z and the hyphen. The nearest .* is “maria”"),
+        ("names", "Мария", r"“я” \(Cyrillic letters\); .* Write it in these letters"),
+        ("names", "🎉", r"never seen “🎉” \(emoji or signs\)"),
         ("names", "a" * 10_000, "10,000 characters; at most 2,000"),
         ("signal", "  ", "The sequence is empty"),
         ("signal", "1", "Type at least two numbers"),
@@ -156,3 +158,27 @@ def test_a_batch_that_cannot_be_made_is_refused_in_a_sentence(name):
 def test_what_is_no_name_of_a_task_is_refused(name):
     with pytest.raises(SettingsError, match="there is no task"):
         tasks.get(name)
+
+
+@pytest.mark.parametrize("name", list(tasks.KINDS))
+def test_every_task_says_what_it_is(name):
+    task = tasks.get(name, text=TEXTS.get(name))
+    about = task.about
+    assert about.question.endswith("?")
+    for sentence in (about.reads, about.guesser, about.solved):
+        assert sentence.endswith(".")
+        assert sentence[0].isupper()
+    assert about.independent == (task.loss == "binary_cross_entropy")
+    assert f"{task.baseline().loss:.3g}" in about.guesser
+    sequence = task.encode(task.examples()[0])
+    model = LSTMModel(task.input_size, 3, task.output_size)
+    if about.continues:
+        assert task.continued(model, sequence, 1, 3, 0.0, np.random.default_rng(0))
+    else:
+        with pytest.raises(TaskInputError, match="does not say what comes next"):
+            task.continued(model, sequence, 1, 3, 0.0, np.random.default_rng(0))
+
+
+def test_a_guesser_is_as_unsure_as_its_loss_says():
+    assert "among 2 equally likely answers: 0.693 nats per bit" in tasks.get("parity").about.guesser
+    assert "errs by 0.41 in the root mean square" in tasks.get("adding").about.guesser  # sqrt(1 / 6)

@@ -1,7 +1,7 @@
 // What the model expects next, against what came; with clamps, also what it expected without.
 
 import { element, setText } from "../../../browser/dom.js";
-import { fixed } from "../../../browser/format.js";
+import { compact, fixed } from "../../../browser/format.js";
 import { HOTTEST } from "./engine.js";
 import { barsOf } from "../../../browser/pictures.js";
 
@@ -31,6 +31,7 @@ export class Prediction {
       return { root, label, bar, before, number };
     });
     this.list = element("ol", { class: "guesses" }, ...this.rows.map(({ root }) => root));
+    this.apart = element("p", { class: "apart", text: "Each bar is a yes or no of its own; they need not add up." });
     this.came = element("p", { class: "came" });
     this.temperature = element("input", {
       type: "number",
@@ -47,14 +48,16 @@ export class Prediction {
       onclick: () => actions.continueFromHere(Number(this.temperature.value)),
     });
     this.heat = element("label", { class: "heat" }, element("span", { text: "temperature" }), this.temperature);
+    this.further = element("div", { class: "continue" }, this.continueButton, this.heat);
     this.problem = element("p", { class: "problem", role: "alert", hidden: "" });
     this.root = element(
       "section",
       { class: "prediction", "aria-label": "Prediction" },
       this.title,
+      this.apart,
       this.list,
       this.came,
-      element("div", { class: "continue" }, this.continueButton, this.heat),
+      this.further,
       this.problem,
     );
   }
@@ -69,7 +72,13 @@ export class Prediction {
     this.trace = trace;
     this.original = original;
     this.list.hidden = this.heat.hidden = trace.kind !== "symbols";
-    setText(this.title, trace.kind === "symbols" ? "What comes next?" : "Which value comes next?");
+    const { question, reads, guesser, solved, continues, independent } = trace.about;
+    setText(this.title, question);
+    this.title.title = `${reads} ${guesser} ${solved}`;
+    this.further.hidden = !continues;
+    this.apart.hidden = !independent;
+    const longest = Math.max(...trace.output_labels.map((label) => label.length));
+    this.list.style.setProperty("--guess", `${Math.min(8, Math.max(2.2, 0.6 * longest))}em`);
   }
 
   pictures({ trace, theme }) {
@@ -93,12 +102,13 @@ export class Prediction {
     const came = trace.target_labels[timestep];
     const asked = trace.right[timestep].length > 0;
     if (trace.kind === "value" && !asked)
-      return setText(this.came, `says ${fixed(trace.predicted[timestep])}, but no answer is asked here`);
+      return setText(this.came, `says ${sized(trace.predicted[timestep])}, but no answer is asked here`);
     if (trace.kind === "value") {
       const error = trace.predicted[timestep] - trace.came[timestep];
+      const [says, right] = trace.about.continues ? ["predicted", "came"] : ["says", "right is"];
       setText(
         this.came,
-        `predicted ${fixed(trace.predicted[timestep])}, came ${fixed(trace.came[timestep])}, error ${fixed(error)}`,
+        `${says} ${sized(trace.predicted[timestep])}, ${right} ${sized(trace.came[timestep])}, error ${sized(error)}`,
       );
       return;
     }
@@ -109,6 +119,7 @@ export class Prediction {
       setText(label, text);
       bar.style.transform = `scaleX(${probability})`;
       setText(number, `${(probability * 100).toFixed(1)} %`);
+      root.hidden = output === undefined; // a task may have fewer answers than rows
       root.classList.toggle("right", trace.right[timestep].includes(output));
       const place = original ? original.top[timestep].indexOf(output) : -1;
       before.hidden = place < 0;
@@ -119,16 +130,23 @@ export class Prediction {
     const without = original ? ` (${(original.came_probability[timestep] * 100).toFixed(1)} % without clamps)` : "";
     setText(
       this.came,
-      `“${came}” came: ${(probability * 100).toFixed(1)} %${without}, ` +
+      `“${came}” ${trace.about.verdict}: ${(probability * 100).toFixed(1)} %${without}` +
+        `${trace.about.independent ? " that all are told right" : ""}, ` +
         `a surprise of ${fixed(trace.surprise[timestep], 2)} nats`,
     );
   }
 }
 
+/** A number in a person's own unit, which may be of any size. */
+const sized = (value) =>
+  value !== 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 1e5) ? compact(value) : fixed(value);
+
 /** What the model expects, as rows of bars. */
 function expected(trace, timestep) {
-  if (trace.kind === "value")
-    return [{ label: "next value", value: trace.predicted[timestep], text: fixed(trace.predicted[timestep]) }];
+  if (trace.kind === "value") {
+    const value = trace.predicted[timestep];
+    return [{ label: trace.about.number_asked, value, text: sized(value) }];
+  }
   return trace.top[timestep].map((output, k) => {
     const probability = trace.top_probabilities[timestep][k];
     return { label: trace.output_labels[output], value: probability, text: `${(probability * 100).toFixed(1)} %` };

@@ -177,3 +177,30 @@ def test_thinning_keeps_the_ends_and_the_bound(steps, bound):
     kept = sorted(steps - set(thin_steps(ordered, bound)))
     assert len(kept) <= bound
     assert (kept[0], kept[-1]) == (ordered[0], ordered[-1])
+
+
+def test_made_up_names_never_repeat(url):
+    with RunStore(url) as store:
+        runs = [store.create(SMALL, suggestion="First names", start=False) for _ in range(2)]
+        store.delete(runs[0].id)
+        runs += [store.create(SMALL, suggestion="First names", start=False), store.create(SMALL, start=False)]
+        runs += [store.fork(runs[1].id, 0) for _ in range(2)]
+        names = [run.name for run in runs]
+        assert names[0] == "First names"
+        assert len(set(names)) == len(names)
+        assert store.create(SMALL, "First names", start=False).name == "First names"  # a person may give it again
+        long = [store.create(SMALL, suggestion="x" * 200, start=False).name for _ in range(2)]
+        assert len(set(long)) == 2
+
+
+def test_the_newest_validation_losses_are_told_of_all_runs_at_once(url):
+    with RunStore(url) as store:
+        first, second = (store.create(SMALL, start=False) for _ in range(2))
+        lease = new_lease()
+        store.acquire(first.id, lease)
+        rows = [Recorded(StepMetrics(k, 3.0, 1.0, 0.01), 2.0 + k / 10 if k in (2, 4) else None) for k in range(1, 6)]
+        store.record(first.id, lease, rows)
+        assert store.newest_losses() == {first.id: 2.4}
+        store.delete(first.id)
+        assert store.newest_losses() == {}
+        assert second.id in {run.id for run in store.list_runs()}
