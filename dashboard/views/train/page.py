@@ -16,6 +16,7 @@ from dashboard.views.train.mount import mount_train
 from dashboard.views.train.new_run import new_run_dialog
 from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound, Status
+from lstm_engine.tasks import KINDS
 
 PACES = {0.0: "full speed", 200.0: "200 steps/s", 50.0: "50 steps/s", 10.0: "10 steps/s", 2.0: "2 steps/s"}
 
@@ -25,7 +26,8 @@ def show(services: Services) -> None:
     picker, new, more, remove = st.columns([6, 1.4, 1.4, 1.4], vertical_alignment="bottom")
     with picker:
         run = pick_run(services.store)
-    if new.button("New run", icon=":material/add:", width="stretch", key="new_run"):
+    asked = new_run_asked_for()
+    if new.button("New run", icon=":material/add:", width="stretch", key="new_run") or asked:
         new_run_dialog(services)
     with st.container():  # a place of its own, so that a notice does not push the view out of its
         show_notices()
@@ -38,6 +40,17 @@ def show(services: Services) -> None:
         confirm_deletion(services, run)
     polling = st.session_state.get("delivery") == "polling"
     st.fragment(training_part, run_every=1.0 if polling else None)(services, run.id)
+
+
+def new_run_asked_for() -> bool:
+    """Whether a link leads to the form of a new run, of the task that it names; it does so once."""
+    task = st.query_params.get("new")
+    if task is None:
+        return False
+    del st.query_params["new"]
+    if task in KINDS:
+        st.session_state["new_task"] = task
+    return True
 
 
 def training_part(services: Services, run_id: int) -> None:

@@ -6,7 +6,7 @@ import { Curves } from "./curves.js";
 import { Development } from "./development.js";
 import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
-import { newestValues } from "./thinning.js";
+import { newestValues } from "../../../browser/thinning.js";
 
 const NO_METRICS = 1e9; // a step behind all steps: nothing comes after it
 const LONGEST_WAIT = 1000; // ms between two drawings, however long one takes
