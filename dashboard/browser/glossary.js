@@ -19,7 +19,7 @@ let loading = null;
 export function loadGlossary() {
   loading ??= fetch(new URL("../../glossary", import.meta.url))
     .then((response) => (response.ok ? response.json() : Promise.reject(new Error(response.statusText))))
-    .then(({ terms }) => new Map(terms.flatMap((term) => [term.name, ...term.labels].map((label) => [key(label), term]))))
+    .then(({ terms }) => new Map(terms.flatMap(keyed)))
     .catch(() => {
       loading = null;
       return new Map();
@@ -28,16 +28,36 @@ export function loadGlossary() {
 }
 
 const key = (label) => label.trim().toLowerCase();
+const keyed = (term) => [term.name, ...term.labels].map((label) => [key(label), term]);
 
 /**
  * Explain what stands below a root.
  * @param {HTMLElement} root
- * @param {[string, string | function(Element, Event): (string | {node: Element, term: string} | null)][]} table
+ * @param {[string, string | function(Element, Event), boolean][]} table rows of a selector; a term, or a function that
+ *     gives it, {node, term}, or null; and whether it is a label: one that looks explained and can be reached by keys
  * @returns {{refresh: function(), end: function()}} to be refreshed when labels were added
  */
 export function explain(root, table = []) {
   const explained = new Explained(root, table);
   return { refresh: () => explained.refresh(), end: () => explained.end() };
+}
+
+/** What a node means, {node, term}: by itself, or as a part of something; null if it is nothing explained. */
+export function meaningOf(start, root, table, terms, event = null) {
+  for (let node = start; node && node !== root.parentNode; node = node.parentElement) {
+    let found = node.dataset?.term ?? ofTable(table, node, event) ?? null;
+    if (found === null && node.matches(`${CONTROLS}, ${LABELS}`)) found = called(node);
+    const term = found && terms.get(key(found.term ?? found));
+    if (term) return { node: found.node ?? node, term };
+  }
+  return null;
+}
+
+function ofTable(table, node, event) {
+  for (const [selector, term] of table) {
+    if (node.matches(selector)) return typeof term === "function" ? term(node, event) : term;
+  }
+  return null;
 }
 
 class Explained {
@@ -62,7 +82,7 @@ class Explained {
     hear(root, "focusin", (event) => this.focused(event));
     hear(root, "focusout", () => this.hide());
     hear(root, "click", (event) => this.tapped(event));
-    hear(document, "scroll", (event) => event.target !== this.tip && this.hide());
+    hear(document, "scroll", (event) => this.shown && event.target !== this.tip && this.hide());
     hear(document, "pointerdown", (event) => event.composedPath().includes(root) || this.hide());
     // before anybody else who hears Escape, since it is this text that is to go
     window.addEventListener("keydown", (event) => this.pressed(event), { signal: this.ending.signal, capture: true });
@@ -80,8 +100,10 @@ class Explained {
 
   /** Labels that are explained can be reached by keys, and look it. */
   refresh() {
+    if (!this.tip.isConnected) this.root.append(this.tip); // the root was filled anew
     if (!this.terms.size) return;
-    const selectors = [LABELS, "[data-term]", ...this.table.map(([selector]) => selector)].join(", ");
+    const labels = this.table.filter(([, , isLabel]) => isLabel).map(([selector]) => selector);
+    const selectors = [LABELS, "[data-term]", ...labels].join(", ");
     for (const node of this.root.querySelectorAll(selectors)) {
       if (node.matches(CONTROLS) || node.querySelector(CONTROLS) || node.closest(CONTROLS)) continue;
       if (this.meaning(node)?.node !== node) continue;
@@ -90,22 +112,8 @@ class Explained {
     }
   }
 
-  /** What a node means, {node, term}: by itself, or as a part of something; null if it is nothing explained. */
   meaning(start, event = null) {
-    for (let node = start; node && node !== this.root.parentNode; node = node.parentElement) {
-      let found = node.dataset?.term ?? this.ofTable(node, event) ?? null;
-      if (found === null && node.matches(`${CONTROLS}, ${LABELS}`)) found = called(node);
-      const term = found && this.terms.get(key(found.term ?? found));
-      if (term) return { node: found.node ?? node, term };
-    }
-    return null;
-  }
-
-  ofTable(node, event) {
-    for (const [selector, term] of this.table) {
-      if (node.matches(selector)) return typeof term === "function" ? term(node, event) : term;
-    }
-    return null;
+    return meaningOf(start, this.root, this.table, this.terms, event);
   }
 
   pointed(event) {
@@ -149,9 +157,10 @@ class Explained {
     this.shown = node;
     this.hint = node.getAttribute("title"); // the browser's own text would lie over this one
     node.removeAttribute("title");
-    this.name.textContent = this.hint || term.name;
+    const presses = node.matches(CONTROLS); // its own text then says what it does, and by which key
+    this.name.textContent = (presses && this.hint) || term.name;
     this.words.textContent = term.words;
-    this.details.textContent = [term.unit, term.computed].filter(Boolean).join(" · ");
+    this.details.textContent = [presses ? "" : this.hint, term.unit, term.computed].filter(Boolean).join(" · ");
     node.setAttribute("aria-describedby", this.tip.id);
     this.tip.showPopover();
     this.place(node.getBoundingClientRect());

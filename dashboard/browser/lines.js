@@ -4,9 +4,10 @@ import { element, setText, svg } from "./dom.js";
 import { compact, whole } from "./format.js";
 import { linePath } from "./thinning.js";
 
-const MARGIN = { left: 48, right: 10, top: 8, bottom: 44 };
+const MARGIN = { left: 48, right: 26, top: 8, bottom: 44 };
 const TICKS = 4;
 const STEPS = [1, 2, 5, 10];
+const RAISED = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((raised, digit) => [digit, raised])) };
 const ROOM = 0.04; // of the range, above and below what is drawn
 
 /** Round numbers between two ends, about `count` of them. */
@@ -16,7 +17,8 @@ export function ticksBetween(low, high, count = TICKS) {
   const size = 10 ** Math.floor(Math.log10(span / count));
   const step = size * STEPS.find((factor) => (size * factor * count) / span >= 1 - 1e-9);
   const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) found.push(+(k * step).toPrecision(12));
+  const last = Math.floor(high / step + 1e-9);
+  for (let k = Math.ceil(low / step - 1e-9); k <= last; k++) found.push(+(k * step).toPrecision(12));
   return found;
 }
 
@@ -58,7 +60,7 @@ export class LineChart {
   }
 
   /**
-   * Show lines {name, x, y, colour, width, faint} and levels {name, y}, which go all the way across.
+   * Show lines {name, x, y, colour, width, term} and levels {name, y, term}, which go all the way across.
    * @param {object} content {lines, levels, furthest: as far as the axis goes at least}
    */
   show(content) {
@@ -82,7 +84,7 @@ export class LineChart {
     });
     for (const line of lines) {
       const d = linePath(line.x.map(x.place), line.y.map(y.place));
-      if (d) drawn.push(path(d, { stroke: line.colour, "stroke-width": line.width ?? 2, opacity: line.faint ? 0.5 : 1 }));
+      if (d) drawn.push(path(d, { stroke: line.colour, "stroke-width": line.width ?? 2 }));
     }
     this.curves.replaceChildren(...drawn);
   }
@@ -104,9 +106,10 @@ export class LineChart {
 
   drawAxes(x, y, { left, right, top, bottom }, height) {
     const upright = this.logarithmic ? powersBetween(10 ** y.low, 10 ** y.high) : ticksBetween(y.low, y.high);
+    const written = this.logarithmic ? power : compact;
     const marks = upright.flatMap((value) => [
       path(`M${left},${y.place(value)}H${right}`, { class: "rule" }),
-      svg("text", { x: left - 7, y: y.place(value) + 5, class: "tick upright", text: compact(value) }),
+      svg("text", { x: left - 7, y: y.place(value) + 5, class: "tick upright", text: written(value) }),
     ]);
     const wide = (right - left) / 90;
     for (const value of ticksBetween(x.low, x.high, Math.max(2, Math.min(TICKS, Math.floor(wide)))))
@@ -130,6 +133,9 @@ export class LineChart {
     this.onlegend?.();
   }
 }
+
+/** A power of ten as people write it. */
+const power = (value) => `10${[...String(Math.round(Math.log10(value)))].map((sign) => RAISED[sign]).join("")}`;
 
 const path = (d, attributes) => svg("path", { d, fill: "none", ...attributes });
 

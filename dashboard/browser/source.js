@@ -4,15 +4,15 @@ import { element, setText } from "./dom.js";
 
 const texts = new Map(); // file -> its lines, or the promise of them
 
-/** Open a file of the app's source at a line, in a dialog that stands in the parent. */
-export async function openSource(parent, file, line) {
-  const title = element("h3", { text: `${file}, line ${line}` });
+/** Open a file of the app's source in a dialog within the parent, at a line: its number, or what it begins with. */
+export async function openSource(parent, file, at) {
+  const title = element("h3", { text: file });
   const list = element("ol", { class: "source-lines", tabindex: 0, "aria-label": `Source of ${file}` });
   const said = element("p", { role: "status", text: "The source is being fetched …" });
   const close = element("button", { class: "source-close", text: "Close", onclick: () => dialog.close() });
   const dialog = element(
     "dialog",
-    { class: "source", "aria-label": `${file}, line ${line}` },
+    { class: "source", "aria-label": `Source of ${file}` },
     element("header", {}, title, close),
     said,
     list,
@@ -24,7 +24,9 @@ export async function openSource(parent, file, line) {
   dialog.showModal();
   try {
     const lines = await read(file);
+    const line = typeof at === "number" ? at : lines.findIndex((text) => text.startsWith(at)) + 1;
     said.remove();
+    setText(title, `${file}, line ${line}`);
     list.append(...lines.map((text, k) => element("li", { "aria-current": k + 1 === line ? "true" : null, text })));
     list.children[line - 1]?.scrollIntoView({ block: "center" });
     list.focus();
@@ -43,4 +45,23 @@ function read(file) {
     lines.catch(() => texts.delete(file));
   }
   return texts.get(file);
+}
+
+/** A line of a source, which opens it: a button in the form of the line. */
+export class SourceLine {
+  constructor() {
+    this.code = element("code");
+    this.root = element("button", { class: "source-line", title: "Show it in its source" }, this.code);
+    this.root.addEventListener("click", () => {
+      if (this.at !== null) openSource(this.root.parentElement, this.file, this.at);
+    });
+  }
+
+  /** Show a text that stands in a file at a line; `at` is its number, what it begins with, or null if it is in none. */
+  show(text, file, at) {
+    setText(this.code, text);
+    this.file = file;
+    this.at = at ?? null;
+    this.root.setAttribute("aria-disabled", this.at === null);
+  }
 }

@@ -11,6 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.serving.assets import DASHBOARD
 
 END_OF_HEAD = b"</head>"
+LEFT_OUT = (
+    b"accept-encoding",
+    b"if-none-match",
+    b"if-modified-since",
+)  # the page is needed whole, and as it is written
 
 
 @cache
@@ -30,9 +35,10 @@ class FirstPaint:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET":
+        if scope["type"] != "http" or scope["method"] != "GET" or not wants_page(scope):
             await self._app(scope, receive, send)
             return
+        kept = [(name, value) for name, value in scope["headers"] if name not in LEFT_OUT]
         start: Message | None = None  # of a page, held back until its length is known
         body = b""
 
@@ -54,14 +60,14 @@ class FirstPaint:
             await send(start)
             await send({"type": "http.response.body", "body": body})
 
-        await self._app(scope, receive, send_with_styles)
+        await self._app({**scope, "headers": kept}, receive, send_with_styles)
+
+
+def wants_page(scope: Scope) -> bool:
+    """Whether a browser asks for something to show by itself, as it does when an address is opened."""
+    return "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def is_page(message: Message) -> bool:
-    """Whether a response is a page of HTML that can be written into."""
-    headers = Headers(raw=message["headers"])
-    return (
-        message["status"] == 200
-        and headers.get("content-type", "").startswith("text/html")
-        and "content-encoding" not in headers
-    )
+    """Whether a response is a page of HTML."""
+    return message["status"] == 200 and Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")

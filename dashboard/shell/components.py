@@ -5,7 +5,6 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from dashboard.serving.assets import DASHBOARD
 
-
 SHARED_STYLES = ("glossary.css", "source.css", "lines.css")
 
 

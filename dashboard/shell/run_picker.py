@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from dashboard.shell.glossary import explained
 from dashboard.shell.plain import on_one_line
 from dashboard.shell.readable import CANNOT_RUN
 from dashboard.shell.selection import choose_run, missing, notice, select_run, selected, selected_run
@@ -75,5 +76,6 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
         format_func=lambda run_id: name_of(run_id, labels),
         key=key,
         on_change=turn_to_chosen,
+        help=explained("Run"),
     )
     return run

@@ -78,4 +78,4 @@ def ways_on(run: Run | None, ways: Ways) -> None:
             (ways.train, "**Bring your own** text or numbers", ":material/upload_file:", {**carried, "new": own}),
         ):
             st.page_link(page, label=label, icon=icon, query_params=query, width="stretch")
-        st.page_link(ways.read, label="Rather read? 800 words with figures", icon=":material/menu_book:")
+        st.page_link(ways.read, label="Rather read? What an LSTM is, with figures", icon=":material/menu_book:")

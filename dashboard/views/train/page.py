@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.serving.run_messages import missed_payload, run_payload, samples_payload
+from dashboard.shell.glossary import explained
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import CANNOT_RUN, problem_of
 from dashboard.shell.run_picker import pick_run
@@ -27,7 +28,7 @@ def show(services: Services) -> None:
     with picker:
         run = pick_run(services.store)
     asked = new_run_asked_for()
-    if new.button("New run", icon=":material/add:", width="stretch", key="new_run") or asked:
+    if new.button("New run", icon=":material/add:", width="stretch", key="new_run", help=explained("New run")) or asked:
         new_run_dialog(services)
     with st.container():  # a place of its own, so that a notice does not push the view out of its
         show_notices()
@@ -36,7 +37,7 @@ def show(services: Services) -> None:
         return
     with more, explained_trouble("manage"):
         manage_run(services, run)
-    if remove.button("Delete", icon=":material/delete:", width="stretch", key="delete"):
+    if remove.button("Delete", icon=":material/delete:", width="stretch", key="delete", help=explained("Delete")):
         confirm_deletion(services, run)
     polling = st.session_state.get("delivery") == "polling"
     st.fragment(training_part, run_every=1.0 if polling else None)(services, run.id)
@@ -119,7 +120,7 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
             width="stretch",
             on_click=attempt,
             args=(action,),
-            help=f"Train {label[1:]} more, then pause" if label.startswith("+") else None,
+            help=f"Train {label[1:]} more, then pause" if label.startswith("+") else explained(label),
         )
     paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
     with columns[-1]:
@@ -137,6 +138,7 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
             format_func=lambda pace: paces[pace],
             key=key,
             disabled=not can_run,
+            help=explained("Speed"),
             on_change=change_pace,
         )
     with st.container():

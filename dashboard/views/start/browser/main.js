@@ -1,4 +1,4 @@
-// Start: the run that trains, seen in three ways at once. The layout is there before anything is known; it is filled in.
+// Start: the run that trains, seen in three ways at once. The layout is there before anything is known.
 
 import { explain } from "../../../browser/glossary.js";
 import { Falling } from "./falling.js";

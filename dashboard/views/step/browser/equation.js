@@ -2,7 +2,10 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
+import { SourceLine } from "../../../browser/source.js";
 import { backwardStep, explained, reader } from "./operations.js";
+
+const TEXTBOOK = "equations.py";
 
 export class Equation {
   constructor() {
@@ -10,13 +13,13 @@ export class Equation {
     this.words = element("span");
     this.equation = element("span", { class: "symbols" });
     this.numbers = element("span", { class: "numbers" });
-    this.code = element("code");
+    this.code = new SourceLine();
     this.root = element(
       "div",
       { class: "equation", "aria-label": "Equation" },
       element("p", {}, this.name, this.words),
       element("p", {}, this.equation, this.numbers),
-      this.code,
+      this.code.root,
     );
   }
 
@@ -34,10 +37,8 @@ export class Equation {
     setText(this.equation, operation.equation);
     setText(this.numbers, operation.numbers(reader(this.trace, state)));
     const line = this.textbook[operation.line];
-    setText(
-      this.code,
-      line ? `equations.py, line ${line.number}: ${line.code}` : "equations.py: softmax(z), over all outputs",
-    );
+    if (line) this.code.show(`${TEXTBOOK}, line ${line.number}: ${line.code}`, TEXTBOOK, line.number);
+    else this.code.show(`${TEXTBOOK}: softmax(z), over all outputs`, TEXTBOOK, "def softmax");
   }
 
   drawBackward(state) {
@@ -46,6 +47,6 @@ export class Equation {
     setText(this.words, words);
     setText(this.equation, equation);
     setText(this.numbers, `${compact(gradient)} · ${compact(factor)} = ${compact(gradient * factor)}`);
-    setText(this.code, "derived beside each line of kernel.py that computes it");
+    this.code.show("derived beside each line of kernel.py that computes it", "", null);
   }
 }
