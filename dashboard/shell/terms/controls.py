@@ -95,5 +95,16 @@ CONTROLS = (
     ),
     Term("zoom in", "Fewer timesteps, each wider.", labels=("zoom out",)),
     Term("pin", "Keep a unit's curves in sight below the heatmaps.", labels=("unpin",)),
-    Term("difference", "This value minus the other one, at the same timestep and unit.", labels=("the other",)),
+    Term(
+        "difference",
+        "This value minus the other one, at the same timestep and unit.",
+        labels=("the other", "other", "this"),
+    ),
+    Term(
+        "arrives",
+        "The gradient that comes to this quantity, times the factor by which the equation passes it on, is what goes on "
+        "to the quantities before it.",
+        computed="lstm_engine/cell/kernel.py",
+        labels=("× factor", "= goes on"),
+    ),
 )
