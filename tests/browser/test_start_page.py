@@ -36,7 +36,7 @@ UNEXPLAINED = """async (module) => {
   const host = [...document.querySelectorAll("*")].find((node) => node.shadowRoot?.querySelector(".step-view"));
   const root = host.shadowRoot.querySelector(".step-view");
   const terms = await loadGlossary();
-  const parts = "button, select, input, a[href], figcaption > span:not([class]), th, .legend li";
+  const parts = "button, select, input, a[href], .heatmap figcaption > span:not([class]), th, .legend li";
   return [...root.querySelectorAll(parts)]
     .filter((node) => node.checkVisibility() && !node.closest("dialog"))
     .filter((node) => node.matches("select, input") || node.textContent || node.getAttribute("aria-label"))

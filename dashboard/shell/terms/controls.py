@@ -102,8 +102,8 @@ CONTROLS = (
     ),
     Term(
         "arrives",
-        "The gradient that comes to this quantity, times the factor by which the equation passes it on, is what goes on "
-        "to the quantities before it.",
+        "The gradient that comes to this quantity, times the factor by which the equation passes it on, is what goes "
+        "on to the quantities before it.",
         computed="lstm_engine/cell/kernel.py",
         labels=("× factor", "= goes on"),
     ),

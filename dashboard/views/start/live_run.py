@@ -18,17 +18,18 @@ def run_to_show(runs: Sequence[Run], chosen: str | None = None) -> Run | None:
         runs: all, the newest first.
         chosen: the number of a run, as an address has it.
     """
-    there = [run for run in runs if run.readable]
-    for run in there:
-        if str(run.id) == chosen:
-            return run
-    # max takes the first of equals: the newest
-    return max(there, key=lambda run: (can_be_drawn(run), run.status.under_way, makes_things_up(run)), default=None)
+
+    def worth(run: Run) -> tuple[bool, ...]:
+        return (str(run.id) == chosen, can_be_drawn(run), run.status.under_way, makes_things_up(run))
+
+    # of equals the first stays first: the newest; only then is a task built, to see whether it can be
+    best_first = sorted((run for run in runs if run.readable), key=worth, reverse=True)
+    return next((run for run in best_first if not problem_of(run)), None)
 
 
 def can_be_drawn(run: Run) -> bool:
     """Whether its cell is one that can be drawn."""
-    return run.settings.variant == STANDARD.name and not problem_of(run)
+    return run.settings.variant == STANDARD.name
 
 
 def makes_things_up(run: Run) -> bool:

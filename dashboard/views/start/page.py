@@ -9,6 +9,7 @@ from dashboard.shell.plain import plain
 from dashboard.shell.run_picker import say_there_is_no_run
 from dashboard.shell.selection import selected, take_along
 from dashboard.shell.services import Services
+from dashboard.shell.trouble import explained_trouble
 from dashboard.views.start.live_run import run_to_show
 from dashboard.views.start.mount import mount_start
 from lstm_engine.runs import Run
@@ -41,6 +42,12 @@ def show(services: Services, ways: Ways) -> None:
 
 
 def start_part(services: Services, ways: Ways) -> None:
+    """All of it, or a word on why it cannot be had."""
+    with explained_trouble("start"):
+        show_start(services, ways)
+
+
+def show_start(services: Services, ways: Ways) -> None:
     """All of it; runs again by itself when the run that it shows is gone."""
     run = run_to_show(services.store.list_runs(), selected("run"))
     with st.container(key="start_head"):
@@ -57,7 +64,7 @@ def start_part(services: Services, ways: Ways) -> None:
     with st.container(key="start_live"):
         seen = mount_start(run, key="start")
     if seen.gone == run.id:
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def watched(run: Run | None) -> str:

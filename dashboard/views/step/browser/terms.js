@@ -12,6 +12,7 @@ export const TERMS = [
   [".heatmap figcaption > span:not([class])", quantity, true],
   [".heatmap figcaption > b", quantity],
   [".legend li", (item) => item.querySelector("[data-legend]")?.dataset.legend ?? null, true],
+  [".backward th[scope=row], .backward th .link", "arrives"],
   ["tbody th[scope=row]", (head) => head.textContent],
   [".equation .symbols", "equation", true],
   [".source-line", "equation"],
