@@ -18,6 +18,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from dashboard.serving.assets import asset_routes
+from dashboard.serving.first_paint import FirstPaint
 from dashboard.serving.headers import SecurityHeaders
 from dashboard.serving.patience import Patience, watch_connections
 from dashboard.serving.pools import Pools
@@ -27,6 +28,7 @@ from dashboard.serving.socket import live_routes
 from dashboard.serving.topics import Topics
 from dashboard.serving.trust import Trust, listens_locally
 from dashboard.shell.services import services
+from dashboard.views.start.routes import start_routes
 from dashboard.views.step.questions import Questions
 from dashboard.views.step.routes import step_routes
 from dashboard.views.train.routes import train_routes
@@ -45,11 +47,12 @@ topics = Topics({"run": partial(RunFeed, get_store, pools.feeds)})
 routes = [
     *asset_routes(),
     *live_routes(topics),
+    *start_routes(pools),
     *train_routes(get_store, pools),
     *step_routes(Questions(get_store), pools),
     *no_other_routes(),
 ]
-middleware = [Middleware(SecurityHeaders), Middleware(Trust), Middleware(Patience)]
+middleware = [Middleware(SecurityHeaders), Middleware(Trust), Middleware(Patience), Middleware(FirstPaint)]
 
 
 @asynccontextmanager

@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.serving.assets import DASHBOARD
 from dashboard.shell.services import Services, services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.compare import page as compare
+from dashboard.views.start import page as start
+from dashboard.views.start import reading
 from dashboard.views.step import page as step
 from dashboard.views.train import page as train
 from lstm_engine.runs import PRESETS
 
 st.set_page_config(page_title="Step inside an LSTM", layout="wide")
-st.html(DASHBOARD / "browser" / "page.css")
 
 
 def show(view: Callable[[Services], None]) -> None:
@@ -27,12 +27,17 @@ def show(view: Callable[[Services], None]) -> None:
 train_page = st.Page(lambda: show(train.show), title="Train", url_path="train")
 step_page = st.Page(lambda: show(step.show), title="Step", url_path="step")
 compare_page = st.Page(lambda: show(compare.show), title="Compare", url_path="compare")
-# the bare address leads on to a page that has one, so that every page can be linked to
-front_door = st.Page(
-    lambda: st.switch_page(train_page, query_params=st.query_params.to_dict()),
-    title="Start",
-    default=True,
-    visibility="hidden",
-)
-page = st.navigation([front_door, train_page, step_page, compare_page], position="top")
+reading_page = st.Page(lambda: show(reading.show), title="Read", url_path="read")
+
+
+def front_door() -> None:
+    """Start; a bare address that selects something was a link to Train, and still leads there."""
+    if st.query_params:
+        st.switch_page(train_page, query_params=st.query_params.to_dict())
+    ways = start.Ways(step_page, train_page, reading_page)
+    show(lambda shared: start.show(shared, ways))
+
+
+start_page = st.Page(front_door, title="Start", default=True)
+page = st.navigation([start_page, train_page, step_page, compare_page, reading_page], position="top")
 page.run()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from dashboard.shell.glossary import explained
 from dashboard.shell.run_labels import run_labels, told_apart
 from dashboard.shell.selection import choose_run, missing, notice, select_run, selected, selected_run
 from lstm_engine.runs import Run, RunStore
@@ -101,6 +102,7 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
         format_func=lambda run_id: name_of(run_id, labels),
         key=key,
         on_change=turn_to_chosen,
+        help=explained("Run"),
     )
     return run
 

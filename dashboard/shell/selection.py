@@ -77,6 +77,14 @@ def select_run(run_id: int | None) -> None:
     select("sequence", None)
 
 
+def take_along(run_id: int) -> None:
+    """Let other pages turn to the run that is shown here; this page's address stays bare."""
+    chosen: dict[str, str] = st.session_state.setdefault("selection", {})
+    if chosen.get("run") != str(run_id):
+        chosen.clear()  # what was chosen inside another run
+        chosen["run"] = str(run_id)
+
+
 def selected_run(
     store: RunStore, runs: Sequence[Run], other_runs: Sequence[Run] = (), unlike: str = ""
 ) -> tuple[Run, str]:

@@ -1,6 +1,6 @@
 """Long curves with few points: each group of neighbours keeps its smallest and its largest value, so no spike is lost.
 
-The server thins what it sends, so that a long run opens soon; the browser (``views/train/browser/thinning.js``) thins
+The server thins what it sends, so that a long run opens soon; the browser (``browser/thinning.js``) thins
 what it draws of the curve as it grows, which only it sees. Both do it in the same way.
 """
 

@@ -28,7 +28,7 @@ def runs_of(server: AppServer) -> Sequence[Run]:
 def test_an_empty_store_greets_with_a_moving_curve_and_a_cell_to_step(server, open_page):
     server.start()
     started = time.monotonic()
-    page = open_page(server.url)
+    page = open_page(f"{server.url}/train")
     page.wait_for_selector(".lstm-curves .main-svg")
     while (points := drawn_points(page)) < 2:
         page.wait_for_timeout(50)
@@ -44,7 +44,7 @@ def test_an_empty_store_greets_with_a_moving_curve_and_a_cell_to_step(server, op
     assert len(before) == 1
     page.goto("about:blank")
     time.sleep(1.5)
-    again = open_page(server.url)
+    again = open_page(f"{server.url}/train")
     again.wait_for_selector(".lstm-curves .main-svg")
     expect(again.locator(".lstm-sentence")).to_contain_text("Step ")
     assert shown_step(again) > before[0].step + 20
@@ -53,12 +53,12 @@ def test_an_empty_store_greets_with_a_moving_curve_and_a_cell_to_step(server, op
 
 def test_a_killed_server_goes_on_where_it_was(server, open_page):
     server.start()
-    page = open_page(server.url)
+    page = open_page(f"{server.url}/train")
     expect(page.locator(".lstm-sentence")).to_contain_text("training")
     server.stop(kill=True)
     step = runs_of(server)[0].step
     server.start()
-    again = open_page(server.url)
+    again = open_page(f"{server.url}/train")
     expect(again.locator(".lstm-sentence")).to_contain_text("training")
     deadline = time.monotonic() + 20
     while shown_step(again) <= step + 10:
@@ -72,7 +72,7 @@ def test_a_killed_server_goes_on_where_it_was(server, open_page):
 @pytest.mark.alone
 def test_ctrl_c_ends_the_server_quickly_with_viewers_connected(server, open_page):
     server.start()
-    page = open_page(server.url)
+    page = open_page(f"{server.url}/train")
     expect(page.locator(".lstm-sentence")).to_contain_text("training")
     started = time.monotonic()
     server.stop()
@@ -83,7 +83,7 @@ def test_ctrl_c_ends_the_server_quickly_with_viewers_connected(server, open_page
 def test_a_damaged_store_is_named_and_the_app_goes_on(server, open_page):
     server.database.write_bytes(b"no database " * 500)
     server.start()
-    page = open_page(server.url)
+    page = open_page(f"{server.url}/train")
     expect(page.get_by_text("is damaged")).to_be_visible()
     server.database.unlink()
     page.get_by_role("button", name="Try again").click()
@@ -95,7 +95,7 @@ def test_a_read_only_store_can_be_looked_at(server, open_page):
         store.create(PRESETS["classroom"], "kept", start=False)
     server.database.chmod(0o444)
     server.start()
-    page = open_page(server.url)
+    page = open_page(f"{server.url}/train")
     expect(page.locator(".lstm-sentence")).to_contain_text("Step 0 of 3,000 · paused")
     page.get_by_role("button", name="+10", exact=True).click()
     expect(page.get_by_text("is read-only")).to_be_visible()

@@ -377,7 +377,7 @@ def test_charts_are_thinned_as_the_server_does(shared_server, open_page):
     """Python and JavaScript have an algorithm each, which must be the same one."""
     rng = np.random.default_rng(0)
     page = open_page(f"{shared_server.url}/train")
-    module = f"{shared_server.url}/api/modules/views/train/browser/thinning.js"
+    module = f"{shared_server.url}/api/modules/browser/thinning.js"
     for count, most in ((10, 20), (11, 10), (1_000, 100), (1_001, 100), (12_345, 2_500), (40_001, 300)):
         values = rng.normal(size=count)
         kept = page.evaluate(
@@ -390,7 +390,7 @@ def test_charts_are_thinned_as_the_server_does(shared_server, open_page):
 
 def test_curves_grow_refine_and_smooth(shared_server, open_page):
     page = open_page(f"{shared_server.url}/train")
-    module = f"{shared_server.url}/api/modules/views/train/browser/thinning.js"
+    module = f"{shared_server.url}/api/modules/browser/thinning.js"
     found = page.evaluate(
         """async (module) => {
             const { holds, lengthened, linePath, newestValues, refined, smoothed, thinned } = await import(module);

@@ -7,7 +7,7 @@ import pytest
 
 from tests.modules.conftest import DASHBOARD
 
-MODULE = "views/train/browser/thinning.js"
+MODULE = "browser/thinning.js"
 pytestmark = pytest.mark.skipif(not (DASHBOARD / MODULE).exists(), reason="the Train page's thinning is no module yet")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.serving.numbers import run_number
+from dashboard.shell.glossary import explained
 from dashboard.shell.plain import on_one_line, plain
 from dashboard.shell.readable import problem_of
 from dashboard.shell.run_labels import cell_name, run_labels, task_title, told_apart
@@ -85,6 +86,7 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
         max_selections=MOST_RUNS,
         format_func=lambda run_id: name_of(run_id, labels),
         on_change=take,
+        help=explained("Runs"),
     )
     named = ",".join(map(str, chosen))
     if st.query_params.get("runs") != named:  # writing it again would make one more entry of the browser's history
@@ -131,7 +133,8 @@ def curves_part(services: Services, run_ids: Sequence[int], was_training: bool) 
 
 def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -> None:
     """One chart a unit of loss, since other units cannot stand on one axis; and a table."""
-    pooled = st.toggle("Runs that differ in their seed alone as mean and spread", value=True, key="pool_seeds")
+    pooling = "Runs that differ in their seed alone as mean and spread"
+    pooled = st.toggle(pooling, value=True, key="pool_seeds", help=explained(pooling))
     pasts = {run.id: past_of(store, run) for run in runs}
     curves = {run.id: validation_curves().of(store, run) for run in runs}
     by_unit: dict[str | None, list[Run]] = {}
@@ -143,7 +146,14 @@ def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -
             show_chart(unit, groups, curves)
     st.markdown("**What differs**")
     with explained_trouble("differences"):
-        st.dataframe(differences(runs, curves, pasts), width="stretch", hide_index=True, placeholder="not measured yet")
+        rows = differences(runs, curves, pasts)
+        st.dataframe(
+            rows,
+            width="stretch",
+            hide_index=True,
+            placeholder="not measured yet",
+            column_config={column: st.column_config.Column(help=explained(column)) for column in rows[0]},
+        )
 
 
 def past_of(store: RunStore, run: Run) -> Past:
@@ -220,8 +230,10 @@ def ready_made(services: Services) -> None:
         key="ready_made",
         on_change="rerun",
     ):
-        task = st.selectbox("Task", list(TASKS), format_func=lambda name: KINDS[name].title, key="ready_task")
-        seeds = st.number_input("Seeds of each", 1, 4, 1, key="ready_seeds")
+        task = st.selectbox(
+            "Task", list(TASKS), format_func=lambda name: KINDS[name].title, key="ready_task", help=explained("Task")
+        )
+        seeds = st.number_input("Seeds of each", 1, 4, 1, key="ready_seeds", help=explained("Seeds of each"))
         st.caption("From the task's published preset, as fast as they go, as many at a time as there are cores.")
         if st.button("Train them", type="primary", key="ready_train"):
             try:

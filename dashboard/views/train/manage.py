@@ -5,6 +5,7 @@ from zlib import crc32
 
 import streamlit as st
 
+from dashboard.shell.glossary import explained
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import problem_of
 from dashboard.shell.selection import choose_run, forget_run, remember_run
@@ -20,7 +21,7 @@ TABS_HEIGHT = 470  # pixels, of the tallest; their width stands in page.css
 
 def manage_run(services: Services, run: Run) -> None:
     """A button that opens all of it."""
-    with st.popover("Manage", icon=":material/tune:", width="stretch"):
+    with st.popover("Manage", icon=":material/tune:", width="stretch", help=explained("Manage")):
         if problem_of(run):
             describe(services, run)
             offer_deletion(services, run)
@@ -57,7 +58,12 @@ def train_to(services: Services, run: Run) -> None:
         return
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     step = left.number_input(
-        "Run to step", run.step + 1, run.end_step, min(run.step + 100, run.end_step), key=f"to_step_{run.id}_{run.step}"
+        "Run to step",
+        run.step + 1,
+        run.end_step,
+        min(run.step + 100, run.end_step),
+        key=f"to_step_{run.id}_{run.step}",
+        help=explained("Run to step"),
     )
     if right.button("Run", key=f"run_to_{run.id}", width="stretch") and done(
         lambda: services.store.set_target(run.id, int(step))
@@ -79,7 +85,12 @@ def change_settings(services: Services, run: Run) -> None:
     batch, batch_problem = number_field(
         "batch_size", "Batch size", "From the next step on.", present.batch_size, f"change_batch_{version}"
     )
-    clips = st.checkbox("Clip the gradient", present.clip_norm is not None, key=f"change_clips_{version}")
+    clips = st.checkbox(
+        "Clip the gradient",
+        present.clip_norm is not None,
+        key=f"change_clips_{version}",
+        help=explained("Clip the gradient"),
+    )
     norm = st.number_input(
         "at a norm of",
         1e-6,
@@ -88,6 +99,7 @@ def change_settings(services: Services, run: Run) -> None:
         format="%g",
         disabled=not clips,
         key=f"change_clip_{version}",
+        help=explained("Gradient norm"),
     )
     problems = [problem for problem in (rate_problem, batch_problem) if problem]
     for problem in problems:
@@ -115,6 +127,7 @@ def fork(services: Services, run: Run) -> None:
         list(reversed(steps)),
         format_func=lambda step: f"{step:,}",
         key=f"fork_step_{run.id}",
+        help=explained("Checkpoint"),
     )
     name = st.text_input("Name of the new run", placeholder=f"{run.name} from {step:,}", key=f"fork_name_{run.id}")
     st.caption("It begins with the weights, the curve and the settings of that step, paused, and goes its own way.")

@@ -30,9 +30,11 @@ MORE = tuple(
 CELLS = (*(name for name in WORDS if name in VARIANTS), *(name for name in VARIANTS if name not in WORDS))
 
 
-def ask_for_new_run(services: Services) -> None:
-    """Open the form anew: nothing of a former visit, refused or not, is in it."""
-    st.session_state["new_run_visit"] = st.session_state.get("new_run_visit", 0) + 1
+def ask_for_new_run(services: Services, task: str | None = None) -> None:
+    """Open the form anew, at a task: nothing of a former visit, refused or not, is in it."""
+    visit = st.session_state["new_run_visit"] = st.session_state.get("new_run_visit", 0) + 1
+    if task is not None:
+        st.session_state[f"new_task_{visit}"] = task
     new_run_dialog(services)
 
 

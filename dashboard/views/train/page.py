@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.serving.run_messages import missed_payload, run_payload, samples_payload
+from dashboard.shell.glossary import explained
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import CANNOT_RUN, problem_of
 from dashboard.shell.run_picker import pick_run
@@ -16,6 +17,7 @@ from dashboard.views.train.mount import mount_train
 from dashboard.views.train.new_run import ask_for_new_run
 from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound, Status
+from lstm_engine.tasks import KINDS
 from lstm_engine.tasks.about import About
 
 PACES = {0.0: "full speed", 200.0: "200 steps/s", 50.0: "50 steps/s", 10.0: "10 steps/s", 2.0: "2 steps/s"}
@@ -30,8 +32,10 @@ def show(services: Services) -> None:
     buttons = beside.container(horizontal=True)  # side by side on a phone, too
     with picker:
         run = pick_run(services.store)
-    if buttons.button("New run", icon=":material/add:", width="stretch", key="new_run"):
-        ask_for_new_run(services)
+    asked, task = new_run_asked_for()
+    button = buttons.button("New run", icon=":material/add:", width="stretch", key="new_run", help=explained("New run"))
+    if button or asked:
+        ask_for_new_run(services, task)
     with st.container():  # a place of its own, so that a notice does not push the view out of its
         show_notices()
         offer_undo(services)
@@ -41,6 +45,15 @@ def show(services: Services) -> None:
         manage_run(services, run)
     polling = st.session_state.get("delivery") == "polling"
     st.fragment(training_part, run_every=1.0 if polling else None)(services, run.id)
+
+
+def new_run_asked_for() -> tuple[bool, str | None]:
+    """Whether a link leads to the form of a new run, and of which task; it does so once."""
+    task = st.query_params.get("new")
+    if task is None:
+        return False, None
+    del st.query_params["new"]
+    return True, task if task in KINDS else None
 
 
 def training_part(services: Services, run_id: int) -> None:
@@ -118,7 +131,7 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
             width=BUTTON_WIDTHS[key],
             on_click=attempt,
             args=(action,),
-            help=f"Train {label[1:]} more, then pause" if label.startswith("+") else None,
+            help=f"Train {label[1:]} more, then pause" if label.startswith("+") else explained(label),
         )
     paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
     with row:
@@ -136,6 +149,7 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
             format_func=lambda pace: paces[pace],
             key=key,
             disabled=not can_run,
+            help=explained("Speed"),
             on_change=change_pace,
             width=SPEED_WIDTH,
         )

@@ -2,7 +2,10 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
+import { SourceLine } from "../../../browser/source.js";
 import { explained, numbers, passedOn, waysFrom } from "./operations.js";
+
+const TEXTBOOK = "equations.py";
 
 export class Equation {
   constructor() {
@@ -10,13 +13,13 @@ export class Equation {
     this.words = element("span");
     this.equation = element("span", { class: "symbols" });
     this.numbers = element("span", { class: "numbers" });
-    this.code = element("code");
+    this.code = new SourceLine();
     this.root = element(
       "div",
       { class: "equation", "aria-label": "Equation" },
       element("p", {}, this.name, this.words),
       element("p", {}, this.equation, this.numbers),
-      this.code,
+      this.code.root,
     );
   }
 
@@ -32,14 +35,16 @@ export class Equation {
     setText(this.words, operation.words);
     setText(this.equation, operation.equation);
     setText(this.numbers, numbers(operation, this.trace, state));
-    setText(this.code, this.lineOf(operation));
+    this.showLineOf(operation);
   }
 
   /** The textbook's line; nothing for a cell that it does not tell of. */
-  lineOf({ kind, line }) {
-    if (kind === "prediction") return "equations.py: softmax(z), over all outputs";
+  showLineOf({ kind, line }) {
+    if (kind === "prediction")
+      return this.code.show(`${TEXTBOOK}: softmax(z), over all outputs`, TEXTBOOK, "def softmax");
     const found = this.trace.textbook[line];
-    return found ? `${found.file}, line ${found.number}: ${found.code}` : "";
+    if (found) this.code.show(`${found.file}, line ${found.number}: ${found.code}`, found.file, found.number);
+    else this.code.show("", "", null);
   }
 
   drawBackward(state) {
@@ -55,6 +60,6 @@ export class Equation {
     setText(this.words, words);
     setText(this.equation, equation);
     setText(this.numbers, `${compact(gradient)} · ${compact(factor)} = ${compact(gradient * factor)}`);
-    setText(this.code, "the chain rule, held to the engine's own gradients by its tests");
+    this.code.show("the chain rule, held to the engine's own gradients by its tests", "", null);
   }
 }

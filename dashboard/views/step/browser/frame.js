@@ -1,7 +1,9 @@
 // The view's layout: what stands where, what is said above it, and who has the keys.
 
 import { element, setText } from "../../../browser/dom.js";
+import { explain } from "../../../browser/glossary.js";
 import { Help } from "./help.js";
+import { TERMS } from "./terms.js";
 
 export class Frame {
   /** `parts` by name, each with its `root`. */
@@ -52,6 +54,7 @@ export class Frame {
       this.summary,
       this.help.root,
     );
+    this.explanations = explain(this.root, TERMS);
     this.returnFocus();
   }
 
@@ -72,6 +75,10 @@ export class Frame {
   /** Take the keys, unless somebody has them. */
   takeFocus() {
     if ((document.activeElement ?? document.body) === document.body) this.root.focus({ preventScroll: true });
+  }
+
+  destroy() {
+    this.explanations.end();
   }
 
   showContent() {

@@ -91,7 +91,7 @@ class StepView {
   destroy() {
     this.stopHearing();
     clearTimeout(this.urlTimer);
-    for (const part of this.parts) part.destroy?.();
+    for (const part of [...this.parts, this.frame]) part.destroy?.();
     this.root.remove();
   }
 
@@ -243,6 +243,7 @@ class StepView {
     this.view = viewOf(state, loaded, this.component.data, { theme, window, places });
     for (const part of this.parts) part.show(this.view);
     this.draw(EVERYTHING);
+    this.frame.explanations.refresh();
   }
 
   draw(changed) {

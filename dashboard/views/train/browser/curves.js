@@ -5,7 +5,7 @@ import { ask } from "../../../browser/ask.js";
 import { element } from "../../../browser/dom.js";
 import { readTheme } from "../../../browser/theme.js";
 import { CONFIG, chartElement, loadPlotly, themed } from "./chart.js";
-import { holds, lengthened, linePath, refined, smoothed, thinned } from "./thinning.js";
+import { holds, lengthened, linePath, refined, smoothed, thinned } from "../../../browser/thinning.js";
 
 const SMOOTHINGS = [
   [1, "no smoothing"],

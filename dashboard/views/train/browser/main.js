@@ -1,14 +1,22 @@
 // One run as it trains: what it is doing, its curves, what it makes up. All of it moves without the page's script.
 
 import { element } from "../../../browser/dom.js";
+import { explain } from "../../../browser/glossary.js";
 import { listen } from "../../../browser/listening.js";
 import { Curves } from "./curves.js";
 import { Development } from "./development.js";
 import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
-import { newestValues } from "./thinning.js";
+import { newestValues } from "../../../browser/thinning.js";
 
 const NO_METRICS = 1e9; // a step behind all steps: nothing comes after it
+const TERMS = [
+  [".lstm-samples h3", "samples", true],
+  [".lstm-name small", (origin) => origin.textContent],
+  [".lstm-measure", "goal"],
+  [".lstm-film", "checkpoint"],
+  [".lstm-sentence", "state of a run"],
+];
 const LONGEST_WAIT = 1000; // ms between two drawings, however long one takes
 
 export function mount(parent) {
@@ -23,6 +31,7 @@ class TrainView {
     this.trouble = element("p", { class: "lstm-trouble", role: "status", hidden: "" });
     this.close = () => {};
     this.shown = null; // the run on screen
+    this.explanations = explain(this.root, TERMS);
   }
 
   update(component) {
@@ -45,6 +54,7 @@ class TrainView {
     this.curves?.destroy();
     this.samples?.destroy();
     this.development?.destroy();
+    this.explanations.end();
     this.root.remove();
   }
 
@@ -65,6 +75,7 @@ class TrainView {
     this.development = new Development(data.development_figure, data.plotly, data.questions);
     const { progress, curves, samples, development } = this;
     this.root.replaceChildren(progress.root, this.trouble, curves.root, samples.root, development.root);
+    this.explanations.refresh();
     if (data.snapshot) this.hearWhetherLive(data.run);
     else this.listen(data.run);
   }

@@ -1,0 +1,73 @@
+"""Our styles in Streamlit's page itself: what it draws at first already stands where it will stay.
+
+Styles that come with the script's first answer, a second or more later, would move everything once.
+"""
+
+from functools import cache
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.serving.assets import DASHBOARD
+
+END_OF_HEAD = b"</head>"
+LEFT_OUT = (
+    b"accept-encoding",
+    b"if-none-match",
+    b"if-modified-since",
+)  # the page is needed whole, and as it is written
+
+
+@cache
+def page_styles() -> bytes:
+    """The style sheet of all pages, as an element of HTML."""
+    return b"<style>" + (DASHBOARD / "browser" / "page.css").read_bytes() + b"</style>"
+
+
+class FirstPaint:
+    """ASGI middleware that writes the pages' styles into the head of Streamlit's page.
+
+    Args:
+        app: what responds.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or not wants_page(scope):
+            await self._app(scope, receive, send)
+            return
+        kept = [(name, value) for name, value in scope["headers"] if name not in LEFT_OUT]
+        start: Message | None = None  # of a page, held back until its length is known
+        body = b""
+
+        async def send_with_styles(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and is_page(message):
+                start = message
+                return
+            if start is None or message["type"] != "http.response.body":
+                await send(message)
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            body = body.replace(END_OF_HEAD, page_styles() + END_OF_HEAD, 1)
+            headers = MutableHeaders(scope=start)
+            headers["Content-Length"] = str(len(body))
+            del headers["ETag"], headers["Last-Modified"]  # of the file, which knows nothing of our styles
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await self._app({**scope, "headers": kept}, receive, send_with_styles)
+
+
+def wants_page(scope: Scope) -> bool:
+    """Whether a browser asks for something to show by itself, as it does when an address is opened."""
+    return "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def is_page(message: Message) -> bool:
+    """Whether a response is a page of HTML."""
+    return message["status"] == 200 and Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")
