@@ -19,7 +19,7 @@ from lstm_engine.runs.store.errors import RunNotFound, StoreError
 from lstm_engine.runs.store.leases import update_held
 from lstm_engine.runs.store.metrics import BUCKET, summarise
 from lstm_engine.runs.store.notes import put_notes
-from lstm_engine.runs.store.rows import find_run, gone, insert_run
+from lstm_engine.runs.store.rows import find_run, gone, insert_run, named
 from lstm_engine.runs.store.schema import metrics, runs, summaries
 from lstm_engine.runs.store.space import Space, rest
 
@@ -48,7 +48,9 @@ class Forks(Space, Checkpoints):
             held = [change for change in found if change.step is not None and change.step <= step]
             settings = changed_settings(parent.settings, held)
             holding = {"forming": True, "lease": lease, "heartbeat": time.time()}
-            fork_id = insert_run(connection, settings, name or f"{parent.name} from {step:,}", step, step, **holding)
+            fork_id = insert_run(
+                connection, settings, named(name) or f"{parent.name} from {step:,}", step, step, **holding
+            )
             save_checkpoint(connection, fork_id, step, data, passing=False, most_bytes=self.run_bytes)
         try:
             self._copy_buckets(run_id, fork_id, (step + 1) // BUCKET, lease)

@@ -5,6 +5,7 @@ it again.
 """
 
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from lstm_engine.runs.run import Recorded, Run
 from lstm_engine.runs.store.checkpoints import save_checkpoint, thin_checkpoints
-from lstm_engine.runs.store.errors import LeaseLost, StateLost, StoreError, StoreProblem
+from lstm_engine.runs.store.errors import LeaseLost, StateLost, StoreError, StoreProblem, sentence_of
 from lstm_engine.runs.store.metrics import summarise
 from lstm_engine.runs.store.rows import COLUMNS, THERE, find_run, run_of, storable
 from lstm_engine.runs.store.schema import changes, checkpoints, metrics, runs
@@ -142,14 +143,23 @@ class Leases(Space):
             mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
             connection.execute(mine.values(lease=None, heartbeat=None, steps_per_second=None))
 
-    def probe(self) -> None:
+    def probe(self, run_id: int = PROBE_RUN) -> None:
         """Write as much as a worker might, and take it away again.
+
+        Args:
+            run_id: whose worker waits; the disk is to have room for a checkpoint of it too.
 
         Raises:
             StoreError: nothing can be written now; the message says why: the disk is full, the database is locked.
         """
         if time.monotonic() - self._probed_at < PROBE_EVERY:
             return
+        if self._path is not None:
+            newest = sql.select(sql.func.length(checkpoints.c.data)).where(checkpoints.c.run_id == run_id)
+            with self._reading() as connection:
+                size = connection.execute(newest.order_by(checkpoints.c.step.desc()).limit(1)).scalar() or 0
+            if shutil.disk_usage(self._path.parent).free < size:
+                raise StoreError(sentence_of(StoreProblem.DISK_FULL, self._place, ""), StoreProblem.DISK_FULL)
         tried = checkpoints.c.run_id == PROBE_RUN
         data, number = os.urandom(PROBE_BYTES), time.time_ns()
         # committed in between: what is taken back in its own transaction SQLite does not write at all
