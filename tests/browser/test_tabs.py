@@ -7,12 +7,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sql
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from lstm_engine import StepMetrics
-from lstm_engine.runs import PRESETS, Run, RunStore
-from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs import PRESETS, Run, RunStore, Status
+from lstm_engine.runs.lease import LEASE_SECONDS, new_lease
 from lstm_engine.runs.run import Recorded
+from lstm_engine.runs.store.schema import runs
 from tests.browser.server import AppServer
 
 TABS = 7  # browsers allow six connections to a host
@@ -132,6 +134,41 @@ def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
     store.delete(run.id)
     store.delete(kept.id)
     store.delete(newest.id)
+
+
+def test_buttons_and_refusals_of_a_troubled_time_go_when_it_ends(
+    open_page: Callable[..., Page], shared_server: AppServer, store: RunStore
+):
+    """The script saw the run lost while nothing could be written; the live data never did."""
+    run = store.create(replace(PRESETS["classroom"], hidden_size=8), "through trouble", start=False)
+    lease = new_lease()
+    store.acquire(run.id, lease)
+    store.start(run.id)
+    page = open_page("about:blank")
+    page.add_init_script(COUNT_MESSAGES)
+    page.goto(f"{shared_server.url}/train?run={run.id}")
+    pause = page.get_by_role("button", name="Pause", exact=True)
+    expect(pause).to_be_enabled()
+    with store._writing() as connection:
+        silent = sql.update(runs).where(runs.c.id == run.id)
+        connection.execute(silent.values(heartbeat=time.time() - LEASE_SECONDS + 1))
+        shared_server.database.chmod(0o444)
+    try:
+        expect(page.locator(".lstm-trouble")).to_contain_text("read-only")
+        while store.get(run.id).status is not Status.LOST:
+            page.wait_for_timeout(50)
+        pause.click()
+        expect(page.get_by_role("alert").get_by_text("read-only")).to_be_visible()
+        expect(page.get_by_role("button", name="Take up again")).to_be_enabled()
+    finally:
+        shared_server.database.chmod(0o644)
+    store.record(run.id, lease)
+    expect(page.get_by_role("button", name="Take up again")).to_have_count(0)
+    expect(page.get_by_text("read-only")).to_have_count(0)
+    expect(pause).to_be_enabled()
+    store.pause(run.id)
+    comes_to_rest(page)
+    store.delete(run.id)
 
 
 def test_pages_load_nothing_that_their_policy_forbids(
