@@ -31,7 +31,7 @@ def url(any_url: str) -> str:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a worker which waits in vain fails within the test's time."""
-    monkeypatch.setattr(workers, "RETRY_SECONDS", 2.0)
+    monkeypatch.setattr(workers, "RETRY_SECONDS", 20.0)
 
 
 def recorded(first: int, last: int) -> list[Recorded]:
@@ -143,7 +143,7 @@ def test_a_database_without_its_last_commits_leaves_no_hole(
         wait_until(lambda: store.newest_checkpoint_step(run.id) == 60)
     with caplog.at_level(logging.WARNING):
         forget_commits(store, run.id, 30)
-        worker.join(timeout=10)
+        worker.join(timeout=30)
     assert not worker.is_alive()  # it left: what it knows is not what is there
     assert "without its last commits" in caplog.text
     assert store.get(run.id).lease is None  # so that the next one need not wait
@@ -175,5 +175,5 @@ def test_a_heart_whose_work_is_refused_falls_silent_until_it_is_done(store, url,
     wait_until(lambda: time.time() - store.get(run.id).heartbeat > 0.6)
     full.clear()
     wait_until(lambda: store.get(run.id).status is Status.FINISHED)
-    worker.join(timeout=10)
+    worker.join(timeout=30)
     assert store.history(run.id).step.tolist() == list(range(1, 301))
