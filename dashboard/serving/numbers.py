@@ -35,7 +35,7 @@ class Bounds:
             Problem: it is none, or out of range.
         """
         value = math.nan
-        if len(text) <= LONGEST_NUMBER and text.isascii():
+        if len(text) <= LONGEST_NUMBER and text.isascii() and "_" not in text:  # which Python takes
             try:
                 value = float(text)
             except ValueError:

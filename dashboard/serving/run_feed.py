@@ -55,7 +55,8 @@ class RunFeed:
                 topic.publish(fresh)
         payload = await self._ask(lambda store: run_payload(store, run))
         if run.wants_worker and run.heartbeat and time.time() - run.heartbeat > SILENT_SECONDS:
-            await self._ask(lambda store: store.probe())  # a worker that cannot write waits; this says for what
+            # a worker that cannot write waits; this says for what
+            await self._ask(lambda store: store.probe(self.run_id))
         topic.publish(Event.of("run", payload))
         newest, now = payload["checkpoint"], asyncio.get_running_loop().time()
         if newest != self._sampled_step and now - self._sampled_at > topic.pace.samples_every:

@@ -90,6 +90,7 @@ class Subscription:
 
     def put(self, event: Event) -> None:
         if event.position is None:
+            self.newest.pop(event.name, None)  # so that they are told in the order in which they came
             self.newest[event.name] = event
         elif len(self.positioned) >= MOST_WAITING:
             self.behind = True

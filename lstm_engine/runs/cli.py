@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ from lstm_engine.tasks.tables import prepare as prepare_column
 from lstm_engine.tasks.tables import read_table
 
 LOOK_EVERY = 0.25  # seconds between two looks at a run that trains
+STANDARD_OUTPUT = "-"  # as a file to write to; a file of that name is ./-
 FORMATS = ("safetensors", "onnx", "csv")
 LARGEST_TEXT = 4_000_000  # bytes of a file to learn from; no task takes so many, and /dev/zero has no end
 INTERRUPTED = 130  # exit code after Ctrl-C, as a shell expects it
@@ -108,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("run", type=whole_number, metavar="RUN")
     export.add_argument("--format", choices=FORMATS, default="safetensors", help="csv are the metrics (%(default)s)")
     export.add_argument("--checkpoint", type=whole_number, metavar="STEP", help="the newest if left out")
-    export.add_argument("--output", type=Path, metavar="FILE", help="run_RUN.FORMAT if left out")
+    export.add_argument("--output", metavar="FILE", help="run_RUN.FORMAT if left out; - for the standard output")
     export.set_defaults(command=export_command)
     return whole
 
@@ -184,7 +186,25 @@ def list_command(store: RunStore, _options: argparse.Namespace) -> int:
 
 def export_command(store: RunStore, options: argparse.Namespace) -> int:
     run = store.get(options.run)
-    path = options.output or Path(f"run_{run.id}.{options.format}")
+    if options.output == STANDARD_OUTPUT:
+        with tempfile.TemporaryDirectory() as folder:  # some formats are written to files alone
+            path = Path(folder) / f"run.{options.format}"
+            write_export(store, run, options, path)
+            sys.stdout.buffer.write(path.read_bytes())
+        return 0
+    path = Path(options.output or f"run_{run.id}.{options.format}")
+    write_export(store, run, options, path)
+    if path.is_file() and not is_output(path):  # what was written there is not to be mixed up with its name
+        print(printable(str(path)))
+    return 0
+
+
+def write_export(store: RunStore, run: Run, options: argparse.Namespace, path: Path) -> None:
+    """Write a run's weights or metrics, as the options want them.
+
+    Raises:
+        EngineError: they cannot be written, or there are none.
+    """
     try:
         if options.format == "csv":
             write_metrics(store, run, path)
@@ -205,9 +225,6 @@ def export_command(store: RunStore, options: argparse.Namespace) -> int:
         raise
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror or error}") from error
-    if path.is_file() and not is_output(path):  # what was written there is not to be mixed up with its name
-        print(printable(str(path)))
-    return 0
 
 
 def is_output(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """What is live in several tabs at once, and what happens once and is not to happen again."""
 
 import re
+import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from lstm_engine import StepMetrics
-from lstm_engine.runs import PRESETS, Run, RunStore
-from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs import PRESETS, Run, RunStore, Status
+from lstm_engine.runs.lease import LEASE_SECONDS, new_lease
 from lstm_engine.runs.run import Recorded
 from tests.browser.server import AppServer
 
@@ -132,6 +133,51 @@ def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
     store.delete(run.id)
     store.delete(kept.id)
     store.delete(newest.id)
+
+
+def test_buttons_and_refusals_of_a_troubled_time_go_when_it_ends(
+    open_page: Callable[..., Page], shared_server: AppServer, store: RunStore
+):
+    """The script saw the run lost while nothing could be written; the live data never did."""
+    run = store.create(replace(PRESETS["classroom"], hidden_size=8), "through trouble", start=False)
+    lease = new_lease()
+    store.acquire(run.id, lease)
+    store.start(run.id)
+    page = open_page("about:blank")
+    page.add_init_script(COUNT_MESSAGES)
+    page.goto(f"{shared_server.url}/train?run={run.id}")
+    pause = page.get_by_role("button", name="Pause", exact=True)
+    expect(pause).to_be_enabled()
+    expect(page.locator(".lstm-sentence")).to_contain_text("training")
+    worker = sqlite3.connect(shared_server.database, isolation_level=None)  # opened in time, it may go on writing
+
+    def beat(ago: float = 0.0) -> None:
+        worker.execute("UPDATE runs SET heartbeat = ? WHERE id = ?", (time.time() - ago, run.id))
+
+    beat(ago=LEASE_SECONDS - 1)
+    shared_server.database.chmod(0o444)
+    try:
+        expect(page.locator(".lstm-trouble")).to_contain_text("read-only")
+        while store.get(run.id).status is not Status.LOST:
+            page.wait_for_timeout(50)
+        pause.click()
+        expect(page.get_by_role("alert").get_by_text("read-only")).to_be_visible()
+        expect(page.get_by_role("button", name="Take up again")).to_be_enabled()
+        beat()
+    finally:
+        shared_server.database.chmod(0o644)
+    for _ in range(60):  # it goes on, so that it is not lost to the live data later either
+        beat()
+        page.wait_for_timeout(250)
+        if not page.get_by_role("button", name="Take up again").or_(page.get_by_text("read-only")).count():
+            break
+    else:
+        pytest.fail("the page shows what was so in the time of trouble")
+    worker.close()
+    expect(pause).to_be_enabled()
+    store.pause(run.id)
+    comes_to_rest(page)
+    store.delete(run.id)
 
 
 def test_pages_load_nothing_that_their_policy_forbids(

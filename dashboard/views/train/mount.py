@@ -29,8 +29,8 @@ def mount_train(run: Run, snapshot: dict[str, Any] | None, key: str) -> Any:
         key: of the mounted component.
 
     Returns:
-        the component's state: ``status``, the last one that the browser saw, ``gone``, the run that vanished, and
-        ``delivery``, "polling" if live data does not get through, "live" if it does again.
+        the component's state: ``status``, a new one that the browser has just seen, ``gone``, the run that vanished,
+        and ``delivery``, "polling" if live data does not get through, "live" if it does again.
     """
     base = base_path()
     data = {

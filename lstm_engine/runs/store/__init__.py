@@ -1,7 +1,8 @@
 """The run store: what the app and the training processes share, in one SQL database."""
 
 from lstm_engine.runs.store.changes import changed_settings
-from lstm_engine.runs.store.errors import AlreadyThere, LeaseLost, RunNotFound, StoreError, StoreProblem
+from lstm_engine.runs.store.errors import AlreadyThere, LeaseLost, RunNotFound, StateLost, StoreError, StoreProblem
+from lstm_engine.runs.store.leases import Known
 from lstm_engine.runs.store.metrics import MOST_ROWS
 from lstm_engine.runs.store.notes import MOST_NOTE
 from lstm_engine.runs.store.schema import LONGEST_NAME
@@ -12,9 +13,11 @@ __all__ = [
     "MOST_NOTE",
     "MOST_ROWS",
     "AlreadyThere",
+    "Known",
     "LeaseLost",
     "RunNotFound",
     "RunStore",
+    "StateLost",
     "StoreError",
     "StoreProblem",
     "changed_settings",

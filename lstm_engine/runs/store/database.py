@@ -19,13 +19,15 @@ from lstm_engine.runs.store.address import may_tell_password, without_password
 from lstm_engine.runs.store.errors import AlreadyThere, StoreError, StoreProblem, problem_of, sentence_of
 from lstm_engine.runs.store.versions import bring_up_to_date
 
-BUSY_SECONDS = 15.0  # how long a write waits for another process's
+# how long a write waits for another process's: longer than it takes until a training process that was halted inside a
+# write is found (15 s without a pulse) and ended, which frees what it held
+BUSY_SECONDS = 25.0
 CONNECT_SECONDS = 10
 KINDS_OF_URL = (
     "write a URL like sqlite:///runs.sqlite3, or postgresql://user@host/runs (postgresql+psycopg is the same)."
 )
-# a training process that was halted in the middle of a write must not hold its rows for ever
-IDLE_IN_TRANSACTION_SECONDS = 60
+# a process on another machine that was halted inside a write must not hold its rows for longer than others wait
+IDLE_IN_TRANSACTION_SECONDS = 15
 
 
 def parse_url(url: str) -> sql.URL:
@@ -191,7 +193,11 @@ class Database:
             reason = " ".join(str(cause).split()).rstrip(".")
             if may_tell_password(self.url):
                 reason = "its driver says more, which may hold a part of the password, since that is not escaped"
-            raise StoreError(sentence_of(problem, self._place, reason), problem) from error
+            message = sentence_of(problem, self._place, reason)
+            refused = problem in (StoreProblem.UNREADABLE, StoreProblem.READ_ONLY)
+            if refused and self._path is not None and self._state is not None and self._state.log:
+                message = sqlite.unread_log(self._place, self._path)
+            raise StoreError(message, problem) from error
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

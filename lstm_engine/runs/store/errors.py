@@ -24,6 +24,7 @@ class StoreProblem(StrEnum):
     CHECKPOINT_GONE = "checkpoint gone"
     ALREADY_THERE = "already there"
     LEASE_LOST = "lease lost"
+    STATE_LOST = "state lost"  # the database came back without what it had confirmed
 
 
 class StoreError(EngineError):
@@ -53,6 +54,12 @@ class LeaseLost(StoreError):
     """This process no longer holds the run: it was deleted, or another process took it up."""
 
     kind = StoreProblem.LEASE_LOST
+
+
+class StateLost(StoreError):
+    """The store no longer holds what it had confirmed, as a server that went down may forget its last commits."""
+
+    kind = StoreProblem.STATE_LOST
 
 
 OF_SQLITE = {

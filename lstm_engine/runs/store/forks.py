@@ -48,9 +48,8 @@ class Forks(Space, Checkpoints):
             held = [change for change in found if change.step is not None and change.step <= step]
             settings = changed_settings(parent.settings, held)
             holding = {"forming": True, "lease": lease, "heartbeat": time.time()}
-            fork_id = insert_run(
-                connection, settings, name, step, step, suggestion=f"{parent.name} from {step:,}", **holding
-            )
+            suggestion = f"{parent.name} from {step:,}"
+            fork_id = insert_run(connection, settings, name, step, step, suggestion=suggestion, **holding)
             save_checkpoint(connection, fork_id, step, data, passing=False, most_bytes=self.run_bytes)
         try:
             self._copy_buckets(run_id, fork_id, (step + 1) // BUCKET, lease)

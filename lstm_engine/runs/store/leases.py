@@ -5,23 +5,36 @@ it again.
 """
 
 import os
+import shutil
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from lstm_engine.runs.run import Recorded, Run
 from lstm_engine.runs.store.checkpoints import save_checkpoint, thin_checkpoints
-from lstm_engine.runs.store.errors import LeaseLost, StoreError, StoreProblem
+from lstm_engine.runs.store.errors import LeaseLost, StateLost, StoreError, StoreProblem, sentence_of
 from lstm_engine.runs.store.metrics import summarise
 from lstm_engine.runs.store.rows import COLUMNS, THERE, find_run, run_of, storable
-from lstm_engine.runs.store.schema import checkpoints, metrics, runs
+from lstm_engine.runs.store.schema import changes, checkpoints, metrics, runs
 from lstm_engine.runs.store.space import METRIC_BYTES, Space, used_bytes
 
 PROBE_BYTES = 2**20  # as much as a worker may wait to write
 PROBE_EVERY = 1.0  # seconds; in between, what was found last is true
 PROBE_RUN = 0  # no run has this number
+
+
+class Known(NamedTuple):
+    """What a training process takes for so, since the store confirmed it.
+
+    Attributes:
+        step: up to which the run's metrics are in the store. changes: how many were given a step.
+    """
+
+    step: int
+    changes: int = 0
 
 
 class Leases(Space):
@@ -55,15 +68,20 @@ class Leases(Space):
         recorded: Sequence[Recorded] = (),
         checkpoint: tuple[int, bytes, bool] | None = None,
         steps_per_second: float | None = None,
+        known: Known | None = None,
     ) -> Run:
         """Append metrics, save a checkpoint and give a sign of life, all or nothing; returns the run as it is now.
+
+        The same call may be made again after one whose answer was lost: what was written then is written once.
 
         Args:
             recorded: metrics of steps that are not in the store yet, ascending.
             checkpoint: its step, its bytes, and whether the next one may replace it.
+            known: how the run stands as far as this process knows; not asked for by a mere sign of life.
 
         Raises:
             LeaseLost: this process no longer holds the run; nothing was written.
+            StateLost: the run does not stand as this process knows it; nothing was written.
             StoreError: nothing was written; of kind NO_ROOM if the store would be larger than it may be.
         """
         values: dict[str, object] = {"heartbeat": time.time()}
@@ -75,7 +93,14 @@ class Leases(Space):
 
         def write() -> Run:
             with self._writing() as connection:
-                update_held(connection, run_id, lease, values)
+                mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
+                if known is None:
+                    update_held(connection, run_id, lease, values)
+                elif connection.execute(mine.where(stands_as(run_id, known)).values(values)).rowcount == 0:
+                    make_sure_of(
+                        connection, run_id, lease, recorded[-1].metrics.step if recorded else known.step, known
+                    )
+                    return find_run(connection, run_id)
                 if rows:
                     connection.execute(sql.insert(metrics), rows)
                     summarise(connection, run_id, rows)
@@ -118,14 +143,23 @@ class Leases(Space):
             mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
             connection.execute(mine.values(lease=None, heartbeat=None, steps_per_second=None))
 
-    def probe(self) -> None:
+    def probe(self, run_id: int = PROBE_RUN) -> None:
         """Write as much as a worker might, and take it away again.
+
+        Args:
+            run_id: whose worker waits; the disk is to have room for a checkpoint of it too.
 
         Raises:
             StoreError: nothing can be written now; the message says why: the disk is full, the database is locked.
         """
         if time.monotonic() - self._probed_at < PROBE_EVERY:
             return
+        if self._path is not None:
+            newest = sql.select(sql.func.length(checkpoints.c.data)).where(checkpoints.c.run_id == run_id)
+            with self._reading() as connection:
+                size = connection.execute(newest.order_by(checkpoints.c.step.desc()).limit(1)).scalar() or 0
+            if shutil.disk_usage(self._path.parent).free < size:
+                raise StoreError(sentence_of(StoreProblem.DISK_FULL, self._place, ""), StoreProblem.DISK_FULL)
         tried = checkpoints.c.run_id == PROBE_RUN
         data, number = os.urandom(PROBE_BYTES), time.time_ns()
         # committed in between: what is taken back in its own transaction SQLite does not write at all
@@ -137,6 +171,39 @@ class Leases(Space):
         self._probed_at = time.monotonic()
 
 
+def stands_as(run_id: int, known: Known) -> sql.ColumnElement[bool]:
+    """Of a query over runs: the run stands as a process knows it."""
+    same = runs.c.step == known.step
+    if not known.changes:
+        return same  # the store has none either: nobody else gives changes their step
+    of_run = changes.c.run_id == run_id, changes.c.step.is_not(None)
+    taken = sql.select(sql.func.count()).where(*of_run).scalar_subquery()
+    return same & (taken == known.changes)
+
+
+def make_sure_of(connection: Connection, run_id: int, lease: str, last: int, known: Known) -> None:
+    """Of a run that does not stand as a process knows it: make sure that it stands as the process wanted it to, by a
+    commit whose answer was lost.
+
+    Args:
+        last: the step up to which metrics were to be written.
+
+    Raises:
+        LeaseLost: the run is not held under that lease.
+        StateLost: the store came back without what it had confirmed.
+    """
+    wanted = stands_as(run_id, known._replace(step=last))
+    query = sql.select(runs.c.lease, wanted).where(runs.c.id == run_id)
+    found = connection.execute(query).first()
+    if found is None or found[0] != lease:
+        raise lease_lost(run_id)
+    if not found[1] or last == known.step:
+        raise StateLost(
+            f"Run {run_id} does not stand at step {known.step:,} in the store, as was confirmed: the database came "
+            "back without its last commits. What is missing is computed again from the last checkpoint."
+        )
+
+
 def update_held(connection: Connection, run_id: int, lease: str, values: dict[str, object]) -> None:
     """Write into a run's row, which a server then holds until the transaction ends.
 
@@ -145,4 +212,9 @@ def update_held(connection: Connection, run_id: int, lease: str, values: dict[st
     """
     mine = sql.update(runs).where(runs.c.id == run_id, runs.c.lease == lease)
     if connection.execute(mine.values(values)).rowcount == 0:
-        raise LeaseLost(f"Run {run_id} was deleted or taken up by another process.")
+        raise lease_lost(run_id)
+
+
+def lease_lost(run_id: int) -> LeaseLost:
+    """What to say to a process that no longer holds the run."""
+    return LeaseLost(f"Run {run_id} was deleted or taken up by another process.")

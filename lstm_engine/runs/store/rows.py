@@ -1,6 +1,7 @@
 """From rows to runs: which of them are there, and how one is found and made."""
 
 import time
+import unicodedata
 from collections.abc import Collection
 from typing import Any
 
@@ -13,6 +14,9 @@ from lstm_engine.runs.store.columns import JUDGED, judged
 from lstm_engine.runs.store.errors import RunNotFound
 from lstm_engine.runs.store.schema import LONGEST_NAME, changes, runs
 
+# control, format (no width, a direction of writing), marks on what stands before them, separators
+UNSEEN = ("Cc", "Cf", "Me", "Mn", "Zl", "Zp", "Zs")
+BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that are drawn as nothing
 LONGEST_SHOWN = 10**30  # a number beyond it is not printed; Python refuses to from 4,300 digits on
 
 # as the database has them: a type of SQLAlchemy's would convert, or choke on, what the wrong kind of value is
@@ -55,6 +59,13 @@ def gone(connection: Connection, run_id: int) -> str:
 def storable(text: str) -> str:
     """A person's text as every database takes it."""
     return text.encode("utf-8", "replace").decode().replace("\0", "").strip()
+
+
+def named(text: str) -> str:
+    """A person's name for a run, as it is kept; empty if there is nothing in it that anybody can see."""
+    name = storable(text)[:LONGEST_NAME].strip()
+    seen = any(unicodedata.category(symbol) not in UNSEEN and symbol not in BLANKS for symbol in name)
+    return name if seen else ""
 
 
 def run_of(row: sql.Row[Any]) -> Run:
@@ -104,7 +115,7 @@ def insert_run(
     now = time.time()
     settings = settings.pinned()
     values = {
-        "name": storable(name)[:LONGEST_NAME],
+        "name": named(name),
         "settings": settings.to_json(),
         "created_at": now,
         "queued_at": now,

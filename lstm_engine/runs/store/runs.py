@@ -20,11 +20,11 @@ from lstm_engine.runs.store.rows import (
     find_same,
     gone,
     insert_run,
+    named,
     run_of,
-    storable,
     was_there,
 )
-from lstm_engine.runs.store.schema import LONGEST_NAME, marks, runs
+from lstm_engine.runs.store.schema import marks, runs
 from lstm_engine.runs.store.space import Space, can_come_back
 from lstm_engine.runs.store.versions import take_turn
 
@@ -174,7 +174,7 @@ class Runs(Space):
         Raises:
             SettingsError: the name is empty.
         """
-        text = storable(name)[:LONGEST_NAME]
+        text = named(name)
         if not text:
             raise SettingsError("the name is empty; type at least one character")
         with self._writing() as connection:

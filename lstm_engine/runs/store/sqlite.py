@@ -23,12 +23,25 @@ LONG_LOG = 16 * 2**20  # bytes of the write-ahead log, from which on it is cut
 
 @dataclass(frozen=True)
 class FileState:
-    """What decides how a file is opened; a connection made under another state is of no use any more."""
+    """What decides how a file is opened; a connection made under another state is of no use any more.
+
+    Attributes:
+        log: whether the newest data is in the write-ahead log beside it; known of files in read-only folders alone.
+        changed_at: when a file without a log in such a folder was last written, by somebody who may.
+    """
 
     device: int
     inode: int
     read_only: bool
     folder_read_only: bool
+    log: bool = False
+    changed_at: int = 0
+
+    @property
+    def immutable(self) -> bool:
+        """Whether all is in the file itself, and as good as nobody can write: SQLite then needs no shared index, which
+        it could not make there."""
+        return self.folder_read_only and not self.log
 
 
 def may_be_written(path: Path) -> bool:
@@ -51,12 +64,28 @@ def look_at(path: Path) -> FileState | None:
             raise StoreError(
                 f"The run store {path} cannot be read: it is no file that this user may open.", StoreProblem.UNREADABLE
             )
-        folder_read_only = not os.access(path.parent, os.W_OK)
-        return FileState(found.st_dev, found.st_ino, folder_read_only or not may_be_written(path), folder_read_only)
+        if os.access(path.parent, os.W_OK):
+            return FileState(found.st_dev, found.st_ino, not may_be_written(path), False)
+        log = log_of(path.resolve())
+        kept = log.exists() and log.stat().st_size > 0
+        return FileState(found.st_dev, found.st_ino, True, True, kept, 0 if kept else found.st_mtime_ns)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise StoreError(f"The run store {path} cannot be read: {error.strerror}.", StoreProblem.UNREADABLE) from error
+
+
+def log_of(path: Path) -> Path:
+    """The write-ahead log of a file."""
+    return path.with_name(f"{path.name}-wal")
+
+
+def unread_log(place: str, path: Path) -> str:
+    """What to say where a file's log cannot be read: SQLite needs an index for it, which cannot be made."""
+    return (
+        f"{place} cannot be read where it is: its newest data is still in its log {log_of(path).name}, and its folder "
+        "is read-only. Make the folder writable, or copy both files into one that is and name that."
+    )
 
 
 def check_address(url: sql.URL, shown: str) -> None:
@@ -99,8 +128,8 @@ def make_engines(url: sql.URL, state: FileState | None, busy_seconds: float) -> 
     """Engines to write and to read with; each has connections of its own, so that no reader waits for writers."""
     if state is not None and state.read_only:
         query = {"mode": "ro", "uri": "true"}
-        if state.folder_read_only:
-            query["immutable"] = "1"  # SQLite's shared index cannot be made there, nor can anybody write
+        if state.immutable:
+            query["immutable"] = "1"
         url = url.set(database=f"file:{url.database}", query=query)
     writable = state is None or not state.read_only
     connect = {"timeout": busy_seconds}
@@ -197,7 +226,7 @@ def give_back_pages(writer: Engine) -> bool:
 
 def cut_log(writer: Engine, path: Path) -> None:
     """Bring what the write-ahead log holds into the file and cut the log, if it has grown long and nobody needs it."""
-    log = path.with_name(f"{path.name}-wal")
+    log = log_of(path)
     if not log.exists() or log.stat().st_size < LONG_LOG:
         return
     with writer.connect().execution_options(**{OUTSIDE: True}) as connection:

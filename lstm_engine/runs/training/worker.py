@@ -5,6 +5,7 @@ with the same numbers, and records only what is not recorded yet.
 """
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +17,17 @@ from lstm_engine.learning.training import Trainer
 from lstm_engine.runs.checkpoints import restore, serialise
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Change, Recorded, Run
-from lstm_engine.runs.store import LeaseLost, RunNotFound, RunStore, StoreError, StoreProblem, changed_settings
+from lstm_engine.runs.store import (
+    AlreadyThere,
+    Known,
+    LeaseLost,
+    RunNotFound,
+    RunStore,
+    StateLost,
+    StoreError,
+    StoreProblem,
+    changed_settings,
+)
 
 RECORD_SECONDS = 0.1  # metrics are appended, and wishes read, this often
 PASSING_CHECKPOINT_SECONDS = 2.0  # between log-spaced checkpoints, the newest state is kept this fresh
@@ -24,6 +35,9 @@ HEARTBEAT_SECONDS = 1.0
 IDLE_POLL_SECONDS = 0.05
 LINGER_SECONDS = 60.0  # a paused worker waits so long for "+1" before it leaves
 RETRY_SECONDS = 120.0  # how long a database that does not answer is waited for
+MUTE_SECONDS = 4.0  # a worker that cannot record for so long gives no sign of life: none of its steps is ever seen
+
+log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -67,6 +81,10 @@ def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> No
         except StoreError as error:
             if error.kind in (StoreProblem.LEASE_LOST, StoreProblem.RUN_GONE):
                 return
+            if error.kind is StoreProblem.STATE_LOST:
+                log.warning("%s", error)
+                store.release(run_id, lease)  # at once, for the next worker
+                return
             if error.kind not in (StoreProblem.NO_ROOM, StoreProblem.CHECKPOINT_GONE):
                 raise  # nothing is wrong with the run
             store.fail(run_id, lease, str(error))
@@ -95,6 +113,7 @@ class Worker:
         self.saved_passing = True  # as far as is known: a former worker may have saved it
         self.saved_at = time.monotonic()
         self.rate: float | None = None
+        self.refused_since: float | None = None  # by the monotonic clock, as long as the store takes nothing
 
     @cached_property
     def trainer(self) -> Trainer:
@@ -102,8 +121,15 @@ class Worker:
         return self.settings.build_trainer()
 
     def beat(self) -> None:
-        """Give a sign of life until the work is done; a step may take longer than a lease lasts."""
+        """Give a sign of life until the work is done; a step may take longer than a lease lasts.
+
+        On a full disk so little may still fit where nothing else does. Whoever looks at the run would never learn why
+        it stands still, so a heart whose work is refused falls silent.
+        """
         while not self.done.wait(HEARTBEAT_SECONDS):
+            since = self.refused_since
+            if since is not None and time.monotonic() - since > MUTE_SECONDS:
+                continue
             with contextlib.suppress(StoreError):  # the main thread meets the same trouble and knows what to do
                 self.store.record(self.run_id, self.lease)
 
@@ -134,7 +160,7 @@ class Worker:
     def take_changes(self) -> None:
         """Take up what people changed; a change holds from the first step that nobody has computed yet."""
         step = max(self.recorded_step, self.trainer.steps_taken) + 1
-        self.changes = patiently(lambda: self.store.take_changes(self.run_id, self.lease, step), self.leave.is_set)
+        self.changes = self._insist(lambda: self.store.take_changes(self.run_id, self.lease, step))
 
     def set_up_step(self) -> None:
         """Give the trainer the settings that hold at its next step, also when it is computed once more."""
@@ -188,7 +214,7 @@ class Worker:
         if self.saved_step == step:
             if not passing and self.saved_passing:  # the run rests here: the next checkpoint must not replace it
                 keep = partial(self.store.keep_checkpoint, self.run_id, self.lease, step)
-                patiently(keep, self.leave.is_set)
+                self._insist(keep)
                 self.saved_passing = False
             return
         self._write((step, serialise(self.trainer), passing))
@@ -200,13 +226,26 @@ class Worker:
 
     def _write(self, checkpoint: tuple[int, bytes, bool] | None) -> Run:
         pending = list(self.pending)
-        run = patiently(
-            lambda: self.store.record(self.run_id, self.lease, pending, checkpoint, self.rate), self.leave.is_set
-        )
+        known = Known(self.recorded_step, len(self.changes))
+        run = self._insist(lambda: self.store.record(self.run_id, self.lease, pending, checkpoint, self.rate, known))
         if pending:
             self.recorded_step = pending[-1].metrics.step
             self.pending.clear()
         return run
+
+    def _insist(self, action: Callable[[], Result]) -> Result:
+        """Do it patiently, and let the heart know how long it has been in vain."""
+
+        def watched() -> Result:
+            try:
+                result = action()
+            except StoreError:
+                self.refused_since = self.refused_since or time.monotonic()
+                raise
+            self.refused_since = None
+            return result
+
+        return patiently(watched, self.leave.is_set)
 
 
 def patiently(action: Callable[[], Result], give_up: Callable[[], bool]) -> Result:
@@ -215,7 +254,7 @@ def patiently(action: Callable[[], Result], give_up: Callable[[], bool]) -> Resu
     while True:
         try:
             return action()
-        except (LeaseLost, RunNotFound):
+        except (LeaseLost, RunNotFound, StateLost, AlreadyThere):  # which no waiting mends
             raise
         except StoreError as error:
             # where there is no room, somebody has to make some: better told at once than waited for in silence

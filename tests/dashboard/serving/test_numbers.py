@@ -36,6 +36,7 @@ def test_numbers_are_read(bounds, text, value):
         (SEED, "1" * 5_000, "it must be"),
         (AFTER, "nan", "it must be"),
         (AFTER, "", "it must be"),
+        (AFTER, "1_0", "after is “1_0”; it must be"),
     ],
 )
 def test_numbers_out_of_range_are_explained(bounds, text, sentence):

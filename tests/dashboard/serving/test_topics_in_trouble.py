@@ -138,7 +138,7 @@ def test_a_run_that_waits_for_the_store_says_for_what(store, monkeypatch):
     monkeypatch.setattr("dashboard.serving.run_feed.SILENT_SECONDS", 0.0)
     monkeypatch.setattr("dashboard.serving.topics.RETRY_SECONDS", 0.05)
 
-    def full() -> None:
+    def full(_run_id: int) -> None:
         raise StoreError("The run store cannot grow: the disk is full. Free some space, then go on.")
 
     async def scenario() -> None:

@@ -190,6 +190,17 @@ def test_an_export_is_written_through_links_and_devices(one_run, tmp_path, capsy
         assert message in said
 
 
+@pytest.mark.parametrize("format", ["safetensors", "onnx", "csv"])
+def test_an_export_goes_to_the_standard_output(one_run, tmp_path, monkeypatch, capfdbinary, format):
+    monkeypatch.chdir(tmp_path)
+    assert main(command(one_run, "export", "1", "--format", format, "--output", "-")) == 0
+    written = capfdbinary.readouterr().out
+    assert list(tmp_path.glob("-*")) == []
+    assert main(command(one_run, "export", "1", "--format", format, "--output", "./-")) == 0
+    file = (tmp_path / "-").read_bytes()
+    assert sorted(file) == sorted(written) != []  # safetensors has no order in its header
+
+
 def shell(database: str, line: str) -> tuple[int, str]:
     """Exit code and standard error of a line in which ``{lstm}`` stands for the program."""
     program = f"{sys.executable} -m lstm_engine --database {database}"

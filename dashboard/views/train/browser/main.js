@@ -17,6 +17,7 @@ const TERMS = [
   [".lstm-film", "checkpoint"],
   [".lstm-sentence", "state of a run"],
 ];
+const ASK_AGAIN = 3000; // ms before the script is asked for the same once more: it may still be at it
 const LONGEST_WAIT = 1000; // ms between two drawings, however long one takes
 
 export function mount(parent) {
@@ -37,6 +38,7 @@ class TrainView {
   update(component) {
     this.component = component;
     const { data } = component;
+    this.drawn = data.status; // what the script's buttons are for
     this.pace ??= data.pace; // until the live data says otherwise
     const polls = Boolean(data.snapshot);
     if (this.shown !== data.run || (this.polls && !polls)) this.show(data);
@@ -51,6 +53,7 @@ class TrainView {
   destroy() {
     this.close();
     clearTimeout(this.timer);
+    clearTimeout(this.asking);
     this.curves?.destroy();
     this.samples?.destroy();
     this.development?.destroy();
@@ -68,7 +71,9 @@ class TrainView {
     this.run = this.drawnAt = this.heardAt = null;
     this.newest = {}; // of each metric, its newest value
     this.undrawn = false; // whether metrics came since the last drawing
-    this.reported = data.status;
+    this.troubled = false; // whether the live data is of before some trouble
+    this.asked = null; // the status for which the script was asked to draw anew
+    clearTimeout(this.asking);
     this.progress = new Progress(data.tiles);
     this.curves = new Curves(data.figure, data.plotly, data.questions, data.fineness, this.pace);
     this.samples = new Samples(data.samples_title, data.samples_figure, data.plotly, data.questions);
@@ -92,7 +97,10 @@ class TrainView {
       metrics: (columns) => this.takeMetrics(columns),
       run: (run) => this.takeRun(run),
       samples: (samples) => this.samples.show(samples),
-      trouble: ({ error }) => this.say(error),
+      trouble: ({ error }) => {
+        this.troubled = true;
+        this.say(error);
+      },
       gone: () => {
         this.shown = null; // if it is brought back, it is shown anew
         this.component.setTriggerValue("gone", run); // it happens once, and is not a state
@@ -116,14 +124,33 @@ class TrainView {
   }
 
   takeRun(run) {
+    const mended = this.troubled;
+    this.troubled = false;
     this.say(run.error ?? "");
+    if (run.status !== this.run?.status) this.progress.show(run);
     this.run = run;
-    if (run.status !== this.reported) {
-      this.reported = run.status;
-      this.progress.show(run);
-      this.report("status", run.status); // the buttons are the script's: it shows those that make sense now
-    }
+    this.agree(mended);
     this.drawSoon();
+  }
+
+  /**
+   * Ask the script to draw anew what is its own, if that is of another time: its buttons are for another status, or it
+   * told of trouble that is over. It looks for itself, so it may find what it found before; then it is asked again.
+   */
+  agree(mended = false) {
+    clearTimeout(this.asking);
+    const { status } = this.run;
+    if (status === this.drawn && !mended) {
+      this.asked = null;
+      return;
+    }
+    const now = performance.now();
+    if (mended || status !== this.asked || now - this.askedAt >= ASK_AGAIN) {
+      this.asked = status;
+      this.askedAt = now;
+      this.component.setTriggerValue("status", status); // a state would not change where the script errs twice
+    }
+    this.asking = setTimeout(() => this.troubled || this.agree(), ASK_AGAIN);
   }
 
   /** Draw what has come: at once if nothing was drawn yet, else as often as the drawing's share of time allows. */

@@ -158,6 +158,13 @@ def test_names_notes_and_tags_are_kept(store):
     assert store.rename(run.id, "  second ").name == "second"
     with pytest.raises(SettingsError, match="the name is empty"):
         store.rename(run.id, "  ")
+    for unseen in ("\u200b", "\ufeff \u2067", "\u200e" * 90 + "beyond what is kept", "\u3164"):
+        with pytest.raises(SettingsError, match="the name is empty"):
+            store.rename(run.id, unseen)
+        made = store.create(SETTINGS, unseen, start=False)
+        assert made.name == f"{made.settings.task} {made.id}"
+        assert store.fork(run.id, 0, unseen).name == "second from 0"
+    assert store.rename(run.id, "עברית\u200f e\u0301 👩\u200d🔬").name == "עברית\u200f e\u0301 👩\u200d🔬"
     store.annotate(run.id, "for Tuesday's class ", ["demo", "two words"])
     assert (store.notes(run.id).note, store.notes(run.id).tags) == ("for Tuesday's class", ("demo", "two-words"))
     with pytest.raises(SettingsError, match=r"3,000 characters .* at most 2,000"):

@@ -5,13 +5,17 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sql
 
 from lstm_engine.runs import RunStore, StoreError
+from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.store import StoreProblem
+from lstm_engine.runs.store.database import BUSY_SECONDS, IDLE_IN_TRANSACTION_SECONDS
+from lstm_engine.runs.training.processes import PULSE_SECONDS, SILENCE_SECONDS
 from tests.lstm_engine.runs.conftest import SMALL
 
 
@@ -168,6 +172,17 @@ def test_a_disk_that_is_really_full_is_told_and_recovers(tmp_path):
             assert full.value.kind is StoreProblem.DISK_FULL
             assert store.get(run.id) == run
             filler.unlink()
+            lease = new_lease()
+            store.acquire(run.id, lease)
+            store.record(run.id, lease, checkpoint=(1, bytes(8 * 2**20), False))
+            filler.write_bytes(bytes(shutil.disk_usage(folder).free - 6 * 2**20))
+            store._probed_at = float("-inf")
+            store.probe()  # a worker with smaller checkpoints goes on
+            store._probed_at = float("-inf")
+            with pytest.raises(StoreError, match="the disk is full"):
+                store.probe(run.id)  # this one's next would not fit
+            filler.unlink()
+            store.release(run.id, lease)
             store.probe()
             assert store.rename(run.id, "goes on").name == "goes on"
     finally:
@@ -186,3 +201,97 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     with pytest.raises(StoreError, match="cannot be made") as refused:
         RunStore(f"sqlite:///{tmp_path / 'file' / 'runs.sqlite3'}")
     assert refused.value.kind is StoreProblem.UNREADABLE
+
+
+WITH_PERMISSIONS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")  # the superuser's go beyond them
+LEAVES_A_LOG = """
+import os, sys
+from lstm_engine.runs import RunSettings, RunStore
+store = RunStore(sys.argv[1])
+for seed in range(3):
+    store.create(RunSettings(hidden_size=4, seed=seed), start=False)
+os.kill(os.getpid(), 9)
+"""
+LOOKS = """
+import os, sys
+from lstm_engine.runs import RunStore, StoreError
+path, others = sys.argv[1], os.path.dirname(sys.argv[1])
+def look():
+    try:
+        print(len(store.list_runs()), store.read_only)
+    except StoreError as error:
+        print(error)
+def step(name):  # the one that made the files goes on
+    print(name, flush=True)
+    sys.stdin.readline()
+try:
+    store = RunStore(f"sqlite:///{path}")
+except StoreError as error:
+    print(error)
+    sys.exit()
+look()
+while True:
+    step("next")
+    look()
+"""
+
+
+@pytest.fixture
+def looks(path: Path) -> Iterator[Callable[[], str]]:
+    """Looks at a store from a process to which permission bits apply, again and again; returns what it saw."""
+    drop = WITH_PERMISSIONS if os.geteuid() == 0 else ()
+    if drop and shutil.which(drop[0]) is None:
+        pytest.skip("permission bits do not apply to this user")
+    processes: list[subprocess.Popen[str]] = []
+
+    def look() -> str:
+        if not processes:
+            command = [*drop, sys.executable, "-c", LOOKS, str(path)]
+            processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        else:
+            assert processes[0].stdin is not None
+            processes[0].stdin.write("\n")
+            processes[0].stdin.flush()
+        assert processes[0].stdout is not None
+        seen = processes[0].stdout.readline().strip()
+        processes[0].stdout.readline()
+        return seen
+
+    yield look
+    path.parent.chmod(0o755)
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def leave_a_log(path: Path) -> None:
+    subprocess.run([sys.executable, "-c", LEAVES_A_LOG, f"sqlite:///{path}"], check=False)
+    assert path.with_name(f"{path.name}-wal").stat().st_size > 0
+
+
+def test_what_is_in_the_log_is_seen_in_a_read_only_folder_too(path, looks):
+    leave_a_log(path)  # none of it is in the file yet
+    path.parent.chmod(0o555)
+    assert looks() == "3 True"
+    path.parent.chmod(0o755)
+    leave_a_log(path)
+    path.parent.chmod(0o555)
+    assert looks() == "6 True"
+    for runs in (7, 8):  # all goes into the file, and the log away; then a file without a log is written by others
+        path.parent.chmod(0o755)
+        with RunStore(f"sqlite:///{path}") as other:
+            other.create(SMALL, start=False)
+        path.parent.chmod(0o555)
+        assert looks() == f"{runs} True"
+
+
+def test_a_log_that_cannot_be_read_is_told_and_no_past_is_shown(path, looks):
+    leave_a_log(path)
+    path.with_name(f"{path.name}-shm").unlink()
+    path.parent.chmod(0o555)
+    assert "newest data is still in its log runs.sqlite3-wal" in looks()
+
+
+def test_a_write_waits_longer_than_it_takes_to_end_a_halted_worker():
+    assert BUSY_SECONDS > SILENCE_SECONDS + 2 * PULSE_SECONDS
+    assert BUSY_SECONDS > IDLE_IN_TRANSACTION_SECONDS
