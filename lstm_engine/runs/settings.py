@@ -124,13 +124,11 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
     """
 
     def __post_init__(self) -> None:
-        problem = first_problem(vars(self))
-        if problem is not None:
+        if (problem := first_problem(vars(self))) is not None:
             raise SettingsError(problem)
         check_heads(get_variant(self.variant), self.hidden_size)
         self.task_object.check_embedding(self.embedding_size)
-        needed = self.buffer_bytes
-        if needed > MOST_MEMORY:
+        if (needed := self.buffer_bytes) > MOST_MEMORY:
             raise SettingsError(
                 f"hidden_size {self.hidden_size}, num_layers {self.num_layers}, batch_size {self.batch_size} and "
                 f"sequence_length {self.sequence_length} together need about {needed / 2**30:.1f} GiB of memory, "
@@ -140,8 +138,7 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
     @property
     def buffer_bytes(self) -> int:
         """What a training step keeps for its way back, in bytes."""
-        task = self.task_object
-        width = 20 * self.hidden_size * self.num_layers + task.input_size + 3 * task.output_size
+        width = 20 * self.hidden_size * self.num_layers + self.task_object.input_size + 3 * self.task_object.output_size
         return 4 * self.sequence_length * self.batch_size * width
 
     @property

@@ -34,7 +34,7 @@ def test_every_quantity_has_the_key_of_its_symbol_with_shift_where_that_is_taken
     for name, table in tables.items():
         keys = {key: call for row in table for key, call in row["keys"].items()}
         for quantity in quantity_payload(name):
-            key = {"z": "Z"}.get(quantity["symbol"], quantity["symbol"])  # z undoes, of whatever cell
+            key = {"z": "Z", "m": "M"}.get(quantity["symbol"], quantity["symbol"])  # z undoes, m turns the step's size
             assert keys[key] == ["askAbout", quantity["name"]]
         assert keys["z"] == ["undo"]
 

@@ -81,11 +81,11 @@ def test_every_value_and_preactivation_stands_where_it_is_looked_for(compute, mo
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_what_explains_a_number_adds_up_to_it_for_every_cell(compute, generator, variant):
-    model = LSTMModel(28, 9, 28, num_layers=2, variant=variant, seed=4)
+    model = LSTMModel(28, 12, 28, num_layers=2, variant=variant, seed=4)
     trace, given = model.trace(SEQUENCE.inputs), {"message": encoded(trace_message(model, TASK, SEQUENCE))}
     summed = [made.quantity for made in sums_of(variant)]
     states = [
-        {"layer": layer, "timestep": generator.randrange(7), "unit": generator.randrange(9), "quantity": quantity.name}
+        {"layer": layer, "timestep": generator.randrange(7), "unit": generator.randrange(12), "quantity": quantity.name}
         for quantity in quantities_of(variant)
         for layer in (0, 1)
     ]
@@ -123,7 +123,7 @@ def test_what_explains_a_number_adds_up_to_it_for_every_cell(compute, generator,
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_equations_with_numbers_and_the_ways_of_a_gradient_are_the_engines_for_every_cell(compute, variant):
-    model = LSTMModel(28, 9, 28, variant=variant, seed=4)
+    model = LSTMModel(28, 12, 28, variant=variant, seed=4)
     state = {"layer": 0, "timestep": 3, "unit": 5, "precision": 5, "operation": None, "quantity": "hidden"}
     given = {"message": encoded(trace_message(model, TASK, SEQUENCE)), "state": state}
     layer = model.trace(SEQUENCE.inputs).layers[0]

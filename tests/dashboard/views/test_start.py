@@ -67,7 +67,7 @@ def test_start_without_a_run_says_what_to_do(store):
 def test_a_link_opens_the_form_of_a_new_run_once(store):
     store.create(SETTINGS, start=False)
     app = run(train_page, new="own series")
-    assert app.selectbox(key="new_task").value == "own series"
+    assert app.selectbox(key="new_task_1").value == "own series"
     assert "new" not in app.query_params
 
 

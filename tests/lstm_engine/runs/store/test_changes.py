@@ -163,7 +163,8 @@ def test_names_notes_and_tags_are_kept(store):
             store.rename(run.id, unseen)
         made = store.create(SETTINGS, unseen, start=False)
         assert made.name == f"{made.settings.task} {made.id}"
-        assert store.fork(run.id, 0, unseen).name == "second from 0"
+        fork = store.fork(run.id, 0, unseen)
+        assert fork.name in ("second from 0", f"second from 0 ({fork.id})")  # made-up names never repeat
     assert store.rename(run.id, "עברית\u200f e\u0301 👩\u200d🔬").name == "עברית\u200f e\u0301 👩\u200d🔬"
     store.annotate(run.id, "for Tuesday's class ", ["demo", "two words"])
     assert (store.notes(run.id).note, store.notes(run.id).tags) == ("for Tuesday's class", ("demo", "two-words"))
