@@ -46,7 +46,7 @@ routes = [
     *asset_routes(),
     *live_routes(topics),
     *train_routes(get_store, pools),
-    *step_routes(Questions(get_store), pools),
+    *step_routes(get_store, Questions(get_store), pools),
     *no_other_routes(),
 ]
 middleware = [Middleware(SecurityHeaders), Middleware(Trust), Middleware(Patience)]

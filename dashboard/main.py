@@ -5,6 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.serving.assets import DASHBOARD
+from dashboard.shell.address import show_address
+from dashboard.shell.navigation import show_pages_on_phones
+from dashboard.shell.selection import arrive
 from dashboard.shell.services import Services, services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.compare import page as compare
@@ -16,17 +19,19 @@ st.set_page_config(page_title="Step inside an LSTM", layout="wide")
 st.html(DASHBOARD / "browser" / "page.css")
 
 
-def show(view: Callable[[Services], None]) -> None:
-    """Show a page, once there is a store to show it from."""
+def show(view: Callable[[Services], None], *named: str) -> None:
+    """Show a page, once there is a store to show it from; its address says what is selected under those names."""
     with explained_trouble():
         shared = services()
         shared.store.create_first_run(PRESETS["classroom"], "First light")
         view(shared)
+        if named:
+            show_address(*named)
 
 
-train_page = st.Page(lambda: show(train.show), title="Train", url_path="train")
+train_page = st.Page(lambda: show(train.show, "run"), title="Train", url_path="train")
 step_page = st.Page(lambda: show(step.show), title="Step", url_path="step")
-compare_page = st.Page(lambda: show(compare.show), title="Compare", url_path="compare")
+compare_page = st.Page(lambda: show(compare.show, "run", "runs"), title="Compare", url_path="compare")
 # the bare address leads on to a page that has one, so that every page can be linked to
 front_door = st.Page(
     lambda: st.switch_page(train_page, query_params=st.query_params.to_dict()),
@@ -35,4 +40,6 @@ front_door = st.Page(
     visibility="hidden",
 )
 page = st.navigation([front_door, train_page, step_page, compare_page], position="top")
+arrive(page.url_path)
+show_pages_on_phones([train_page, step_page, compare_page])
 page.run()

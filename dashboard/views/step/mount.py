@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dashboard.serving.assets import base_path
+from dashboard.serving.headers import embed_origins
 from dashboard.serving.trust import server_token
 from dashboard.shell.components import register
 from dashboard.views.step.messages import quantity_payload, textbook_lines
@@ -15,30 +16,44 @@ from lstm_engine.runs import Run
 _mount = register("step", with_cell=True)
 
 
-def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_sequence: Callable[[], None]) -> Any:
+def mount_step(
+    run: Run,
+    sequence: str,
+    examples: list[str],
+    on_sequence: Callable[[], None],
+    on_back: Callable[[], None],
+    refused: bool = False,
+) -> Any:
     """Show a sequence.
 
     Args:
         run: whose cell is stepped.
-        database: where it is kept, for code that finds it again.
         sequence: as its task's ``encode`` takes it.
         examples: further sequences, to put beside it.
         on_sequence: called when the view has a new sequence, a continuation of this one.
+        on_back: called when the browser's Back led to another run.
+        refused: whether the sequence stands in the place of one that was typed and cannot be read.
 
     Returns:
-        the component's state: ``sequence``, what ``on_sequence`` is about, and ``gone``, the run that vanished.
+        the component's state: ``sequence``, what ``on_sequence`` is about, ``back``, the run and the sequence that
+        ``on_back`` is about, and ``gone``, the run that vanished.
     """
     base = base_path()
     data = {
         "script": f"{base}/api/modules/views/step/browser/main.js",
         "questions": f"{base}/api/runs/{run.id}",
         "run": run.id,
+        "name": run.name,
+        "task": run.settings.task,
         "token": server_token(),
         "end_step": run.end_step,
         "sequence": sequence,
         "examples": examples,
         "quantities": quantity_payload(),
         "textbook": textbook_lines(),
-        "database": database,
+        "refused": refused,
+        "embedding": embed_origins(),
     }
-    return _mount(key="step", data=data, on_sequence_change=on_sequence, on_gone_change=lambda: None)
+    return _mount(
+        key="step", data=data, on_sequence_change=on_sequence, on_back_change=on_back, on_gone_change=lambda: None
+    )

@@ -27,7 +27,9 @@ export function viewOf(state, loaded, data, laidOut) {
     textbook: data.textbook,
     endStep: data.end_step,
     examples: data.examples,
-    database: data.database,
     run: data.run,
+    name: data.name,
+    task: data.task,
+    embedding: data.embedding,
   };
 }
