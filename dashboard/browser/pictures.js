@@ -44,7 +44,7 @@ export function drawingOf(drawing, theme, over = null) {
   return copy;
 }
 
-/** What stands along a stretch of time {from, to}: the symbols that are read, or, of very many, numbers as on the page. */
+/** What stands along a stretch of time {from, to}: the symbols that are read; of very many, numbers as on the page. */
 export function ticksOf({ labels }, { from, to }) {
   const count = to - from;
   const every = Math.ceil(count / MOST_TICKS);
@@ -142,7 +142,7 @@ export function wrapped(text, most) {
   return lines;
 }
 
-/** Canvases in three columns, each {title, canvas, ticks, from, width}: what is marked in it, as fractions of its width. */
+/** Canvases in three columns, each {title, canvas, ticks, from, width}: what is marked, as fractions of its width. */
 export function mosaicOf(parts, theme) {
   const [width, height] = [360, 150];
   const columns = 3;

@@ -59,13 +59,8 @@ def show_notices() -> None:
         with st.container():
             for text in told:
                 st.warning(plain(text))
-        st.button(
-            "",
-            icon=":material/close:",
-            key="close_notices",
-            help="Close the message",
-            on_click=lambda: st.session_state.pop("notices", None),
-        )
+        # without words a screen reader would read the icon's name
+        st.button("Close", key="close_notices", on_click=lambda: st.session_state.pop("notices", None))
 
 
 def notices_place() -> DeltaGenerator:

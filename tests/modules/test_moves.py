@@ -9,7 +9,7 @@ def compute(module):
 def test_steps_by_operation_go_through_every_timestep_and_back(compute):
     places = compute("""(() => {
       const there = { timesteps: 4 };
-      let state = { ...startState(), ...otherStepSize(startState()) };
+      let state = { ...startState(), timestep: 0, ...otherStepSize(startState()) };
       const places = [];
       for (const count of [...Array(40).fill(1), ...Array(40).fill(-1)]) {
         places.push([state.timestep, state.operation]);

@@ -23,7 +23,7 @@ def test_the_app_opens_on_a_run_of_its_own(store):
     app = AppTest.from_file(MAIN, default_timeout=20).run()
     assert not app.exception
     assert [run.name for run in store.list_runs()] == ["First light"]
-    assert app.query_params["run"] == "1"
+    assert app.session_state["selection"]["run"] == "1"
 
 
 def test_what_streamlit_and_plotly_share_is_loaded_before_the_first_visit():
@@ -126,7 +126,7 @@ def test_an_example_fills_the_sequence(store):
     example = app.selectbox(key=f"example_{made.id}")
     example.set_value("sakura").run()
     assert app.text_input[0].value == "sakura"
-    assert app.query_params["sequence"] == "sakura"
+    assert app.session_state["selection"]["sequence"] == "sakura"
 
 
 def test_a_link_to_a_run_that_is_no_more_is_explained(store):
@@ -141,7 +141,7 @@ def test_the_step_page_shows_the_newest_run_that_it_can_draw(store):
     gated = store.create(replace(SETTINGS, variant="gru"), "gated", start=False)
     app = run(step_page)
     assert not app.warning
-    assert app.query_params["run"] == str(drawn.id)
+    assert app.session_state["selection"]["run"] == str(drawn.id)
     app = run(step_page, run=str(gated.id))
     assert "“gated” has another cell than the LSTM" in read(app.warning[0].value)
     assert "Here is “drawn” instead" in read(app.warning[0].value)

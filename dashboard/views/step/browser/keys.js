@@ -1,18 +1,24 @@
 // Every key in one table: what it does, and the words for it in the help.
 
 /**
- * Rows of {shown, words, keys: {key: [command, ...arguments]}} for a cell; commands are methods of `Actions`. Letters of
- * the cell's quantities come first: a command that has one of them too is then had by its other keys alone.
+ * Rows of {shown, words, keys: {key: [command, ...arguments]}} for a cell; commands are methods of `Actions`. Letters
+ * of its quantities come first: a command that has one of them too is then had by its other keys alone.
  */
 export function keyTable(quantities) {
   const symbols = quantities.filter(({ symbol }) => symbol.length === 1);
   const asked = Object.fromEntries(symbols.map(({ symbol, name }) => [symbol, ["askAbout", name]]));
   const rows = COMMANDS.map(({ shown, words, keys }) => {
     const free = Object.entries(keys).filter(([key]) => !Object.hasOwn(asked, key));
-    return { shown: shown ?? free.map(([key]) => key).join(" "), words, keys: Object.fromEntries(free) };
+    return { shown: shown ?? inWords(free.map(([key]) => key)), words, keys: Object.fromEntries(free) };
   });
   const row = { shown: symbols.map(({ symbol }) => symbol).join(" "), words: "ask about that quantity", keys: asked };
   return [...rows.slice(0, BEFORE), row, ...rows.slice(BEFORE)].filter(({ keys }) => Object.keys(keys).length);
+}
+
+/** Keys as they are written on them: "z, Ctrl Z". */
+function inWords(keys) {
+  const names = keys.map((key) => (key.startsWith("Ctrl+") ? `Ctrl ${key.at(-1).toUpperCase()}` : key));
+  return names.join(names.every((name) => name.length === 1) ? " " : ", ");
 }
 
 const BEFORE = 6; // rows before that of the quantities
@@ -39,7 +45,7 @@ const COMMANDS = [
   { words: "take the loss here and follow its gradient back", keys: { l: ["takeLossHere"] } },
   { words: "back to “Why”", keys: { w: ["turnPanel", "why"] } },
   { words: "present: everything large, for a projector; again to leave", keys: { p: ["present"] } },
-  { words: "undo what you changed last", keys: { z: ["undo"], "Ctrl+z": ["undo"] }, shown: "Ctrl Z" },
+  { words: "undo what you changed last", keys: { z: ["undo"], "Ctrl+z": ["undo"] } },
   { shown: "Ctrl Y", words: "do it again", keys: { "Ctrl+y": ["redo"], "Ctrl+Shift+z": ["redo"] } },
   { shown: "?", words: "this help; Escape closes it", keys: { "?": ["help"] } },
 ];

@@ -36,7 +36,7 @@ export class Save {
       element("p", { class: "span" }, element("span", { text: "Trace" }), ...this.files.map(({ link }) => link)),
       element("p", {
         class: "quiet",
-        text: "CSV and Parquet count timesteps and layers from 1, as this page does; npz and code from 0, as NumPy does.",
+        text: "CSV and Parquet count timesteps and layers from 1, as this page does; npz and code from 0, as arrays.",
       }),
       element("p", { class: "span" }, this.copyLink, this.copyCode, this.weights),
       this.problem,

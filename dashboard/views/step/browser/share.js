@@ -29,9 +29,8 @@ export class Share {
     this.preview = element("iframe", { title: "Preview of the link" });
     this.showPreview = element("details", {}, element("summary", { text: "Preview" }), this.preview);
     this.showPreview.addEventListener("toggle", () => this.renewPreview(0));
-    this.root = element(
-      "dialog",
-      { class: "share", "aria-label": "Share or exercise" },
+    this.root = element("dialog", { class: "share", "aria-label": "Share or exercise" });
+    this.content = [
       element("h3", { text: "Share this, or make an exercise of it" }),
       element("p", {
         text:
@@ -53,10 +52,11 @@ export class Share {
       element("p", { class: "with-button" }, this.frame, this.copier(this.frame, "Copy HTML")),
       this.mayEmbed,
       element("form", { method: "dialog" }, element("button", { class: "action", text: "Close" })),
-    );
+    ];
     this.root.addEventListener("click", (event) => event.target === this.root && this.root.close());
     this.root.addEventListener("close", () => {
       this.showPreview.open = false;
+      this.root.replaceChildren(); // while it is closed, nothing of it is on the page
     });
   }
 
@@ -91,6 +91,7 @@ export class Share {
         : "Embedding is off on this server, so a browser shows an empty frame. Whoever runs the server allows it by " +
             "naming the course's site: LSTM_EMBED_ORIGINS=https://course.example",
     );
+    this.root.replaceChildren(...this.content);
     this.renew();
     this.root.showModal();
   }

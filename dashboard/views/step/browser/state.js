@@ -97,9 +97,9 @@ export function settled(state, there) {
   const found = { ...state };
   for (const [name, { within }] of Object.entries(FIELDS)) if (within) found[name] = within(found[name], there);
   found.timestep ??= there.opening;
-  if (found.hide.includes("prediction") && found.quantity === "prediction") found.quantity = there.quantities[0];
-  if (found.hide.includes(found.panel))
-    found.panel = Object.keys(PANELS).find((panel) => !found.hide.includes(panel)) ?? found.panel;
+  const { hide = [] } = found;
+  if (hide.includes("prediction") && found.quantity === "prediction") found.quantity = there.quantities[0];
+  if (hide.includes(found.panel)) found.panel = Object.keys(PANELS).find((name) => !hide.includes(name)) ?? found.panel;
   if (found.panel === "backward") found.lossAt = answeredAt(there, found.lossAt ?? found.timestep);
   else if (!KEEPS_GRADIENT.includes(found.panel)) found.lossAt = null;
   return found;

@@ -29,9 +29,9 @@ export class Strip {
     this.showBeside(trace, state.beside?.kind === "sequence" ? other : null);
     const hides = state.hide.includes("prediction");
     const scale = this.scale();
-    if (this.trace === trace && this.lossAt === state.lossAt && this.hides === hides && this.width === widthOf(trace, scale))
-      return;
-    Object.assign(this, { trace, hides, lossAt: state.lossAt, width: widthOf(trace, scale), visible: null });
+    const made = { trace, hides, lossAt: state.lossAt, width: widthOf(trace, scale) };
+    if (Object.entries(made).every(([name, value]) => this[name] === value)) return;
+    Object.assign(this, made, { visible: null });
     const most = trace.kind === "symbols" ? MOST_SURPRISE : Math.max(...trace.surprise, 1e-12);
     const unit = trace.kind === "symbols" ? "nats" : "squared error";
     this.symbols = trace.labels.map((label, timestep) => {
@@ -61,7 +61,8 @@ export class Strip {
 
   /** How large the text is and a finger's target must be, against a laptop's. */
   scale() {
-    return { text: parseFloat(getComputedStyle(this.root).fontSize) / TEXT || 1, least: this.touch.matches ? FINGER : 30 };
+    const text = parseFloat(getComputedStyle(this.root).fontSize) / TEXT || 1;
+    return { text, least: this.touch.matches ? FINGER : 0 };
   }
 
   /** A second sequence under the first, timestep under timestep. */

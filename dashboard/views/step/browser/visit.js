@@ -26,7 +26,8 @@ export class Visit {
     const { view } = this;
     const problems = (this.problems = []);
     this.parameters = parameters;
-    view.state = { ...startState(), sequence, timestep: 0 }; // until its trace is there, the cursor must stand somewhere
+    // until its trace is there, the cursor must stand somewhere
+    view.state = { ...startState(), sequence, timestep: 0 };
     const read = (there, names) => {
       const link = readLink(parameters, there, names);
       problems.push(...link.problems);
