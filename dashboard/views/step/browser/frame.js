@@ -6,6 +6,9 @@ import { Help } from "./help.js";
 import { remarkOn } from "./opening.js";
 import { Share } from "./share.js";
 
+/** Whether the page shows but what it is for, as Streamlit's parameter says. */
+const isFramed = () => new URLSearchParams(location.search).get("embed") === "true";
+
 export class Frame {
   /** `parts` by name, each with its `root`. */
   constructor(parts) {
@@ -129,7 +132,7 @@ export class Frame {
     this.note.hidden = !note;
     setText(this.note, note);
     const page = document.documentElement.dataset; // page.css hides what Streamlit draws
-    page.hide = hide.join(" ");
+    page.hide = [...hide, isFramed() ? "pages" : ""].join(" ");
     page.present = present;
   }
 
