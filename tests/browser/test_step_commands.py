@@ -220,6 +220,7 @@ def test_a_newest_checkpoint_that_is_replaced_while_it_is_asked_for_is_not_the_r
     open_run(page, shared_server, worker.run)
     expect(page.locator(".checkpoints .said")).to_contain_text("step 20 of 40")
     assert ["checkpoint=10" in url for url in asked] == [True, False]
+    expect(page.locator(".badge")).to_have_text("weights are changing")
     expect(page.get_by_text("is no more")).to_have_count(0)
     expect(page.get_by_text("no checkpoint")).to_have_count(0)
 
@@ -237,6 +238,7 @@ def test_a_chosen_checkpoint_that_was_thinned_out_gives_way_to_the_newest(
     page = open_page("about:blank")
     open_run(page, shared_server, worker.run, "&checkpoint=10")
     expect(page.locator(".checkpoints .said")).to_contain_text("step 10 of 40")
+    expect(page.locator(".badge")).to_be_empty()  # these weights stay
     worker.save(30)
     page.get_by_role("tab", name="What if").click()
     page.get_by_role("button", name="Clamp", exact=True).click()  # asks for what is no more
