@@ -2,7 +2,6 @@
 
 from typing import IO
 
-from dashboard.serving.checkpoints import read_checkpoint
 from lstm_engine.formats.safetensors import model_bytes
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.checkpoints import restored_model
@@ -16,10 +15,10 @@ def write_weights(store: RunStore, run_id: int, step: int, file: IO[bytes]) -> N
 
     Raises:
         RunNotFound: there is no such run.
-        Problem: it has no such checkpoint.
+        CheckpointNotFound: it has no such checkpoint.
         WeightsError: the checkpoint cannot be read.
     """
     run = store.get(run_id)
-    model = restored_model(run.settings, read_checkpoint(store, run_id, step))
+    model = restored_model(run.settings, store.checkpoint(run_id, step))
     about = {"run": run.name, "step": str(step), "settings": run.settings.to_json()}
     file.write(model_bytes(model, about))
