@@ -15,7 +15,7 @@ def write_weights(store: RunStore, run_id: int, step: int, file: IO[bytes]) -> N
 
     Raises:
         RunNotFound: there is no such run.
-        CheckpointNotFound: it has no such checkpoint.
+        StoreError: it has no such checkpoint.
         WeightsError: the checkpoint cannot be read.
     """
     run = store.get(run_id)
