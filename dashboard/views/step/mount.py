@@ -21,7 +21,6 @@ def mount_step(
     sequence: str,
     examples: list[str],
     on_sequence: Callable[[], None],
-    on_back: Callable[[], None],
     refused: bool = False,
 ) -> Any:
     """Show a sequence.
@@ -31,12 +30,10 @@ def mount_step(
         sequence: as its task's ``encode`` takes it.
         examples: further sequences, to put beside it.
         on_sequence: called when the view has a new sequence, a continuation of this one.
-        on_back: called when the browser's Back led to another run.
         refused: whether the sequence stands in the place of one that was typed and cannot be read.
 
     Returns:
-        the component's state: ``sequence``, what ``on_sequence`` is about, ``back``, the run and the sequence that
-        ``on_back`` is about, and ``gone``, the run that vanished.
+        the component's state: ``sequence``, what ``on_sequence`` is about, and ``gone``, the run that vanished.
     """
     base = base_path()
     data = {
@@ -54,6 +51,4 @@ def mount_step(
         "refused": refused,
         "embedding": embed_origins(),
     }
-    return _mount(
-        key="step", data=data, on_sequence_change=on_sequence, on_back_change=on_back, on_gone_change=lambda: None
-    )
+    return _mount(key="step", data=data, on_sequence_change=on_sequence, on_gone_change=lambda: None)

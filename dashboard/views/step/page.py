@@ -7,7 +7,6 @@ import streamlit as st
 from dashboard.shell.plain import plain
 from dashboard.shell.run_picker import pick_run
 from dashboard.shell.selection import (
-    choose_run,
     notices_place,
     prefer_task,
     select,
@@ -77,13 +76,7 @@ def show_step(services: Services) -> None:
     def take_sequence() -> None:
         st.session_state[f"sequence_{run.id}"] = st.session_state["step"].sequence
 
-    def go_back() -> None:
-        before = st.session_state["step"].back
-        choose_run(before["run"])
-        select("sequence", before["sequence"])
-        st.session_state.pop(f"sequence_{before['run']}", None)
-
-    seen = mount_step(run, text, examples, take_sequence, go_back, refused)
+    seen = mount_step(run, text, examples, take_sequence, refused)
     if seen.gone == run.id:
         st.rerun()
 

@@ -109,7 +109,7 @@ class StepView {
     const echo = this.visit.isEcho(data.sequence);
     const otherSequence =
       otherRun || (!echo && data.sequence !== this.component.data.sequence && data.sequence !== this.state.sequence);
-    if (otherSequence && this.loaded && !this.gone && !this.visit.returning) this.visit.enter();
+    if (otherSequence && this.loaded && !this.gone) this.visit.enter();
     this.component = component;
     this.run = data.run;
     this.engine.token = data.token;
@@ -122,11 +122,11 @@ class StepView {
     }
     this.history.clear();
     this.frame.say("");
-    if (this.visit.arrives(data)) return;
     if (!this.loaded) {
       this.visit.open(toOpen(location.search, data.run, data.sequence), data.sequence);
     } else {
-      if (!data.refused) this.pressed.take();
+      // the run's picker gives way to another one and loses the focus by itself; taken from it, it would choose once more
+      if (!data.refused && !otherRun) this.pressed.take();
       // until its trace is there, the cursor must stand somewhere
       this.state = { ...turned(this.state, otherRun ? "run" : "sequence"), sequence: data.sequence, timestep: 0 };
       this.load(() => ({ ...this.state, timestep: null }));

@@ -12,7 +12,6 @@ export class Visit {
     this.view = view;
     this.problems = null; // with the link, while it is opened
     this.isEntry = false; // whether the address at rest is to be one of the browser's history
-    this.returning = null; // {run, parameters} that the browser's Back led to, until the page has turned to that run
     this.told = new Set(); // sequences that the page was told of, until it says one of them
     this.address = new Address((parameters) => this.goTo(parameters));
   }
@@ -83,23 +82,13 @@ export class Visit {
     const run = parameters.get("run") ?? String(view.run);
     const sequence = parameters.get("sequence") ?? view.state.sequence;
     if (run !== String(view.run)) {
-      this.returning = { run, parameters };
-      view.component.setTriggerValue("back", { run, sequence });
+      location.reload(); // the page's own fields then all read the address
       return;
     }
     this.isEntry = false;
     view.history.clear();
     if (sequence !== view.state.sequence) this.tellSequence(sequence);
     this.open(parameters, sequence);
-  }
-
-  /** Whether the page has turned to the run that Back led to, which is then opened. */
-  arrives({ run, sequence }) {
-    const { returning } = this;
-    this.returning = null;
-    if (returning?.run !== String(run)) return false;
-    this.open(returning.parameters, sequence);
-    return true;
   }
 
   /** Something is about to be changed on purpose: the address of what was before stays in the browser's history. */
