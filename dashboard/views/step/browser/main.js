@@ -125,7 +125,7 @@ class StepView {
     if (!this.loaded) {
       this.visit.open(toOpen(location.search, data.run, data.sequence), data.sequence);
     } else {
-      // the run's picker gives way to another one and loses the focus by itself; taken from it, it would choose once more
+      // the run's picker gives way to another and loses the focus by itself; taken from it, it would choose once more
       if (!data.refused && !otherRun) this.pressed.take();
       // until its trace is there, the cursor must stand somewhere
       this.state = { ...turned(this.state, otherRun ? "run" : "sequence"), sequence: data.sequence, timestep: 0 };
