@@ -49,7 +49,7 @@ routes = [
     *live_routes(topics),
     *start_routes(pools),
     *train_routes(get_store, pools),
-    *step_routes(Questions(get_store), pools),
+    *step_routes(get_store, Questions(get_store), pools),
     *no_other_routes(),
 ]
 middleware = [Middleware(SecurityHeaders), Middleware(Trust), Middleware(Patience), Middleware(FirstPaint)]

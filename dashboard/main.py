@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard.shell.address import show_address
+from dashboard.shell.navigation import show_pages_on_phones
+from dashboard.shell.selection import arrive
 from dashboard.shell.services import Services, services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.compare import page as compare
@@ -16,17 +19,19 @@ from lstm_engine.runs import PRESETS
 st.set_page_config(page_title="Step inside an LSTM", layout="wide")
 
 
-def show(view: Callable[[Services], None]) -> None:
-    """Show a page, once there is a store to show it from."""
+def show(view: Callable[[Services], None], *named: str) -> None:
+    """Show a page, once there is a store to show it from; its address says what is selected under those names."""
     with explained_trouble():
         shared = services()
         shared.store.create_first_run(PRESETS["classroom"], "First light")
         view(shared)
+        if named:
+            show_address(*named)
 
 
-train_page = st.Page(lambda: show(train.show), title="Train", url_path="train")
+train_page = st.Page(lambda: show(train.show, "run"), title="Train", url_path="train")
 step_page = st.Page(lambda: show(step.show), title="Step", url_path="step")
-compare_page = st.Page(lambda: show(compare.show), title="Compare", url_path="compare")
+compare_page = st.Page(lambda: show(compare.show, "run", "runs"), title="Compare", url_path="compare")
 reading_page = st.Page(lambda: show(reading.show), title="Read", url_path="read")
 
 
@@ -40,4 +45,6 @@ def front_door() -> None:
 
 start_page = st.Page(front_door, title="Start", default=True)
 page = st.navigation([start_page, train_page, step_page, compare_page, reading_page], position="top")
+arrive(page.url_path)
+show_pages_on_phones([start_page, train_page, step_page, compare_page, reading_page])
 page.run()

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.serving.headers import EMBED_VARIABLE
 from lstm_engine import LSTMModel, Trainer
 from lstm_engine.runs.store.address import DATABASE_VARIABLE, DEFAULT_DATABASE
 from lstm_engine.runs.store.space import RUN_BYTES, RUN_VARIABLE, STORE_BYTES, STORE_VARIABLE
@@ -55,7 +56,7 @@ def test_the_map_names_every_folder():
 
 def test_the_settings_that_it_lists_are_those_there_are():
     listed = set(re.findall(r"`(LSTM_\w+)`", README))
-    assert listed == {DATABASE_VARIABLE, RUN_VARIABLE, STORE_VARIABLE}
+    assert listed == {DATABASE_VARIABLE, EMBED_VARIABLE, RUN_VARIABLE, STORE_VARIABLE}
     assert f"`{DEFAULT_DATABASE}` |" in README
     assert f"`{RUN_BYTES}` |" in README
     assert f"`{STORE_BYTES}` |" in README

@@ -19,6 +19,9 @@ const STYLES = [
 const GAP = 24;
 const WIDE = 900; // of a drawing in a stack
 const TALL = 160;
+const MOST_TICKS = 40;
+const LETTER = 7; // pixels that a caption's letter takes at most, on the average
+const LINE = 20; // pixels
 const SHARPNESS = 2; // pixels of a PNG for each of the drawing's
 
 /** A copy of an SVG that needs no style sheet; `over` is laid over it. */
@@ -41,19 +44,44 @@ export function drawingOf(drawing, theme, over = null) {
   return copy;
 }
 
-/** Drawings one below the other, each with a title and a legend of {symbol, colour}. */
+/** What stands along a stretch of time {from, to}: the symbols that are read; of very many, numbers as on the page. */
+export function ticksOf({ labels }, { from, to }) {
+  const count = to - from;
+  const every = Math.ceil(count / MOST_TICKS);
+  return Array.from({ length: Math.ceil(count / every) }, (_, k) => ({
+    at: (k * every + 0.5) / count,
+    text: every === 1 ? labels[from + k] : String(from + k * every + 1),
+  }));
+}
+
+/** Marks below a drawing that begins at x, y and is so wide. */
+function timeAxis(ticks, x, y, width, theme) {
+  return ticks.map(({ at, text }) =>
+    caption(text, x + at * width, y, theme, { "text-anchor": "middle", "font-size": 12 }),
+  );
+}
+
+/**
+ * Drawings one below the other, each with a title, a legend of {symbol, colour}, and an axis {values, ticks}: what
+ * stands beside it and below it, each {at, text}, `at` as a fraction of its height and of its width.
+ */
 export function stackOf(parts, theme) {
-  const all = { width: WIDE + 2 * GAP, height: parts.length * (TALL + 2 * GAP) + GAP };
-  const drawing = sheet(all, theme);
-  parts.forEach(({ title, drawing: part, legend = [] }, k) => {
-    const y = 2 * GAP + k * (TALL + 2 * GAP);
+  const left = parts.some(({ axis }) => axis) ? 3 * GAP : GAP;
+  const each = TALL + 3 * GAP;
+  const drawing = sheet({ width: WIDE + left + GAP, height: parts.length * each + GAP }, theme);
+  parts.forEach(({ title, drawing: part, legend = [], axis = { values: [], ticks: [] } }, k) => {
+    const y = 2 * GAP + k * each;
     const copy = drawingOf(part, theme);
-    for (const [name, value] of Object.entries({ x: GAP, y, width: WIDE, height: TALL }))
+    for (const [name, value] of Object.entries({ x: left, y, width: WIDE, height: TALL }))
       copy.setAttribute(name, value);
-    const letters = legend.map(({ symbol, colour }, place) =>
-      caption(symbol, WIDE - GAP * (legend.length - 1 - place), y - 8, { text: colour }),
+    const values = axis.values.map(({ at, text }) =>
+      caption(text, left - 8, y + at * TALL + 4, theme, { "text-anchor": "end", "font-size": 12 }),
     );
-    drawing.append(caption(title, GAP, y - 8, theme), ...letters, copy);
+    drawing.append(...values, ...timeAxis(axis.ticks, left, y + TALL + 16, WIDE, theme));
+    const letters = legend.map(({ symbol, colour }, place) =>
+      caption(symbol, left + WIDE - GAP * (legend.length - place), y - 8, { text: colour }),
+    );
+    drawing.append(caption(title, left, y - 8, theme), ...letters, copy);
   });
   return drawing;
 }
@@ -89,20 +117,43 @@ const sheet = ({ width, height }, theme) =>
     { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height },
     svg("rect", { width, height, fill: theme.background }),
   );
-const caption = (text, x, y, theme) =>
-  svg("text", { x, y, fill: theme.text, "font-family": "sans-serif", "font-size": 15, text });
+const caption = (text, x, y, theme, more = {}) =>
+  svg("text", { x, y, fill: theme.text, "font-family": "sans-serif", "font-size": 15, text, ...more });
 
-/** Canvases in three columns, each {title, canvas, from, width}: what is marked in it, as fractions of its width. */
+/** A drawing with words below it that say what it shows. */
+export function captioned(drawing, words, theme) {
+  const [width, height] = ["width", "height"].map((name) => Number(drawing.getAttribute(name)));
+  const lines = wrapped(words, Math.floor((width - 2 * GAP) / LETTER));
+  const all = sheet({ width, height: height + LINE * lines.length + GAP / 2 }, theme);
+  all.append(
+    drawing,
+    ...lines.map((line, k) => caption(line, GAP, height + LINE * (k + 0.7), theme, { "font-size": 13 })),
+  );
+  return all;
+}
+
+/** Words in lines of at most so many characters. */
+export function wrapped(text, most) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1) && lines.at(-1).length + word.length >= most) lines.push("");
+    lines[lines.length - 1] += (lines.at(-1) && " ") + word;
+  }
+  return lines;
+}
+
+/** Canvases in three columns, each {title, canvas, ticks, from, width}: what is marked, as fractions of its width. */
 export function mosaicOf(parts, theme) {
   const [width, height] = [360, 150];
   const columns = 3;
   const rows = Math.ceil(parts.length / columns);
-  const drawing = sheet({ width: columns * (width + GAP) + GAP, height: rows * (height + 2 * GAP) + GAP }, theme);
+  const drawing = sheet({ width: columns * (width + GAP) + GAP, height: rows * (height + 3 * GAP) + GAP }, theme);
   parts.forEach((part, k) => {
     const x = GAP + (k % columns) * (width + GAP);
-    const y = 2 * GAP + Math.floor(k / columns) * (height + 2 * GAP);
+    const y = 2 * GAP + Math.floor(k / columns) * (height + 3 * GAP);
     drawing.append(
       caption(part.title, x, y - 8, theme),
+      ...timeAxis(part.ticks, x, y + height + 16, width, theme),
       svg("image", {
         x,
         y,

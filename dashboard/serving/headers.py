@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import logging
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -10,8 +12,30 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+log = logging.getLogger(__name__)
+
 REFUSED_IN_FULL = "websocket.http.response"  # ASGI's extension: what refuses a WebSocket is a response with headers
+EMBED_VARIABLE = "LSTM_EMBED_ORIGINS"
+ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+@cache
+def embed_origins() -> list[str]:
+    """The sites whose pages may show this app in a frame, as the setting names them; none by default.
+
+    What is no origin is left out and stands in the log: it would be read as something else.
+    """
+    named = re.split(r"[\s,]+", os.environ.get(EMBED_VARIABLE, "").strip())
+    origins = [origin.rstrip("/") for origin in named if origin]
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin):
+            log.warning(
+                "%s names %r, which is no origin and is left out; it must read like https://course.example",
+                EMBED_VARIABLE,
+                origin,
+            )
+    return [origin for origin in origins if ORIGIN.fullmatch(origin)]
 
 
 def policy() -> str:
@@ -33,7 +57,7 @@ def policy() -> str:
         "connect-src": "'self' blob: data:",
         "worker-src": "'self' blob:",
         "frame-src": "'self' blob: data:",
-        "frame-ancestors": "'self'",
+        "frame-ancestors": " ".join(["'self'", *embed_origins()]),
         "object-src": "'none'",
         "base-uri": "'self'",
         "form-action": "'self'",
@@ -44,10 +68,12 @@ def policy() -> str:
 @cache
 def security_headers() -> dict[str, str]:
     """The headers, by name."""
+    # the older header knows no list of sites; where there is one, frame-ancestors alone decides
+    own_frames_only = {} if embed_origins() else {"X-Frame-Options": "SAMEORIGIN"}
     return {
         "Content-Security-Policy": policy(),
         "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "SAMEORIGIN",
+        **own_frames_only,
         "Referrer-Policy": "same-origin",  # a link holds what somebody typed
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",

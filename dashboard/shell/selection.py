@@ -1,36 +1,46 @@
-"""The selection that follows the user from page to page and stands in the URL: run, checkpoint and sequence.
+"""The selection that follows the user from page to page and stands in the URL: run, checkpoint, sequence, and so on.
 
-Timestep and unit change sixty times a second, so the step component keeps them in the URL by itself.
+The script reads the address when a page is opened and never writes it, since each such writing would be one more entry
+of the browser's history. Pages write it in the browser: the step view by itself, the others by ``show_address``.
 """
 
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.serving.numbers import run_number
 from dashboard.shell.plain import plain
 from lstm_engine.runs import Run, RunStore
 
+NAMES = ("run", "checkpoint", "sequence", "runs")
+
+
+def arrive(page: str) -> None:
+    """Select what the address says when a page is opened, by a link or by the browser's Back.
+
+    Args:
+        page: which one; while it stays the same, the address is late news.
+    """
+    if st.session_state.get("page") == page:
+        return
+    st.session_state["page"] = page
+    for name in NAMES:
+        if name in st.query_params:
+            select(name, st.query_params[name])
+
 
 def selected(name: str) -> str | None:
     """What is selected under that name: as chosen in this session, else as the link says."""
-    chosen: dict[str, str] = st.session_state.setdefault("selection", {})
+    chosen: dict[str, str | None] = st.session_state.setdefault("selection", {})
     if name not in chosen and name in st.query_params:
         chosen[name] = st.query_params[name]
     return chosen.get(name)
 
 
 def select(name: str, value: str | None) -> None:
-    """Select something, here and in the URL; None takes the selection back."""
-    chosen: dict[str, str] = st.session_state.setdefault("selection", {})
-    if value is None:
-        chosen.pop(name, None)
-        if name in st.query_params:
-            del st.query_params[name]
-        return
-    chosen[name] = value
-    if st.query_params.get(name) != value:
-        st.query_params[name] = value
+    """Select something; None takes the selection back, whatever the address still says."""
+    st.session_state.setdefault("selection", {})[name] = value
 
 
 def notice(text: str) -> None:
@@ -42,8 +52,20 @@ def notice(text: str) -> None:
 
 def show_notices() -> None:
     """Show what ``notice`` was told."""
-    for text in st.session_state.get("notices", []):
-        st.warning(plain(text))
+    told = st.session_state.get("notices", [])
+    if not told:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container():
+            for text in told:
+                st.warning(plain(text))
+        # without words a screen reader would read the icon's name
+        st.button("Close", key="close_notices", on_click=lambda: st.session_state.pop("notices", None))
+
+
+def notices_place() -> DeltaGenerator:
+    """Where a page shows its notices: over its lower edge, so that they push nothing out of its place."""
+    return st.container(key="notices")
 
 
 def choose(name: str, value: str | None) -> None:
@@ -79,10 +101,32 @@ def select_run(run_id: int | None) -> None:
 
 def take_along(run_id: int) -> None:
     """Let other pages turn to the run that is shown here; this page's address stays bare."""
-    chosen: dict[str, str] = st.session_state.setdefault("selection", {})
+    chosen: dict[str, str | None] = st.session_state.setdefault("selection", {})
     if chosen.get("run") != str(run_id):
         chosen.clear()  # what was chosen inside another run
         chosen["run"] = str(run_id)
+
+
+def prefer_task(store: RunStore) -> None:
+    """Where a link names a task rather than a run that is here, as an exercise does, select its newest run.
+
+    Numbers of runs differ from server to server, tasks do not.
+    """
+    wanted, task = selected("run"), st.query_params.get("task")
+    if task is None or st.session_state.get("task_preferred") == task:
+        return
+    st.session_state["task_preferred"] = task
+    of_task = [run for run in store.list_runs() if run.settings.task == task and run.readable]
+    if any(str(run.id) == wanted for run in of_task):
+        return
+    if of_task:
+        select("run", str(of_task[0].id))
+    else:
+        select_run(None)
+        notice(
+            f"There is no run of the task “{task[:40]}” here, as the link asks for. "
+            "Here is another; on the Train page, “New run” makes one of any task."
+        )
 
 
 def selected_run(

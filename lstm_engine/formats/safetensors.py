@@ -33,6 +33,20 @@ def save_model(model: LSTMModel, path: str | PathLike[str], metadata: Mapping[st
     Raises:
         WeightsError: the file cannot be written, or the metadata is not text.
     """
+    content = model_bytes(model, metadata)
+    try:
+        # not save_file: it puts a new file in the place of whatever is there, /dev/stdout included
+        Path(path).write_bytes(content)
+    except (OSError, TypeError, ValueError) as error:
+        raise WeightsError(f"{path_text(path)} cannot be written: {error}") from error
+
+
+def model_bytes(model: LSTMModel, metadata: Mapping[str, str] | None = None) -> bytes:
+    """What ``save_model`` writes.
+
+    Raises:
+        WeightsError: the metadata is not text.
+    """
     a = instance("model", model, LSTMModel).architecture
     further = {} if metadata is None else metadata
     if not isinstance(further, Mapping) or not all(isinstance(text, str) for pair in further.items() for text in pair):
@@ -50,10 +64,9 @@ def save_model(model: LSTMModel, path: str | PathLike[str], metadata: Mapping[st
         sizes["embedding_size"] = a.embedding_size
     header = {**further, "format": FORMAT, "model": json.dumps(sizes)}
     try:
-        # not save_file: it puts a new file in the place of whatever is there, /dev/stdout included
-        Path(path).write_bytes(safetensors.numpy.save(model.state_dict(), header))
-    except (OSError, safetensors.SafetensorError, TypeError, ValueError) as error:
-        raise WeightsError(f"{path_text(path)} cannot be written: {error}") from error
+        return safetensors.numpy.save(model.state_dict(), header)
+    except (safetensors.SafetensorError, TypeError, ValueError) as error:
+        raise WeightsError(f"the model cannot be written: {error}") from error
 
 
 def load_model(path: str | PathLike[str]) -> LSTMModel:

@@ -81,3 +81,8 @@ def test_everybody_can_use_the_step_page_in_every_panel(
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys and help")).to_be_visible()
     assert violations(page) == [], "help"
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    page.get_by_role("button", name="Share or exercise").click()
+    expect(page.get_by_role("dialog", name="Share or exercise")).to_be_visible()
+    assert violations(page) == [], "share, presenting"

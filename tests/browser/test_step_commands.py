@@ -41,6 +41,7 @@ def test_all_that_was_set_is_undone_and_done_again_by_buttons_and_keys(open_step
     page.get_by_label("Layer").select_option("layer 2")
     page.get_by_label("Step size").select_option("by operation")
     page.keyboard.press("i")
+    page.get_by_role("tab", name="What if").click()
     page.keyboard.press("0")
     expect(page.locator(".clamps li")).to_have_count(1)
     page.get_by_role("tab", name="Backward").click()
@@ -52,7 +53,7 @@ def test_all_that_was_set_is_undone_and_done_again_by_buttons_and_keys(open_step
     assert {"order", "pins", "width", "layer", "operation", "clamps", "panel", "beside"} <= ended.keys()
     expect(page.get_by_role("button", name="Redo", exact=True)).to_have_attribute("aria-disabled", "true")
 
-    assert undo_all(page) == 9
+    assert undo_all(page) == 10
     expect(page.locator(".heatmap")).to_have_count(6)
     expect(page.locator(".curves polyline.altered")).to_have_count(0)
     page.locator(".step-view").focus()
@@ -60,7 +61,7 @@ def test_all_that_was_set_is_undone_and_done_again_by_buttons_and_keys(open_step
     assert address(page) == begun
     assert shown(page) == values
 
-    for k in range(9):
+    for k in range(10):
         page.keyboard.press("Control+Shift+Z" if k % 2 else "Control+y")
     expect(page.locator(".heatmap")).to_have_count(18)
     page.keyboard.press("i")
@@ -68,7 +69,7 @@ def test_all_that_was_set_is_undone_and_done_again_by_buttons_and_keys(open_step
 
 
 def test_steps_are_not_commands_and_a_drag_is_one(open_step):
-    page = open_step("sequence=sakura&timestep=2&unit=9&quantity=input_gate")
+    page = open_step("sequence=sakura&timestep=2&unit=9&quantity=input_gate&panel=whatif")
     page.keyboard.press("1")
     expect(page.locator(".clamps li")).to_have_count(1)
     for _ in range(3):
@@ -126,7 +127,7 @@ def test_a_continuation_can_be_taken_back_and_the_pages_field_follows(open_step)
 
 
 def test_what_the_engine_refuses_changes_nothing(open_step):
-    page = open_step("sequence=maria&panel=whatif&clamps=f:1:2:1-2=0.5")
+    page = open_step("sequence=maria&timestep=1&panel=whatif&clamps=f:1:2:1-2=0.5")
     before = address(page)
     value = page.get_by_label("Value to clamp at")
     for wrong in ("1.2", "", "much"):
@@ -146,7 +147,7 @@ def test_what_the_engine_refuses_changes_nothing(open_step):
 
 
 def test_clamps_that_follow_each_other_fast_are_all_kept(open_step):
-    page = open_step("sequence=maria&timestep=2&unit=3")
+    page = open_step("sequence=maria&timestep=2&unit=3&panel=whatif")
     for key in "f0i1g0o1":
         page.keyboard.press(key)
     expect(page.locator(".clamps li")).to_have_count(4)
@@ -219,6 +220,7 @@ def test_a_newest_checkpoint_that_is_replaced_while_it_is_asked_for_is_not_the_r
     open_run(page, shared_server, worker.run)
     expect(page.locator(".checkpoints .said")).to_contain_text("step 20 of 40")
     assert ["checkpoint=10" in url for url in asked] == [True, False]
+    expect(page.locator(".badge")).to_have_text("weights are changing")
     expect(page.get_by_text("is no more")).to_have_count(0)
     expect(page.get_by_text("no checkpoint")).to_have_count(0)
 
@@ -236,6 +238,7 @@ def test_a_chosen_checkpoint_that_was_thinned_out_gives_way_to_the_newest(
     page = open_page("about:blank")
     open_run(page, shared_server, worker.run, "&checkpoint=10")
     expect(page.locator(".checkpoints .said")).to_contain_text("step 10 of 40")
+    expect(page.locator(".badge")).to_be_empty()  # these weights stay
     worker.save(30)
     page.get_by_role("tab", name="What if").click()
     page.get_by_role("button", name="Clamp", exact=True).click()  # asks for what is no more

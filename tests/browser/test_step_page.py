@@ -34,7 +34,7 @@ def test_numbers_on_screen_are_the_engines(open_step, store, run):
 
 
 def test_keyboard_steps_jumps_and_changes_the_unit(open_step):
-    page = open_step("sequence=maria")
+    page = open_step("sequence=maria&timestep=1")
     before = shown(page)
     page.keyboard.press("ArrowRight")  # the view has the focus from the start
     assert current(page) == 1
@@ -54,7 +54,7 @@ def test_keyboard_steps_jumps_and_changes_the_unit(open_step):
 
 
 def test_mouse_steps_by_buttons_strip_heatmap_and_cell(open_step):
-    page = open_step("sequence=maria")
+    page = open_step("sequence=maria&timestep=1")
     page.get_by_role("button", name="Forward", exact=True).click()
     assert current(page) == 1
     page.get_by_role("button", name="Back", exact=True).click()
@@ -99,7 +99,7 @@ COUNT_MESSAGES = """() => {
 
 
 def test_stepping_asks_the_server_nothing(open_step):
-    page = open_step("sequence=christopher")
+    page = open_step("sequence=christopher&timestep=1")
     page.wait_for_timeout(1500)
     sent = []
     page.evaluate(COUNT_MESSAGES)
@@ -113,7 +113,7 @@ def test_stepping_asks_the_server_nothing(open_step):
 
 
 def test_the_address_leads_back_to_the_same_view(open_step, open_page):
-    page = open_step("sequence=sakura")
+    page = open_step("sequence=sakura&timestep=1")
     for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
     page.wait_for_timeout(600)
@@ -166,7 +166,7 @@ def test_links_to_what_is_no_more_say_so_and_show_the_nearest(open_step):
 
 
 def test_newer_checkpoints_are_followed_and_an_older_one_can_be_chosen(open_step, store, run):
-    page = open_step("sequence=maria")
+    page = open_step("sequence=maria&timestep=1")
     for key in ("ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
     before = shown(page)
@@ -209,5 +209,6 @@ def test_a_signal_is_stepped_with_its_values(open_step, shared_server, store, op
     field.fill("0.1 0.2 -0.3")
     field.press("Enter")
     expect(page.locator(".strip button")).to_have_count(2)
+    page.keyboard.press("Home")
     expect(page.locator(".came")).to_contain_text("came 0.200")
     store.delete(run.id)

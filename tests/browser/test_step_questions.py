@@ -4,12 +4,14 @@ Long, since every panel of the one view is asked through the same few helpers an
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -50,7 +52,7 @@ def query(page: Page) -> dict[str, list[str]]:
 
 
 def test_operations_light_up_in_order_and_grey_what_is_to_come(open_step):
-    page = open_step("sequence=maria")
+    page = open_step("sequence=maria&timestep=1")
     page.keyboard.press("m")
     name = page.locator(".equation b")
     order = ["concatenate", "forget", "input", "candidate", "keep", "write", "squash", "output", "predict"]
@@ -198,11 +200,11 @@ def query_unit(page: Page) -> str:
 def test_up_to_six_units_are_pinned_and_the_link_keeps_them(open_step, open_page):
     page = open_step("sequence=maria")
     for _ in range(6):
-        page.keyboard.press("p")
+        page.keyboard.press("u")
         page.keyboard.press("ArrowDown")
     assert page.locator(".pin").count() == 6
     assert page.locator(".pin").first.locator("polyline").count() == 6
-    page.keyboard.press("p")
+    page.keyboard.press("u")
     expect(page.locator(".notice")).to_contain_text("Six units are pinned already")
     page.get_by_label("Unpin unit 2").click()
     assert query(page)["pins"] == ["0,1,3,4,5"]
@@ -351,7 +353,12 @@ def test_what_is_clamped_changes_the_run_and_the_change_is_said(open_step, open_
 
 def test_keys_clamp_and_undo(open_step, model, encode):
     page = open_step("sequence=sakura&timestep=2&unit=9")
+    page.keyboard.type("maria1")  # whoever takes the view for a field clamps nothing
+    page.keyboard.press("m")
     page.keyboard.press("i")
+    assert query(page)["unit"] == ["9"]
+    assert "clamps" not in query(page)
+    page.get_by_role("tab", name="What if").click()
     page.keyboard.press("0")
     expect(page.locator(".clamps li")).to_have_count(1)
     assert shown(page)["i"] == 0
@@ -412,7 +419,7 @@ def test_another_sequence_is_put_beside_with_the_difference(open_step, model, en
 # ---- to take along
 
 
-def test_every_view_is_saved_as_svg_and_png(open_step, tmp_path):
+def test_every_view_is_saved_as_svg_and_png(open_step, run, tmp_path):
     page = open_step("sequence=maria&timestep=4&panel=backward")
     expect(page.locator(".norms polyline")).to_have_count(2)
     page.get_by_role("tab", name="Save").click()
@@ -420,11 +427,18 @@ def test_every_view_is_saved_as_svg_and_png(open_step, tmp_path):
         for kind in ("SVG", "PNG") if name in ("Diagram", "Heatmaps") else ("SVG",):
             with page.expect_download() as download:
                 page.get_by_role("button", name=f"{name} as {kind}", exact=True).click()
+            assert download.value.suggested_filename.startswith("to-step-names-step-0-maria-")
             path = tmp_path / f"{name}.{kind}"
             download.value.save_as(path)
             content = path.read_bytes()
             assert content.startswith(b"<svg" if kind == "SVG" else b"\x89PNG")
             assert len(content) > 500
+    for name in ("Curves", "Heatmaps"):
+        drawing = ElementTree.parse(tmp_path / f"{name}.SVG")
+        texts = [text.text or "" for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
+        assert "·maria" in "".join(text for text in texts if len(text) == 1)  # the symbols along the axis
+        caption = " ".join(text for text in texts if len(text) > 30)
+        assert f"to step (run {run.id}) · names · step 0 of 40 · “maria” · timestep 4 of 6" in caption
 
 
 def test_a_gradient_is_saved_without_having_been_looked_at(open_step, tmp_path):
@@ -443,13 +457,20 @@ def test_data_link_and_code_give_the_same_numbers(open_step, shared_server, tmp_
     for kind in ("csv", "parquet", "npz"):
         with page.expect_download() as download:
             page.get_by_role("link", name=f"Trace as {kind}").click()
+        assert download.value.suggested_filename == f"to-step-names-step-0-maria-trace.{kind}"
         download.value.save_as(tmp_path / f"trace.{kind}")
     trace = Trace.load(tmp_path / "trace.npz")
     assert float(trace.layers[1].output_gate[3, 0, 6]) == pytest.approx(on_screen, abs=0.00051)
     np.testing.assert_array_equal(trace.layers[1].forget_gate[:3, 0, 6], np.float32(0.25))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Weights as safetensors").click()
+    assert download.value.suggested_filename == "to-step-names-step-0.safetensors"
+    download.value.save_as(tmp_path / download.value.suggested_filename)
     code = page.locator(".save pre").inner_text()
+    # on a machine of its own, far from the server's database
+    alone = {**os.environ, "PYTHONPATH": str(ROOT), "LSTM_DATABASE_URL": "sqlite:////nowhere/none.sqlite3"}
     ran = subprocess.run(
-        [sys.executable, "-c", code], cwd=shared_server.folder, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=tmp_path, env=alone, capture_output=True, text=True, check=True
     )
     assert float(ran.stdout) == pytest.approx(on_screen, abs=0.00051)
 
@@ -491,7 +512,7 @@ def test_help_opens_on_a_question_mark_and_closes(open_step):
 
 
 def test_the_cursors_place_is_told_in_words(open_step):
-    page = open_step("sequence=maria")
+    page = open_step("sequence=maria&timestep=1")
     page.keyboard.press("ArrowRight")
     expect(page.locator("[role=status]").last).to_contain_text(
         "Timestep 2 of 6, reading m; layer 1, unit 0: Forget gate 0."
@@ -561,7 +582,7 @@ def test_signals_travel_unless_motion_is_unwanted(open_step):
     page.wait_for_timeout(600)
     page.keyboard.press("ArrowRight")
     assert page.locator(".step-view").evaluate(moving) > 0
-    page = open_step("sequence=alexandra", reduced_motion="reduce")
+    page = open_step("sequence=alexandra&timestep=1", reduced_motion="reduce")
     page.wait_for_timeout(600)
     page.keyboard.press("ArrowRight")
     assert current(page) == 1
@@ -569,7 +590,7 @@ def test_signals_travel_unless_motion_is_unwanted(open_step):
 
 
 def test_a_finger_steps_as_well(open_step):
-    page = open_step("sequence=alexandra", has_touch=True)
+    page = open_step("sequence=alexandra&timestep=1", has_touch=True)
     page.get_by_role("button", name="Forward", exact=True).tap()
     assert current(page) == 1
     page.locator(".strip button").nth(5).tap()

@@ -10,7 +10,7 @@ from tests.modules.test_state import some_state
 # Play commands, then go all the way back and forth: every state on the way must be met again
 PLAY = """(() => {
   const history = new History();
-  const states = [startState()];
+  const states = [{ ...startState(), timestep: 0 }];
   for (const { change, key } of commands) {
     const next = { ...states.at(-1), ...change };
     history.record(states.at(-1), next, key);
@@ -61,7 +61,7 @@ def test_commands_under_keys_are_undone_in_fewer_steps_to_the_same_start(compute
 def test_a_drag_is_one_command_until_something_else_happens(compute):
     counts = compute("""(() => {
       const history = new History();
-      let state = startState();
+      let state = { ...startState(), timestep: 0 };
       const commit = (change, key) => {
         history.record(state, { ...state, ...change }, key);
         state = { ...state, ...change };
@@ -119,7 +119,7 @@ def test_what_goes_forth_and_back_in_one_drag_is_no_command(compute):
 def test_the_oldest_of_very_many_commands_is_let_go(compute):
     kept, left = compute("""(() => {
       const history = new History();
-      let state = startState();
+      let state = { ...startState(), timestep: 0 };
       for (let unit = 1; unit <= 1000; unit++) {
         const next = { ...state, unit };
         history.record(state, next);

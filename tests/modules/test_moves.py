@@ -14,7 +14,7 @@ def test_steps_by_operation_go_through_every_timestep_and_back(compute):
     places = compute(
         """(() => {
       const there = { timesteps: 4, operations };
-      let state = { ...startState(), ...otherStepSize(startState(), there) };
+      let state = { ...startState(), timestep: 0, ...otherStepSize(startState(), there) };
       const places = [];
       for (const count of [...Array(40).fill(1), ...Array(40).fill(-1)]) {
         places.push([state.timestep, state.operation]);

@@ -15,6 +15,7 @@ THERE = {
     "quantities": ["forget_gate", "input_gate", "candidate", "output_gate", "cell", "hidden", "prediction"],
     "right": [[k % 5] if k % 3 else [] for k in range(9)],
     "steps": [0, 10, 20, 40],
+    "opening": 3,
 }
 
 
@@ -47,6 +48,9 @@ def some_state(generator: random.Random) -> dict[str, Any]:
         "beside": pick(
             [None, {"kind": "checkpoint", "value": "10"}, {"kind": "sequence", "value": "a:b & c=%20 “ü”\u2028x"}]
         ),
+        "present": pick([True, False]),
+        "hide": pick([[], ["transport"], ["pages", "run", "heatmaps"]]),
+        "note": pick(["", "Which gate closes? <b>&amp; ü😀"]),
     }
 
 
@@ -67,8 +71,9 @@ def test_any_state_comes_back_from_its_address(compute, generator):
 
 
 def test_the_address_of_the_start_says_the_cursor_alone(compute):
-    href = compute('writeLink("https://host/step?panel=save&pins=3", startState(), there)', there=THERE | {"layers": 1})
-    assert href == "https://host/step?timestep=1&unit=0"
+    there = THERE | {"layers": 1}
+    href = compute('writeLink("https://host/step?panel=save&pins=3", settled(startState(), there), there)', there=there)
+    assert href == "https://host/step?timestep=4&unit=0"
 
 
 def test_an_address_of_former_versions_is_read(compute):

@@ -12,6 +12,7 @@ from dashboard.shell.plain import on_one_line, plain
 from dashboard.shell.readable import problem_of
 from dashboard.shell.run_labels import cell_name, run_labels, task_title, told_apart
 from dashboard.shell.run_picker import labels_of, meant, name_of, say_there_is_no_run
+from dashboard.shell.selection import select, selected
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, refuse
 from dashboard.views.compare.curves import validation_curves
@@ -54,7 +55,7 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
     """The runs to compare, kept in the address."""
     by_id = {run.id: run for run in runs}
     if "compared" not in st.session_state:
-        parts = [part.strip() for part in st.query_params.get("runs", "").split(",") if part.strip()]
+        parts = [part.strip() for part in (selected("runs") or "").split(",") if part.strip()]
         linked = list(dict.fromkeys(run_number(part) for part in parts))
         there = [run_id for run_id in linked if run_id in by_id]
         absent = [run_id for run_id in linked if run_id is not None and run_id not in by_id]
@@ -88,9 +89,7 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
         on_change=take,
         help=explained("Runs"),
     )
-    named = ",".join(map(str, chosen))
-    if st.query_params.get("runs") != named:  # writing it again would make one more entry of the browser's history
-        st.query_params["runs"] = named
+    select("runs", ",".join(map(str, chosen)))
     return [by_id[run_id] for run_id in chosen]
 
 

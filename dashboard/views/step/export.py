@@ -30,7 +30,8 @@ SCHEMA = pyarrow.schema(
 def write_trace(trace: Trace, labels: Sequence[str], kind: str, file: IO[bytes]) -> None:
     """Write a trace as ``csv``, ``parquet`` or ``npz``.
 
-    The tables are tidy: one row a number, with timesteps, units and layers counted from 0.
+    The tables are tidy: one row a number, with timesteps and layers counted from 1 and units from 0, as the page does;
+    the arrays of ``npz`` begin at 0, as arrays do.
 
     Args:
         labels: of the timesteps.
@@ -67,9 +68,9 @@ def batches(trace: Trace, labels: Sequence[str], schema: pyarrow.Schema) -> Iter
                 timestep += first
                 quantity = np.full(part.size, quantities.index(field.name), np.int32)
                 columns = [
-                    np.full(part.size, number),
+                    np.full(part.size, number + 1),
                     pyarrow.DictionaryArray.from_arrays(quantity, words[0]),
-                    timestep,
+                    timestep + 1,
                     sequence,
                     unit,
                     part.ravel(),

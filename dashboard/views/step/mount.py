@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dashboard.serving.assets import base_path
+from dashboard.serving.headers import embed_origins
 from dashboard.serving.trust import server_token
 from dashboard.shell.cells import quantity_payload
 from dashboard.shell.components import register
@@ -15,15 +16,21 @@ from lstm_engine.runs import Run
 _mount = register("step", with_cell=True)
 
 
-def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_sequence: Callable[[], None]) -> Any:
+def mount_step(
+    run: Run,
+    sequence: str,
+    examples: list[str],
+    on_sequence: Callable[[], None],
+    refused: bool = False,
+) -> Any:
     """Show a sequence.
 
     Args:
         run: whose cell is stepped.
-        database: where it is kept, for code that finds it again.
         sequence: as its task's ``encode`` takes it.
         examples: further sequences, to put beside it.
         on_sequence: called when the view has a new sequence, a continuation of this one.
+        refused: whether the sequence stands in the place of one that was typed and cannot be read.
 
     Returns:
         the component's state: ``sequence``, what ``on_sequence`` is about, and ``gone``, the run that vanished.
@@ -33,11 +40,14 @@ def mount_step(run: Run, database: str, sequence: str, examples: list[str], on_s
         "script": f"{base}/api/modules/views/step/browser/main.js",
         "questions": f"{base}/api/runs/{run.id}",
         "run": run.id,
+        "name": run.name,
+        "task": run.settings.task,
         "token": server_token(),
         "end_step": run.end_step,
         "sequence": sequence,
         "examples": examples,
         "quantities": quantity_payload(run.settings.variant),
-        "database": database,
+        "refused": refused,
+        "embedding": embed_origins(),
     }
     return _mount(key="step", data=data, on_sequence_change=on_sequence, on_gone_change=lambda: None)

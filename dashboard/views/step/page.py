@@ -6,7 +6,13 @@ import streamlit as st
 
 from dashboard.shell.plain import plain
 from dashboard.shell.run_picker import pick_run
-from dashboard.shell.selection import select, selected, show_notices
+from dashboard.shell.selection import (
+    notices_place,
+    prefer_task,
+    select,
+    selected,
+    show_notices,
+)
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, sentence
 from dashboard.views.step.messages import check_length
@@ -17,7 +23,7 @@ from lstm_engine.tasks import Task
 from lstm_engine.tasks.folding import shortened
 
 OWN = "own text"
-LONGEST_IN_LINK = 2_000  # characters; of a longer sequence browsers and proxies would cut the link
+PICKED = ("run", "sequence", "example")
 
 
 def show(services: Services) -> None:
@@ -34,8 +40,11 @@ def step_part(services: Services) -> None:
 def show_step(services: Services) -> None:
     """What to look at, and the step view."""
     columns = st.columns([3, 3.6, 2.4], vertical_alignment="bottom")
-    messages = st.container()  # a place of its own, so that a message does not push the view out of its
-    with columns[0]:
+    # with keys, so that a link can hide them
+    pickers = [column.container(key=f"pick_{name}") for column, name in zip(columns, PICKED, strict=True)]
+    messages = notices_place()
+    prefer_task(services.store)
+    with pickers[0]:
         run = pick_run(
             services.store,
             lambda run: run.readable,
@@ -53,21 +62,22 @@ def show_step(services: Services) -> None:
         messages.text(sentence(error))
         return
     examples = list(task.examples())
-    text = pick_sequence(run, examples, columns[1], columns[2])
+    text = pick_sequence(run, examples, pickers[1], pickers[2])
+    refused = False
     try:
         check_sequence(run, text)
     except TaskInputError as error:
         nearest = nearest_to(run, error)
         below = "the first example" if nearest is None else f"“{shortened(nearest)}”"
         messages.error(plain(f"{error} Below, {below} instead."))
-        text = examples[0] if nearest is None else nearest
+        text, refused = examples[0] if nearest is None else nearest, True
     with messages:
         show_notices()
 
     def take_sequence() -> None:
         st.session_state[f"sequence_{run.id}"] = st.session_state["step"].sequence
 
-    seen = mount_step(run, services.store.public_url, text, examples, take_sequence)
+    seen = mount_step(run, text, examples, take_sequence, refused)
     if seen.gone == run.id:
         st.rerun()
 
@@ -122,7 +132,7 @@ def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> s
         on_change=take_example,
         format_func=lambda example: example if len(example) < 28 else f"{example[:26]} …",
     )
-    select("sequence", text if len(text) <= LONGEST_IN_LINK else None)
+    select("sequence", text)
     return text
 
 

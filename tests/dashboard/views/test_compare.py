@@ -42,10 +42,10 @@ def groups_of(store: RunStore, runs: Sequence[Run], pooled: bool = True) -> dict
 def test_runs_of_one_name_stay_apart(store):
     twins = [store.create(replace(SETTINGS, seed=seed), "twin", start=False) for seed in range(3)]
     app = run(compare_page, runs=",".join(str(twin.id) for twin in twins))
-    assert app.query_params["runs"] == ",".join(str(twin.id) for twin in twins)
+    assert app.session_state["selection"]["runs"] == ",".join(str(twin.id) for twin in twins)
     assert len(set(app.multiselect[0].options)) == 3
     app = run(train_page, run=str(twins[1].id))
-    assert app.query_params["run"] == str(twins[1].id)
+    assert app.session_state["selection"]["run"] == str(twins[1].id)
 
 
 def test_groups_whose_first_runs_share_a_name_stay_apart(store):
@@ -177,7 +177,7 @@ def test_any_address_of_a_comparison_shows_a_page(store, runs):
     made = store.create(SETTINGS, start=False)
     app = run(compare_page, runs=runs)
     assert not app.error
-    assert app.query_params["runs"] == str(made.id)
+    assert app.session_state["selection"]["runs"] == str(made.id)
     assert all(len(said) < 200 for said in words(app))
 
 

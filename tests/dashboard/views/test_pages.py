@@ -24,7 +24,7 @@ def test_the_app_opens_on_a_run_of_its_own(store):
     app = AppTest.from_file(MAIN, default_timeout=20).run()
     assert not app.exception
     assert [run.name for run in store.list_runs()] == ["First light"]
-    assert dict(app.query_params) == {}  # the address of Start stays bare
+    assert app.session_state["selection"]["run"] == "1"
 
 
 def test_what_streamlit_and_plotly_share_is_loaded_before_the_first_visit():
@@ -93,7 +93,7 @@ def test_an_example_fills_the_sequence(store):
     example = app.selectbox(key=f"example_{made.id}")
     example.set_value("sakura").run()
     assert app.text_input[0].value == "sakura"
-    assert app.query_params["sequence"] == "sakura"
+    assert app.session_state["selection"]["sequence"] == "sakura"
 
 
 def test_a_link_to_a_run_that_is_no_more_is_explained(store):
@@ -108,7 +108,7 @@ def test_the_step_page_shows_runs_of_every_cell(store):
     for one in made:
         app = run(step_page, run=str(one.id))
         assert not app.warning
-        assert app.query_params["run"] == str(one.id)
+        assert app.session_state["selection"]["run"] == str(one.id)
 
 
 def test_trouble_with_the_store_is_explained_and_passes(store):

@@ -193,10 +193,12 @@ def test_files_hold_the_trace(questions, run, tmp_path, monkeypatch):
     assert len(rows) == len(table) == 2 * 10 * 6 * 7
     assert [list(row)[:6] for row in rows[:1]] == [["layer", "quantity", "timestep", "sequence", "unit", "value"]]
     for row in (*rows[::17], *table[::17]):
-        value = getattr(trace.layers[row["layer"]], row["quantity"])[row["timestep"], 0, row["unit"]]
+        # timesteps and layers count as on the page
+        value = getattr(trace.layers[row["layer"] - 1], row["quantity"])[row["timestep"] - 1, 0, row["unit"]]
         assert row["value"] == pytest.approx(float(value), rel=1e-6)
-        assert row["symbol"] == "·maria"[row["timestep"]]
-    assert [(row["timestep"], row["unit"]) for row in table[:42]] == [(t, unit) for t in range(6) for unit in range(7)]
+        assert row["symbol"] == "·maria"[row["timestep"] - 1]
+    places = [(row["timestep"], row["unit"]) for row in table[:42]]
+    assert places == [(t, unit) for t in range(1, 7) for unit in range(7)]
 
 
 def test_a_file_of_more_than_can_be_shown_is_refused_before_anything_is_computed(questions, store, monkeypatch):

@@ -65,7 +65,7 @@ def test_a_folder_that_was_missing_and_is_there_now(file):
     number = filled(file)
     app = press_again(app)
     assert not app.error
-    assert app.query_params["run"] in ([str(number)], str(number))
+    assert app.session_state["selection"]["run"] == str(number)
 
 
 def test_a_file_that_was_removed_and_is_put_back(file):

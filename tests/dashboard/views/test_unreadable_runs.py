@@ -39,7 +39,7 @@ def test_such_a_run_is_listed_as_what_it_is_and_hurts_no_other(store, settings):
     broken = made_unreadable(store, "of another time", **settings)
     for page in (train_page, step_page):
         app = run(page, run=str(sound.id))
-        assert app.query_params["run"] in ([str(sound.id)], str(sound.id))
+        assert app.session_state["selection"]["run"] == str(sound.id)
         assert not app.error
     labels = run(train_page).selectbox[0].options
     task = settings.get("task", "First names")
@@ -79,7 +79,7 @@ def test_the_step_page_goes_on_with_another(store, settings):
     broken = made_unreadable(store, "of another time", **settings)
     app = run(step_page, run=str(broken))
     assert any("cannot be run by this version" in said and "Here is “sound” instead" in said for said in words(app))
-    assert app.query_params["run"] in ([str(sound.id)], str(sound.id))
+    assert app.session_state["selection"]["run"] == str(sound.id)
 
 
 def test_a_run_without_a_checkpoint_offers_no_fork_in_words(store):

@@ -136,9 +136,10 @@ export class Actions {
     return this.changeClamps((clamps) => [...clamps, writeClamp(clamp)]);
   }
 
-  /** Clamp the quantity asked about, in this unit at this timestep. */
+  /** Clamp the quantity asked about, in this unit at this timestep; whoever types a name here must not. */
   clampHere(value) {
     const { state, loaded } = this.view;
+    if (state.panel !== "whatif") return undefined;
     const { quantity, layer, unit, timestep } = state;
     const { quantities } = loaded.trace;
     const { symbol, missing } = quantities.find(({ name }) => name === quantity) ?? { missing: true };
@@ -210,8 +211,9 @@ export class Actions {
 
   // ---- to take along
 
-  file(kind) {
-    return this.view.engine.file(kind, this.view.loaded.asked);
+  /** Where a file is had that the server makes, and what it is to be called. */
+  file(path, name) {
+    return this.view.engine.file(path, { ...this.view.loaded.asked, name });
   }
 
   pictures() {
@@ -226,5 +228,15 @@ export class Actions {
 
   help() {
     this.view.frame.help.open(this.view.keys);
+  }
+
+  present() {
+    this.move({ present: !this.view.state.present });
+  }
+
+  share() {
+    const { view } = this;
+    view.visit.write();
+    view.frame.share.open(view.view, location.href);
   }
 }

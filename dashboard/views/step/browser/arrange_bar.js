@@ -15,7 +15,7 @@ export class ArrangeBar {
       element("button", { class: "tool", text, "aria-label": label, title: `${label} (${key})`, onclick });
     this.pin = element("button", {
       class: "tool wide",
-      title: "Draw this unit's curves below (p)",
+      title: "Draw this unit's curves below (u)",
       onclick: () => actions.togglePin(),
     });
     this.said = element("span", { class: "quiet" });

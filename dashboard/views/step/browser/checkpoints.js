@@ -19,6 +19,12 @@ export class Checkpoints {
     this.newest = element("input", { type: "checkbox" });
     this.newest.addEventListener("change", () => actions.lookAt(this.newest.checked ? NEWEST : this.shown));
     this.said = element("span", { class: "said" });
+    this.training = false;
+    this.badge = element("span", {
+      class: "badge",
+      role: "status",
+      title: "The run trains: each checkpoint that it saves is shown at once. Uncheck “newest, live” to keep these.",
+    });
     this.root = element(
       "div",
       { class: "checkpoints", role: "group", "aria-label": "Checkpoint" },
@@ -27,6 +33,7 @@ export class Checkpoints {
       this.slider,
       button("›", "Later checkpoint", "]", 1),
       element("label", { class: "newest" }, this.newest, element("span", { text: "newest, live" })),
+      this.badge,
       this.said,
     );
   }
@@ -38,8 +45,20 @@ export class Checkpoints {
     this.slider.value = Math.max(0, steps.indexOf(shown));
     this.slider.setAttribute("aria-valuetext", `step ${whole(shown)}`);
     this.newest.checked = state.checkpoint === NEWEST;
+    this.showBadge();
     const loss = `${fixed((original ?? trace).loss)} ${trace.unit_of_loss}`;
     setText(this.said, `step ${whole(shown)} of ${whole(endStep)} · loss on this sequence ${loss}`);
+  }
+
+  /** The run trains, or does so no more. */
+  showTraining(training) {
+    this.training = training;
+    this.showBadge();
+  }
+
+  /** What is shown changes by itself; the badge has its room also where it says nothing. */
+  showBadge() {
+    setText(this.badge, this.training && this.newest.checked ? "weights are changing" : "");
   }
 
   draw() {}

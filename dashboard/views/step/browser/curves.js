@@ -3,9 +3,7 @@
 
 import { element, onDrag, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed } from "../../../browser/format.js";
-import { stackOf } from "../../../browser/pictures.js";
-
-const MOST_TICKS = 40;
+import { stackOf, ticksOf } from "../../../browser/pictures.js";
 
 export class Curves {
   constructor(actions) {
@@ -44,14 +42,9 @@ export class Curves {
       ),
     );
     this.clampedNote.hidden = !view.original || backward;
-    const T = window.to - window.from;
-    const every = Math.ceil(T / MOST_TICKS);
-    const ticks = [];
-    for (let k = 0; k < T; k += every) {
-      const label = every === 1 ? trace.labels[window.from + k] : String(window.from + k + 1);
-      ticks.push(element("span", { style: `left: ${((k + 0.5) / T) * 100}%`, text: label }));
-    }
-    this.ticks.replaceChildren(...ticks);
+    this.ticks.replaceChildren(
+      ...ticksOf(trace, window).map(({ at, text }) => element("span", { style: `left: ${at * 100}%`, text })),
+    );
     const drawn = view.quantities.filter(({ missing }) => !missing);
     const parts = [drawn.filter(({ bounded }) => bounded), drawn.filter(({ bounded }) => !bounded)];
     this.bands.forEach((band, k) => {
@@ -105,11 +98,17 @@ export class Curves {
     for (const { band } of this.pins) band.drawCursor(timestep);
   }
 
-  pictures({ theme }) {
+  pictures({ trace, window, theme }) {
     const bands = [...this.bands, ...this.pins.map(({ band }) => band)];
+    const ticks = ticksOf(trace, window);
     const drawn = () => bands.filter(({ quantities }) => quantities.length);
     const parts = () =>
-      drawn().map((band) => ({ title: band.title(), drawing: band.drawing, legend: band.quantities }));
+      drawn().map((band) => ({
+        title: band.title(),
+        drawing: band.drawing,
+        legend: band.quantities,
+        axis: { values: band.marks(), ticks },
+      }));
     return [{ name: "curves", label: "Curves", draw: () => stackOf(parts(), theme) }];
   }
 }
@@ -175,13 +174,16 @@ class Band {
       this.levels[k].setAttribute("y2", -value / extent);
     });
     this.axis.replaceChildren(
-      ...values.map((value) =>
-        element("span", {
-          style: `top: ${((1.08 - value / extent) / 2.16) * 100}%`,
-          text: compact(+value.toPrecision(2)),
-        }),
-      ),
+      ...this.marks().map(({ at, text }) => element("span", { style: `top: ${at * 100}%`, text })),
     );
+  }
+
+  /** What stands beside the levels. */
+  marks() {
+    return [1, 0, -1].map((share) => ({
+      at: (1.08 - share) / 2.16,
+      text: compact(+(share * this.extent).toPrecision(2)),
+    }));
   }
 
   title() {

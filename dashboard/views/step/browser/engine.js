@@ -78,8 +78,8 @@ export class Engine {
     await this.ask("companion", {}, "text", changing(this.token));
   }
 
-  /** Where the trace can be had as a file. */
-  file(kind, question) {
-    return address(this.questions, `trace.${kind}`, question).href;
+  /** Where something can be had as a file. */
+  file(path, question) {
+    return address(this.questions, path, question).href;
   }
 }

@@ -1,14 +1,22 @@
-// The view's layout: what stands where, what is said above it, and who has the keys.
+// The view's layout: what stands where, what is said over it, and what of the page a link hides.
 
 import { element, setText } from "../../../browser/dom.js";
 import { explain } from "../../../browser/glossary.js";
+import { HIDEABLE } from "./exercise.js";
 import { Help } from "./help.js";
+import { remarkOn } from "./opening.js";
+import { Share } from "./share.js";
 import { TERMS } from "./terms.js";
+
+/** Whether the page shows but what it is for, as Streamlit's parameter says. */
+const isFramed = () => new URLSearchParams(location.search).get("embed") === "true";
 
 export class Frame {
   /** `parts` by name, each with its `root`. */
-  constructor({ checkpoints, strip, transport, cell, equation, panels, prediction, arrangeBar, heatmaps, curves }) {
+  constructor(parts) {
+    const { checkpoints, strip, transport, cell, equation, panels, prediction, arrangeBar, heatmaps, curves } = parts;
     this.help = new Help();
+    this.share = new Share();
     this.summary = element("p", { class: "hidden-text", role: "status", "aria-live": "polite" });
     this.message = element("span");
     this.notice = element(
@@ -22,13 +30,39 @@ export class Frame {
         onclick: () => this.say(""),
       }),
     );
+    this.note = element("p", { class: "note", "aria-label": "The exercise", hidden: "" });
+    this.remark = element("span", { class: "remark" });
     this.waiting = element("p", { class: "waiting", text: "The engine is reading the sequence …" });
+    this.parts = {
+      checkpoints: [checkpoints.root],
+      transport: [transport.root],
+      equation: [equation.root],
+      prediction: [prediction.root],
+      heatmaps: [arrangeBar.root, heatmaps.root],
+      curves: [curves.root],
+    };
     this.content = element(
       "div",
       { class: "content", hidden: "" },
       checkpoints.root,
-      strip.root,
-      transport.root,
+      // what is needed at every step stays in sight on a phone
+      element("div", { class: "steering" }, strip.root, transport.root),
+      element(
+        "p",
+        { class: "hint" },
+        element(
+          "span",
+          { class: "keys-hint" },
+          element("kbd", { text: "←" }),
+          " ",
+          element("kbd", { text: "→" }),
+          " step, anywhere on this page; ",
+          element("kbd", { text: "?" }),
+          " lists all keys.",
+        ),
+        element("span", { class: "touch-hint", text: "Tap a letter or the arrows to step, a unit to ask about it." }),
+        this.remark,
+      ),
       element(
         "div",
         { class: "stage" },
@@ -48,11 +82,13 @@ export class Frame {
         role: "application",
         "aria-label": "LSTM cell, stepped with the arrow keys; press ? for all keys",
       },
-      this.notice,
+      this.note,
       this.waiting,
       this.content,
+      this.notice,
       this.summary,
       this.help.root,
+      this.share.root,
     );
     this.explanations = explain(this.root, TERMS);
     this.returnFocus();
@@ -65,7 +101,7 @@ export class Frame {
     this.root.addEventListener("keydown", () => (byPointer = false));
     const done = (event) =>
       byPointer &&
-      !this.help.root.open &&
+      !event.target.closest("dialog") &&
       event.target.closest("button, select, [type=checkbox]") &&
       this.root.focus({ preventScroll: true });
     this.root.addEventListener("change", done);
@@ -94,10 +130,41 @@ export class Frame {
     this.root.dataset.theme = dark ? "dark" : "light";
   }
 
-  /** Say something above the view; an empty text closes it. */
-  say(text) {
+  /** Hide what is to be hidden, grow for a projector, say the teacher's sentence. */
+  obey({ hide, present, note }) {
+    for (const [name, roots] of Object.entries(this.parts))
+      for (const root of roots) root.classList.toggle("left-out", hide.includes(name));
+    this.root.classList.toggle("present", present);
+    for (const name of Object.keys(HIDEABLE)) this.root.classList.toggle(`without-${name}`, hide.includes(name));
+    this.note.hidden = !note;
+    setText(this.note, note);
+    const page = document.documentElement.dataset; // page.css hides what Streamlit draws
+    page.hide = [...hide, isFramed() ? "pages" : ""].join(" ");
+    page.present = present;
+  }
+
+  /** The page is its own again. */
+  leave() {
+    const page = document.documentElement.dataset;
+    delete page.hide;
+    delete page.present;
+  }
+
+  /** What is special about the timestep at the cursor. */
+  remarkOn(trace, timestep) {
+    setText(this.remark, remarkOn(trace, timestep));
+  }
+
+  /** Say something over the view; an empty text takes it away. `kind` is that of a refusal. */
+  say(text, kind = null) {
+    this.kind = kind;
     this.notice.hidden = !text;
     setText(this.message, text);
+  }
+
+  /** What was said no longer holds, since something was changed; or, of a kind, since that is over. */
+  forget(kind = null) {
+    if (!this.notice.hidden && (kind === null || kind === this.kind)) this.say("");
   }
 
   /** Say where the cursor has come to rest, to those who hear the page. */

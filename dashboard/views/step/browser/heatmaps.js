@@ -4,7 +4,7 @@
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
 import { colourScale } from "../../../browser/cell/colours.js";
-import { mosaicOf } from "../../../browser/pictures.js";
+import { mosaicOf, ticksOf } from "../../../browser/pictures.js";
 
 export class Heatmaps {
   constructor(actions) {
@@ -105,7 +105,7 @@ class Heatmap {
     const { trace, window, places, backward } = view;
     const H = trace.units;
     const T = window.to - window.from;
-    Object.assign(this, { units: H, window, places });
+    Object.assign(this, { trace, units: H, window, places });
     const { values, scale } = this.source(view);
     this.canvas.width = T;
     this.canvas.height = H;
@@ -137,7 +137,8 @@ class Heatmap {
     const { from, to } = this.window;
     const range = `(${this.low.textContent} to ${this.high.textContent})`;
     const title = `${this.quantity.symbol}  ${this.label.textContent}  ${range}`;
-    return { title, canvas: this.canvas, from: (this.cursor - from) / (to - from), width: 1 / (to - from) };
+    const [mark, width] = [(this.cursor - from) / (to - from), 1 / (to - from)];
+    return { title, canvas: this.canvas, ticks: ticksOf(this.trace, this.window), from: mark, width };
   }
 
   draw({ timestep, unit }) {

@@ -16,8 +16,8 @@ import { NEWEST } from "./fields.js";
 import { Frame } from "./frame.js";
 import { Heatmaps } from "./heatmaps.js";
 import { History } from "./history.js";
-import { commandOf, keyTable } from "./keys.js";
-import { readLink, tell, writeLink } from "./link.js";
+import { Keys, keyTable } from "./keys.js";
+import { toOpen } from "./link.js";
 import { Loading } from "./loading.js";
 import { Panels } from "./panels.js";
 import { Prediction } from "./prediction.js";
@@ -27,10 +27,13 @@ import { FIELDS, costOf, differing, settled, startState, thereIs, turned } from 
 import { Strip } from "./strip.js";
 import { Transport } from "./transport.js";
 import { viewOf } from "./view.js";
+import { Visit } from "./visit.js";
 import { WhatIf } from "./whatif.js";
 import { Why } from "./why.js";
 
 const URL_DELAY = 300; // ms at rest before the cursor is written into the page's address
+// what is changed on purpose, so that the browser's Back leads to what was before it
+const ENTRIES = ["sequence", "checkpoint", "panel", "clamps", "beside"];
 const EVERYTHING = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, true]));
 
 export function mount(parent) {
@@ -47,10 +50,10 @@ class StepView {
     this.history = new History();
     this.loaded = null; // what the engine has given for the state, see `Loading.load`
     this.there = null; // what there is to choose from in it
-    this.problems = null; // with the link, while it is opened
     this.make(new Actions(this));
     this.stopHearing = () => {};
-    this.told = new Set(); // sequences that the page was told of, until it says one of them
+    this.visit = new Visit(this);
+    this.pressed = new Keys(this);
   }
 
   make(actions) {
@@ -85,11 +88,13 @@ class StepView {
     ];
     this.frame = new Frame(this);
     this.root = this.frame.root;
-    this.root.addEventListener("keydown", (event) => this.key(event));
   }
 
   destroy() {
     this.stopHearing();
+    this.pressed.destroy();
+    this.visit.destroy();
+    this.frame.leave();
     clearTimeout(this.urlTimer);
     for (const part of [...this.parts, this.frame]) part.destroy?.();
     this.root.remove();
@@ -100,11 +105,10 @@ class StepView {
   update(component) {
     const { data } = component;
     const otherRun = this.gone || data.run !== this.run; // it may have been brought back
-    // the page may still say the sequence that this view has just gone on from, or, late, one that it has left again
-    const echo = this.told.has(data.sequence);
-    if (echo) this.told.clear();
+    const echo = this.visit.isEcho(data.sequence);
     const otherSequence =
       otherRun || (!echo && data.sequence !== this.component.data.sequence && data.sequence !== this.state.sequence);
+    if (otherSequence && this.loaded && !this.gone) this.visit.enter();
     this.component = component;
     this.run = data.run;
     this.engine.token = data.token;
@@ -116,12 +120,15 @@ class StepView {
       return;
     }
     this.history.clear();
+    this.frame.say("");
     if (!this.loaded) {
-      this.state = { ...this.state, sequence: data.sequence };
-      this.open();
+      this.visit.open(toOpen(location.search, data.run, data.sequence), data.sequence);
     } else {
-      this.state = { ...turned(this.state, otherRun ? "run" : "sequence"), sequence: data.sequence };
-      this.load();
+      // the run's picker gives way to another and loses the focus by itself; taken from it, it would choose once more
+      if (!data.refused && !otherRun) this.pressed.take();
+      // until its trace is there, the cursor must stand somewhere
+      this.state = { ...turned(this.state, otherRun ? "run" : "sequence"), sequence: data.sequence, timestep: 0 };
+      this.load(() => ({ ...this.state, timestep: null }));
     }
   }
 
@@ -132,6 +139,7 @@ class StepView {
     this.stopHearing();
     this.stopHearing = hearOf(run, {
       checkpoint: (newest) => this.loaded && newest !== this.loaded.steps.at(-1) && this.loadAnew(),
+      training: (trains) => this.checkpoints.showTraining(trains),
       silence: () => this.lookAgain(),
       gone: () => this.tellGone(),
     });
@@ -140,7 +148,7 @@ class StepView {
   /** Nothing can be heard, so look: for what is newer, or for what could not be had when the view was opened. */
   lookAgain() {
     if (this.loaded && this.state.checkpoint === NEWEST) this.loadAnew();
-    else if (!this.loaded && !this.problems) this.open();
+    else if (!this.loaded) this.visit.openAgain();
   }
 
   /** The run is no more: the page says so, and turns to another. It happens once, and is not a state. */
@@ -150,33 +158,6 @@ class StepView {
   }
 
   // ---- from the engine to the screen
-
-  /** Open what the address says; what it says in vain is told, and the nearest sensible view is shown. */
-  async open() {
-    const parameters = new URLSearchParams(location.search);
-    const problems = (this.problems = []);
-    const read = (there, names) => {
-      const link = readLink(parameters, there, names);
-      problems.push(...link.problems);
-      return { ...this.state, ...link.change };
-    };
-    try {
-      this.state = read({ steps: await this.loading.checkpoints() }, ["checkpoint"]);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error; // the loading meets it as well, and tells it
-    }
-    const others = Object.keys(FIELDS).filter((name) => name !== "checkpoint");
-    await this.load((there) => read(there, others));
-    this.problems = null;
-    if (problems.length) this.frame.say(tell(problems));
-    this.frame.takeFocus();
-  }
-
-  /** Say what went wrong; while a link is opened, with all else that is wrong with it. */
-  complain(text) {
-    if (this.problems) this.problems.push({ kind: "refusal", text });
-    else this.frame.say(text);
-  }
 
   loadAnew() {
     this.loading.forget();
@@ -197,6 +178,7 @@ class StepView {
       return this.recover(error, first);
     }
     if (!loaded) return;
+    this.frame.forget("away");
     this.loaded = loaded;
     this.there = there;
     this.state = settled(this.state, there);
@@ -217,7 +199,7 @@ class StepView {
       this.tellGone();
     } else if (lost === "checkpoint" && state.checkpoint !== NEWEST) {
       this.state = { ...state, checkpoint: NEWEST }; // thinned out just now
-      this.complain(`${refusal.message} Here is the newest one.`);
+      this.visit.complain(`${refusal.message} Here is the newest one.`);
       loading.forget();
       await this.load(first);
     } else if (refusal.kind === "clamp" && state.clamps.length) {
@@ -225,10 +207,10 @@ class StepView {
         ...state,
         clamps: state.clamps.filter((_, place) => refusal.places.length && !refusal.places.includes(place)),
       };
-      this.complain(refusal.message);
+      this.visit.complain(refusal.message);
       await this.load(first);
     } else {
-      this.complain(refusal.message);
+      this.visit.complain(refusal.message, refusal.kind);
       if (!this.loaded) this.frame.waitInVain();
     }
   }
@@ -237,6 +219,7 @@ class StepView {
     const { state, loaded } = this;
     const theme = readTheme(this.root);
     this.frame.setTheme(theme);
+    this.frame.obey(state);
     this.window = windowAt(state, loaded.trace, this.window);
     this.places = arrange(loaded.original ?? loaded.trace, state);
     const { window, places } = this;
@@ -250,14 +233,14 @@ class StepView {
     this.view.state = this.state;
     for (const part of this.parts) part.draw(this.state, changed);
     this.transport.showHistory(this.history);
+    if (changed.timestep) this.frame.remarkOn(this.loaded.trace, this.state.timestep);
     clearTimeout(this.urlTimer);
     this.urlTimer = setTimeout(() => this.rest(), URL_DELAY);
   }
 
   /** The cursor has come to rest: write it into the address, so that a link leads here, and say it in words. */
   rest() {
-    const href = writeLink(location.href, this.state, this.there);
-    if (href !== location.href) history.replaceState(history.state, "", href);
+    this.visit.write();
     if (this.transport.playing) return;
     const { operation } = this.state;
     const { operations } = this.loaded.trace;
@@ -278,15 +261,17 @@ class StepView {
   turnTo(change) {
     if (!this.loaded) return false;
     const before = this.state;
-    this.state = settled({ ...before, ...change }, this.there);
-    const cost = costOf(before, this.state);
+    const after = settled({ ...before, ...change }, this.there);
+    const cost = costOf(before, after);
     if (cost === null) return false;
-    const changed = Object.fromEntries(differing(before, this.state).map((name) => [name, true]));
+    const changed = Object.fromEntries(differing(before, after).map((name) => [name, true]));
+    if (ENTRIES.some((name) => changed[name])) this.visit.enter();
+    this.frame.forget();
+    this.state = after;
     if (cost !== "cursor" || this.rearranges(changed)) this.show();
     else this.draw(changed);
     if (cost === "engine") this.load();
-    if (changed.sequence) this.told.add(this.state.sequence);
-    if (changed.sequence) this.component.setStateValue("sequence", this.state.sequence); // for the page's own field
+    if (changed.sequence) this.visit.tellSequence(this.state.sequence);
     return Boolean(changed.timestep || changed.operation);
   }
 
@@ -307,14 +292,5 @@ class StepView {
   goBack(undo = true) {
     this.turnTo(undo ? this.history.undo(this.state) : this.history.redo(this.state));
     this.transport.showHistory(this.history);
-  }
-
-  key(event) {
-    if (!this.loaded || this.frame.help.root.open) return;
-    const command = commandOf(this.keys, event, this.transport.slider);
-    if (!command) return;
-    event.preventDefault();
-    const [name, ...given] = command;
-    this.actions[name](...given);
   }
 }

@@ -26,8 +26,8 @@ export class Panels {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!by) return;
       event.preventDefault();
-      const place = this.tabs.findIndex((tab) => tab === event.target);
-      const next = this.tabs[(place + by + this.tabs.length) % this.tabs.length];
+      const tabs = this.tabs.filter((tab) => !tab.hidden);
+      const next = tabs[(tabs.indexOf(event.target) + by + tabs.length) % tabs.length];
       next.focus();
       next.click();
     });
@@ -35,8 +35,10 @@ export class Panels {
   }
 
   show(view) {
-    const { panel } = view.state;
+    const { panel, hide } = view.state;
+    this.root.classList.toggle("left-out", Object.keys(PANELS).every((name) => hide.includes(name)));
     for (const tab of this.tabs) {
+      tab.hidden = hide.includes(tab.dataset.panel);
       const chosen = tab.dataset.panel === panel;
       tab.setAttribute("aria-selected", chosen);
       tab.tabIndex = chosen ? 0 : -1;

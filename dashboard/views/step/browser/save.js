@@ -1,7 +1,8 @@
 // Everything to take along: pictures, data, a link, and the same trace in a notebook.
 
 import { element, setText } from "../../../browser/dom.js";
-import { saveFile, toPicture } from "../../../browser/pictures.js";
+import { captioned, saveFile, toPicture } from "../../../browser/pictures.js";
+import { captionOf, modelName, sequenceName } from "./naming.js";
 
 export class Save {
   constructor(actions) {
@@ -12,10 +13,10 @@ export class Save {
       link: element("a", {
         class: "small-tool",
         text: kind === "parquet" ? "Parquet" : kind === "csv" ? "CSV" : kind,
-        download: `trace.${kind}`,
         "aria-label": `Trace as ${kind}`,
       }),
     }));
+    this.weights = element("a", { class: "small-tool", text: "Weights", "aria-label": "Weights as safetensors" });
     this.copyLink = element("button", {
       class: "small-tool",
       text: "Copy link",
@@ -33,7 +34,11 @@ export class Save {
       { class: "save", "aria-label": "Save" },
       this.pictures,
       element("p", { class: "span" }, element("span", { text: "Trace" }), ...this.files.map(({ link }) => link)),
-      element("p", { class: "span" }, this.copyLink, this.copyCode),
+      element("p", {
+        class: "quiet",
+        text: "CSV and Parquet count timesteps and layers from 1, as this page does; npz and code from 0, as arrays.",
+      }),
+      element("p", { class: "span" }, this.copyLink, this.copyCode, this.weights),
       this.problem,
       this.code,
     );
@@ -45,7 +50,9 @@ export class Save {
       this.offered = pictures.map(({ name }) => name).join();
       this.pictures.replaceChildren(...pictures.map((picture) => this.row(picture)));
     }
-    for (const { kind, link } of this.files) link.href = this.actions.file(kind);
+    this.view = view;
+    for (const { kind, link } of this.files) this.offer(link, `trace.${kind}`, `${sequenceName(view)}-trace.${kind}`);
+    this.offer(this.weights, "weights.safetensors", `${modelName(view)}.safetensors`);
     setText(this.code, snippet(view));
   }
 
@@ -60,13 +67,21 @@ export class Save {
     return element("li", { "data-picture": name }, element("span", { text: label }), button("svg"), button("png"));
   }
 
+  /** Let a link fetch what the server makes, under a name that says what it is. */
+  offer(link, path, name) {
+    link.href = this.actions.file(path, name);
+    link.download = name;
+  }
+
   draw() {}
 
   async savePicture(name, kind) {
     const { draw } = this.actions.pictures().find((picture) => picture.name === name);
     this.problem.hidden = true;
     try {
-      saveFile(await toPicture(draw(), kind), `${name}.${kind}`);
+      const { view } = this;
+      const drawing = captioned(draw(), captionOf(view, view.state), view.theme);
+      saveFile(await toPicture(drawing, kind), `${sequenceName(view)}-${name}.${kind}`);
     } catch (error) {
       this.problem.hidden = false;
       setText(this.problem, `The picture could not be made (${error.message}). Try SVG.`);
@@ -84,25 +99,34 @@ export class Save {
   }
 }
 
-/** Code that computes the trace on the screen, and the number at the cursor. */
-function snippet({ run, shown, sequence, state, trace, database }) {
+/** Code that computes the trace on the screen from the weights, on any machine, and the number at the cursor. */
+export function snippet(view) {
+  const { sequence, state, trace } = view;
+  const { layer, timestep, unit, quantity } = state;
   const clamps = trace.clamps.map(({ quantity, layer, unit, first, last, value }) => {
     const units = unit === null ? "None" : `[${unit}]`;
     return `    Intervention.clamp("${quantity}", ${value}, range(${first}, ${last + 1}), ${units}, ${layer}),\n`;
   });
-  const name = state.quantity === "prediction" ? "hidden" : state.quantity;
+  const number =
+    quantity === "prediction"
+      ? `trace.outputs[${timestep}, 0]`
+      : `trace.layers[${layer}].${quantity}[${timestep}, 0, ${unit}]`;
   return [
-    clamps.length ? "from lstm_engine import Intervention" : null,
-    "from lstm_engine.runs import RunStore",
-    "from lstm_engine.runs.checkpoints import restore",
+    `# Beside this: the file that “Weights” saves. Needs the project: pip install -e . in its folder`,
+    "from safetensors import safe_open",
     "",
-    `store = RunStore(${JSON.stringify(database)})`,
-    `trainer = store.get(${run}).settings.build_trainer()`,
-    `restore(trainer, store.checkpoint(${run}, ${shown}))`,
-    `sequence = trainer.task.encode(${JSON.stringify(sequence)})`,
+    `from lstm_engine import ${clamps.length ? "Intervention, " : ""}load_model`,
+    "from lstm_engine.runs import RunSettings",
+    "",
+    `file = "${modelName(view)}.safetensors"`,
+    "model = load_model(file)",
+    'with safe_open(file, "numpy") as opened:',
+    '    task = RunSettings.from_json(opened.metadata()["settings"]).task_object',
+    `sequence = task.encode(${JSON.stringify(sequence)})`,
     clamps.length ? `clamps = [\n${clamps.join("")}]` : null,
-    `trace = trainer.model.trace(sequence.inputs${clamps.length ? ", interventions=clamps" : ""})`,
-    `print(trace.layers[${state.layer}].${name}[${state.timestep}, 0, ${state.unit}])`,
+    `trace = model.trace(sequence.inputs${clamps.length ? ", interventions=clamps" : ""})`,
+    `# counted from 0: on the page, timestep ${timestep + 1}${trace.layers > 1 ? ` of layer ${layer + 1}` : ""}`,
+    `print(${number})${quantity === "prediction" ? "  # before the softmax" : ""}`,
   ]
     .filter((line) => line !== null)
     .join("\n");

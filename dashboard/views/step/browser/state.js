@@ -1,7 +1,9 @@
 // What can be different in the step view, in one table: the address, the view, undo and the tests read it.
 
 import { ORDERS } from "./arrange.js";
+import { flag, hiddenParts, sentence } from "./exercise.js";
 import { NEWEST, checkpoint, choice, clamps, other, units, whole } from "./fields.js";
+import { openingOf } from "./opening.js";
 
 export const PANELS = { why: "Why", whatif: "What if", backward: "Backward", compare: "Compare", save: "Save" };
 const KEEPS_GRADIENT = ["backward", "save"]; // panels beside which gradients stay on the screen
@@ -14,12 +16,13 @@ const KEEPS_GRADIENT = ["backward", "save"]; // panels beside which gradients st
  * - costs: what a change needs: "cursor" (numbers and marks), "drawing" (all parts), "engine" (a question to it)
  * - ends: with which turn it goes back to the start, to another "sequence" or another "run"
  *
- * `there` is what there is: {timesteps, units, layers, outputs, operations, quantities, first, right, steps}.
+ * `there` is what there is: {timesteps, units, layers, outputs, operations, quantities, first, right, steps, opening}.
  */
 export const FIELDS = {
-  sequence: { start: null, costs: "engine" }, // the page's script writes it into the address
+  sequence: { start: null, costs: "engine" }, // stands in the address beside the run
+  // null: where something happens
   timestep: {
-    start: 0,
+    start: null,
     address: "timestep",
     told: true,
     ...whole((there) => there.timesteps, 1),
@@ -77,6 +80,9 @@ export const FIELDS = {
   },
   checkpoint: { start: NEWEST, address: "checkpoint", ...checkpoint, costs: "engine", ends: ["run"] },
   beside: { start: null, address: "beside", ...other, costs: "engine", ends: ["run"] },
+  present: { start: false, address: "present", ...flag, costs: "drawing" },
+  hide: { start: [], address: "hide", ...hiddenParts, costs: "drawing" },
+  note: { start: "", address: "note", ...sentence, costs: "drawing" },
 };
 
 export const startState = () => Object.fromEntries(Object.entries(FIELDS).map(([name, { start }]) => [name, start]));
@@ -92,12 +98,17 @@ export const thereIs = (trace, steps) => ({
   first: trace.quantities.find(({ missing }) => !missing).name,
   right: trace.right,
   steps,
+  opening: openingOf(trace.labels),
 });
 
 /** The state with everything where there is something, and a gradient just beside those panels that show it. */
 export function settled(state, there) {
   const found = { ...state };
   for (const [name, { within }] of Object.entries(FIELDS)) if (within) found[name] = within(found[name], there);
+  found.timestep ??= there.opening;
+  const { hide = [] } = found;
+  if (hide.includes("prediction") && found.quantity === "prediction") found.quantity = there.quantities[0];
+  if (hide.includes(found.panel)) found.panel = Object.keys(PANELS).find((name) => !hide.includes(name)) ?? found.panel;
   if (found.panel === "backward") found.lossAt = answeredAt(there, found.lossAt ?? found.timestep);
   else if (!KEEPS_GRADIENT.includes(found.panel)) found.lossAt = null;
   return found;

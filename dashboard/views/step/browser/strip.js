@@ -2,11 +2,15 @@
 
 import { element } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
+import { remarkOn } from "./opening.js";
 
 const MOST_SURPRISE = 6; // nats at which a bar is full
+const TEXT = 15; // pixels of text on a laptop, see base.css
+const FINGER = 44; // pixels
 
 export class Strip {
   constructor(actions) {
+    this.touch = matchMedia("(max-width: 640px), (pointer: coarse)");
     this.track = element("div", { class: "strip-track" });
     this.beside = element("div", { class: "strip-track beside" });
     this.root = element(
@@ -23,15 +27,17 @@ export class Strip {
 
   show({ trace, other, state }) {
     this.showBeside(trace, state.beside?.kind === "sequence" ? other : null);
-    if (this.trace === trace && this.lossAt === state.lossAt) return;
-    this.trace = trace;
-    this.lossAt = state.lossAt;
-    this.width = widthOf(trace);
+    const hides = state.hide.includes("prediction");
+    const scale = this.scale();
+    const made = { trace, hides, lossAt: state.lossAt, width: widthOf(trace, scale) };
+    if (Object.entries(made).every(([name, value]) => this[name] === value)) return;
+    Object.assign(this, made, { visible: null });
     const most = trace.kind === "symbols" ? MOST_SURPRISE : Math.max(...trace.surprise, 1e-12);
     const unit = trace.kind === "symbols" ? "nats" : "squared error";
     this.symbols = trace.labels.map((label, timestep) => {
       // what came at this timestep was predicted at the one before; nothing predicts the first
-      const surprise = timestep > 0 && trace.right[timestep - 1].length ? trace.surprise[timestep - 1] : null;
+      const predicted = !hides && timestep > 0 && trace.right[timestep - 1].length > 0;
+      const surprise = predicted ? trace.surprise[timestep - 1] : null;
       const height = surprise === null ? 0 : Math.min(1, surprise / most);
       const loss = timestep === state.lossAt ? ", the loss is taken here" : "";
       const said = surprise === null ? "" : `, surprise ${fixed(surprise, 2)} ${unit}`;
@@ -41,7 +47,7 @@ export class Strip {
           tabindex: -1,
           "data-timestep": timestep,
           style: `width: ${this.width}px`,
-          title: surprise === null ? null : `surprise ${fixed(surprise, 2)} ${unit}`,
+          title: surprise === null ? remarkOn(trace, timestep) || null : `surprise ${fixed(surprise, 2)} ${unit}`,
           "aria-label": `Timestep ${timestep + 1}: ${label}${said}${loss}`,
           "data-loss": timestep === state.lossAt ? "" : null,
         },
@@ -53,10 +59,16 @@ export class Strip {
     this.track.replaceChildren(...this.symbols);
   }
 
+  /** How large the text is and a finger's target must be, against a laptop's. */
+  scale() {
+    const text = parseFloat(getComputedStyle(this.root).fontSize) / TEXT || 1;
+    return { text, least: this.touch.matches ? FINGER : 0 };
+  }
+
   /** A second sequence under the first, timestep under timestep. */
   showBeside(trace, other) {
     this.beside.hidden = !other;
-    const style = `width: ${widthOf(trace)}px`;
+    const style = `width: ${widthOf(trace, this.scale())}px`;
     this.beside.replaceChildren(...(other?.labels ?? []).map((label) => element("span", { text: label, style })));
   }
 
@@ -77,4 +89,5 @@ export class Strip {
 }
 
 /** Pixels that a symbol takes; fixed, so that the marked one's place needs no measuring. */
-const widthOf = ({ labels }) => Math.max(30, 9 * Math.max(...labels.map((label) => label.length)) + 14);
+const widthOf = ({ labels }, { text, least }) =>
+  Math.max(least, Math.ceil(text * Math.max(30, 9 * Math.max(...labels.map((label) => label.length)) + 14)));

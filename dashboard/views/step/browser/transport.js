@@ -12,8 +12,10 @@ const ICONS = {
   last: "M18 5v14M4 5l11 7-11 7z",
   undo: "M4 9h9a5 5 0 0 1 0 10H9M8 5 4 9l4 4",
   redo: "M20 9h-9a5 5 0 0 0 0 10h4M16 5l4 4-4 4",
+  present: "M3 4h18M4 4v11h16V4M12 15v3M8 21l4-3 4 3",
+  share: "M12 15V4M8 8l4-4 4 4M5 12v8h14v-8",
 };
-const OUTLINED = ["undo", "redo"];
+const OUTLINED = ["undo", "redo", "present", "share"];
 const SPEEDS = [0.5, 1, 2, 4, 8, 16, 30, 60]; // steps a second
 
 export class Transport {
@@ -31,7 +33,7 @@ export class Transport {
     ];
     this.size = element(
       "select",
-      { "aria-label": "Step size", title: "Step size (m)" },
+      { "aria-label": "Step size", title: "Step size (s)" },
       element("option", { value: "timestep", text: "by timestep" }),
       element("option", { value: "operation", text: "by operation" }),
     );
@@ -57,12 +59,21 @@ export class Transport {
     this.total = element("span");
     this.layer = element("select", { "aria-label": "Layer", hidden: "" });
     this.layer.addEventListener("change", () => actions.set({ layer: Number(this.layer.value) }));
-    this.undo = button("undo", "Undo", "z, Ctrl Z", () => actions.undo());
+    this.undo = button("undo", "Undo", "Ctrl Z", () => actions.undo());
     this.redo = button("redo", "Redo", "Ctrl Y", () => actions.redo());
+    this.more = element("button", {
+      class: "tool more-tools",
+      text: "⋯",
+      "aria-label": "More",
+      "aria-expanded": "false",
+      onclick: () => this.unfold(),
+    });
+    this.presentButton = button("present", "Present", "p", () => actions.present());
     this.root = element(
       "div",
       { class: "transport", role: "toolbar", "aria-label": "Stepping" },
       ...buttons,
+      this.more,
       this.size,
       this.speed,
       this.slider,
@@ -70,6 +81,8 @@ export class Transport {
       this.layer,
       this.undo,
       this.redo,
+      this.presentButton,
+      button("share", "Share or exercise", "a link, with parts hidden", () => actions.share()),
       element("button", {
         class: "tool",
         text: "?",
@@ -82,6 +95,7 @@ export class Transport {
 
   show({ trace, state }) {
     this.layer.value = state.layer;
+    this.presentButton.setAttribute("aria-pressed", state.present);
     if (this.trace === trace) return;
     this.trace = trace;
     this.slider.max = trace.timesteps;
@@ -107,7 +121,14 @@ export class Transport {
     this.redo.setAttribute("aria-disabled", undone.length === 0);
   }
 
+  /** On a phone the five buttons of every step stand alone, until more is asked for. */
+  unfold(open = this.more.getAttribute("aria-expanded") === "false") {
+    this.more.setAttribute("aria-expanded", open);
+    this.root.classList.toggle("unfolded", open);
+  }
+
   focusJump() {
+    if (getComputedStyle(this.more).display !== "none") this.unfold(true);
     this.number.focus();
     this.number.select();
   }

@@ -26,7 +26,9 @@ export function viewOf(state, loaded, data, laidOut) {
     quantities: trace.quantities,
     endStep: data.end_step,
     examples: data.examples,
-    database: data.database,
     run: data.run,
+    name: data.name,
+    task: data.task,
+    embedding: data.embedding,
   };
 }
