@@ -38,7 +38,9 @@ export class Cell {
     this.places = places;
     this.backward = backward;
     this.layer = state.layer;
+    this.state = null; // of what was shown before
     this.lay();
+    this.resize();
   }
 
   /** Build the drawing, if it is of another cell or for another room than the one that stands. */
