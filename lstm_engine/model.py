@@ -46,6 +46,7 @@ class LSTMModel:
         SettingsError: a size is not a positive integer, all of them need more numbers than a model may have, or
             variant, dtype, seed or a scale is unknown or out of range, or the variant's heads cannot share hidden_size.
 
+    >>> import numpy as np
     >>> model = LSTMModel(input_size=3, hidden_size=4, output_size=2)
     >>> outputs, state = model.forward(np.zeros((5, 1, 3)))           # five timesteps, a batch of one
     >>> outputs.shape, state.hidden.shape

@@ -139,7 +139,7 @@ def long_run_row(server: AppServer, store: RunStore, browser: Browser) -> list[s
     for _ in range(5):
         page.goto(f"{server.url}/train?run={short.id}")
         page.wait_for_selector(".lstm-curves .main-svg")
-        page.get_by_label("Run").first.click()
+        page.get_by_role("combobox", name="Run").click()
         option = page.get_by_role("option", name="a long one")
         option.wait_for()
         started = time.perf_counter()

@@ -62,7 +62,7 @@ def test_a_gru_is_stepped_asked_clamped_and_followed_back(open_cell, store):
     assert "n = np.tanh(x @ W.candidate" in said(page)
     expect(page.locator(".why .sum")).to_contain_text("former hidden state, times r,")
 
-    page.keyboard.press("m")  # by operation
+    page.keyboard.press("s")  # by operation
     names = [operation.name for operation in operations_of("gru")]
     assert page.locator(".equation b").inner_text() == names[0]
     for name in names[1:]:
@@ -70,10 +70,11 @@ def test_a_gru_is_stepped_asked_clamped_and_followed_back(open_cell, store):
         assert page.locator(".equation b").inner_text() == name
     page.keyboard.press("ArrowRight")
     assert current(page) == 4
-    page.keyboard.press("m")
+    page.keyboard.press("s")
     page.keyboard.press("ArrowLeft")
 
-    page.keyboard.press("Z")  # z is taken: it undoes
+    page.keyboard.press("z")  # the cell's letters come first; Ctrl Z undoes
+    page.get_by_role("tab", name="What if").click()
     page.keyboard.press("1")
     expect(page.locator(".clamps li")).to_have_count(1)
     clamp = Intervention.clamp("update_gate", 1, [3], [7], 1)
@@ -113,10 +114,12 @@ def test_what_a_variant_lacks_is_said_and_cannot_be_clamped(open_cell):
     assert legend(page, "no_forget_gate")["f"] == "missing, f = 1"
     page.keyboard.press("f")
     assert "This cell has no forget gate: all of the memory is kept" in said(page)
+    page.get_by_role("tab", name="What if").click()
     page.keyboard.press("0")
     expect(page.locator(".notice")).to_contain_text("There is no f in this cell to clamp; choose a gate or a state (i,")
     assert page.locator(".heatmap").count() == 5
     page.keyboard.press("i")
+    page.keyboard.press("w")
     expect(page.locator(".why .sum")).to_contain_text("peephole p · c′ =")
     page.get_by_role("tab", name="What if").click()
     assert "forget gate" not in page.get_by_label("Quantity to clamp").inner_text()

@@ -106,7 +106,7 @@ def test_a_field_that_takes_text_keeps_its_own_undo(open_step):
 
 def test_a_continuation_can_be_taken_back_and_the_pages_field_follows(open_step):
     page = open_step("sequence=maria&timestep=3&clamps=f:1:2:1-2=0.5")
-    field = page.get_by_label("Sequence").first
+    field = page.get_by_role("textbox", name="Sequence")
     page.get_by_label("Temperature").fill("3")
     page.get_by_role("button", name="Continue from here").click()
     expect(field).not_to_have_value("maria")

@@ -135,7 +135,7 @@ def test_the_address_leads_back_to_the_same_view(open_step, open_page):
 )
 def test_a_sequence_that_cannot_be_read_is_explained_and_the_view_stays(open_step, text, message):
     page = open_step("sequence=maria")
-    field = page.get_by_label("Sequence")
+    field = page.get_by_role("textbox", name="Sequence")
     field.fill(text)
     field.press("Enter")
     expect(page.get_by_text(message)).to_be_visible()
@@ -202,7 +202,7 @@ def test_a_signal_is_stepped_with_its_values(open_step, shared_server, store, op
     run = store.create(replace(SETTINGS, task="signal"), "signal", start=False)
     page = open_page(f"{shared_server.url}/step?run={run.id}")
     page.wait_for_selector(".strip button")
-    field = page.get_by_label("Sequence")
+    field = page.get_by_role("textbox", name="Sequence")
     field.fill("0.1 0.2 zero")
     field.press("Enter")
     expect(page.get_by_text("“zero”, the 3rd entry, is not a number")).to_be_visible()

@@ -247,8 +247,8 @@ def test_the_model_goes_on_from_here_and_what_it_says_can_be_stepped(open_step):
     expect(page.locator(".prediction .problem")).to_contain_text("from 0 to 5")
     page.get_by_label("Temperature").fill("1.5")
     page.get_by_role("button", name="Continue from here").click()
-    expect(page.get_by_label("Sequence").first).not_to_have_value("maria")
-    text = page.get_by_label("Sequence").first.input_value()
+    expect(page.get_by_role("textbox", name="Sequence")).not_to_have_value("maria")
+    text = page.get_by_role("textbox", name="Sequence").input_value()
     assert text.startswith("ma")
     expect(page.locator(".strip button")).to_have_count(len(text) + 1)
     assert current(page) == 2
@@ -503,12 +503,13 @@ def test_help_opens_on_a_question_mark_and_closes(open_step):
     keys = page.locator(".help dt").all_inner_texts()
     assert {"← →", "f i g o c h", "z, Ctrl Z", "?"} <= {*keys}
     assert page.locator(".help dd").count() == len(keys)
+    before = current(page)
     page.keyboard.press("ArrowRight")
-    assert current(page) == 0
+    assert current(page) == before
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys and help")).to_be_hidden()
     page.keyboard.press("ArrowRight")
-    assert current(page) == 1
+    assert current(page) == before + 1
 
 
 def test_the_cursors_place_is_told_in_words(open_step):
@@ -528,7 +529,8 @@ def test_the_cursors_place_is_told_in_words(open_step):
 NAMELESS = """view => [...view.querySelectorAll("button, input, select, a, canvas, [role]")]
   .filter((node) => !node.closest("[aria-hidden=true]") && node.tagName !== "LI")
   .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length || node.title ||
-                      node.getAttribute("aria-labelledby") || node.getAttribute("role") === "status" || node.hidden))
+                      node.getAttribute("aria-labelledby") || node.getAttribute("role") === "status" || node.hidden ||
+                      node.matches("[popover]:not(:popover-open)")))
   .map((node) => node.outerHTML.slice(0, 200))"""
 # text whose contrast with the page is below 4.5 to 1, by WCAG's formula; what is greyed as yet to come may be
 PALE = """view => {

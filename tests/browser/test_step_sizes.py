@@ -48,7 +48,7 @@ def test_nothing_that_a_class_must_read_is_small_on_a_projector(open_step: Calla
     page.keyboard.press("p")
     expect(page.get_by_role("button", name="Present", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("link", name="Train", exact=True)).to_have_count(0)
-    expect(page.get_by_label("Sequence").first).to_be_hidden()
+    expect(page.get_by_role("textbox", name="Sequence")).to_be_hidden()
     assert page.locator(".cell").bounding_box()["width"] > small
     panels = ["Why", "What if", "Backward", "Compare", "Save"]
     for panel in panels:
@@ -62,7 +62,7 @@ def test_nothing_that_a_class_must_read_is_small_on_a_projector(open_step: Calla
     page.wait_for_timeout(500)
     assert "present=1" in page.url
     page.keyboard.press("p")
-    expect(page.get_by_label("Sequence").first).to_be_visible()
+    expect(page.get_by_role("textbox", name="Sequence")).to_be_visible()
 
 
 def test_on_a_phone_all_is_in_one_column_and_a_finger_wide(open_step: Callable[..., Page]):

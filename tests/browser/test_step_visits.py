@@ -29,7 +29,7 @@ def test_arrow_keys_step_on_every_natural_path(open_page: Callable[..., Page], s
     page.keyboard.press("ArrowRight")  # the link in the navigation has the focus
     assert current(page) == 4
 
-    field = page.get_by_label("Sequence").first
+    field = page.get_by_role("textbox", name="Sequence")
     field.fill("maria")
     field.press("ArrowLeft")  # is the field's
     assert current(page) == 4
@@ -113,12 +113,12 @@ def test_back_leads_through_sequences_panels_and_runs_but_not_through_steps(
     assert page.evaluate("history.length") == entries
     page.get_by_role("tab", name="Save").click()
     assert query(page)["panel"] == "save"
-    field = page.get_by_label("Sequence").first
+    field = page.get_by_role("textbox", name="Sequence")
     field.fill("anna")
     field.press("Enter")
     expect(page.locator(".strip button")).to_have_count(5)
     assert query(page)["sequence"] == "anna"
-    page.get_by_label("Run", exact=True).click()
+    page.get_by_role("combobox", name="Run").click()
     page.get_by_role("option", name="the other").click()
     expect(page.get_by_role("combobox", name="Run")).to_have_value("the other · names, 8 units")
     page.wait_for_function("id => location.search.includes(`run=${id}`)", arg=other.id)
@@ -126,10 +126,10 @@ def test_back_leads_through_sequences_panels_and_runs_but_not_through_steps(
 
     page.go_back()
     expect(page.get_by_role("combobox", name="Run")).to_have_value("to step · names, 24 units")
-    expect(page.get_by_label("Sequence").first).to_have_value("anna")
+    expect(page.get_by_role("textbox", name="Sequence")).to_have_value("anna")
     expect(page.locator(".strip button")).to_have_count(5)
     page.go_back()
-    expect(page.get_by_label("Sequence").first).to_have_value("maria")
+    expect(page.get_by_role("textbox", name="Sequence")).to_have_value("maria")
     expect(page.locator(".strip button")).to_have_count(6)
     assert (query(page)["panel"], query(page)["timestep"]) == ("save", "5")
     page.go_back()

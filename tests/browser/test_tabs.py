@@ -48,7 +48,7 @@ def choose(page: Page, name: str) -> None:
     """Choose a run from the list, as a person does: a page that is still being written closes the list again."""
     option = page.get_by_role("option", name=re.compile(name))
     for _ in range(5):
-        page.get_by_label("Run").first.click()
+        page.get_by_role("combobox", name="Run").click()
         with suppress(TimeoutError):
             option.click(timeout=5_000)
             return

@@ -30,13 +30,13 @@ def test_every_key_calls_something_that_a_person_can_do(compute, tables):
     assert compute("commands.filter((name) => !(name in Actions.prototype))", commands=commands) == []
 
 
-def test_every_quantity_has_the_key_of_its_symbol_with_shift_where_that_is_taken(tables):
+def test_every_quantity_has_the_key_of_its_symbol_and_commands_keep_another(tables):
     for name, table in tables.items():
         keys = {key: call for row in table for key, call in row["keys"].items()}
         for quantity in quantity_payload(name):
-            key = {"z": "Z", "m": "M"}.get(quantity["symbol"], quantity["symbol"])  # z undoes, m turns the step's size
-            assert keys[key] == ["askAbout", quantity["name"]]
-        assert keys["z"] == ["undo"]
+            assert keys[quantity["symbol"]] == ["askAbout", quantity["name"]]
+        assert keys["Ctrl+z"] == ["undo"]  # whatever z is
+        assert keys["s"] == ["turnStepSize"]
 
 
 PRESS = """(({ tag, type, ...pressed }) => {

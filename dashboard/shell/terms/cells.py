@@ -30,7 +30,23 @@ CELLS = (
         "The LSTM's letter is g, the GRU's n.",
         "−1 to 1",
         EQUATIONS,
-        ("g", "candidate tanh"),
+        ("g", "candidate tanh", "cell input"),
+    ),
+    Term(
+        "normaliser",
+        "n of an sLSTM: a running sum of what was let in. The memory is divided by it, since exponential gates know no "
+        "upper end.",
+        "no unit",
+        "lstm_engine/cell/slstm.py",
+        ("n", "normaliser before"),
+    ),
+    Term(
+        "stabiliser",
+        "m of an sLSTM: the largest exponent so far. It is taken off before the exponential, so that no number "
+        "overflows, and changes no result.",
+        "no unit",
+        "lstm_engine/cell/slstm.py",
+        ("m", "stabiliser before"),
     ),
     Term(
         "output gate",

@@ -41,6 +41,11 @@ CONTROLS = (
         labels=("by timestep", "by operation", "stepping"),
     ),
     Term("undo", "Take back what you changed last; the cursor's place does not count.", labels=("redo",)),
+    Term("present", "Everything large, for a projector; the same button or the key p leaves again."),
+    Term(
+        "share or exercise",
+        "A link to just this view, one that hides parts of it and sets a task, or a frame for a course page.",
+    ),
     Term("keys and help", "All keys, and what to look at first."),
     # the step view's panels
     Term(

@@ -21,6 +21,12 @@ SETTINGS = (
         labels=("hidden_size",),
     ),
     Term(
+        "embedding size",
+        "How many learned numbers stand for each symbol; 0 lets the cell read which symbol it is and no more.",
+        "numbers",
+        labels=("embedding",),
+    ),
+    Term(
         "num layers",
         "How many layers are stacked on each other.",
         "layers",
