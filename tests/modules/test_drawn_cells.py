@@ -1,6 +1,8 @@
 """The drawn cell of every variant, wide and on a narrow screen: the engine's numbers, nothing over anything else."""
 
 import base64
+import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -46,13 +48,19 @@ def number(text: str) -> float:
     return float(text.replace("−", "-"))
 
 
-def overlap(layout: dict[str, Any]) -> list[str]:
-    """What lies over something else, or sticks out."""
+def boxes_of(layout: dict[str, Any]) -> list[tuple[str, float, float, float, float]]:
+    """Name, corner and size of what is drawn as a box."""
     size = layout["box"]
     areas = [(box["id"], box["x"], box["y"], size["width"], size["height"]) for box in layout["boxes"]]
     for name in ("input", "prediction"):
         part = layout[name]
         areas.append((name, part["x"], part["y"], part["width"], part["height"]))
+    return areas
+
+
+def overlap(layout: dict[str, Any]) -> list[str]:
+    """What lies over something else, or sticks out."""
+    areas = boxes_of(layout)
     areas += [("oval", oval["x"], oval["y"], oval["width"], oval["height"]) for oval in layout["ovals"]]
     areas += [(circle["title"], circle["x"] - 11, circle["y"] - 11, 22, 22) for circle in layout["circles"]]
     found = []
@@ -62,6 +70,34 @@ def overlap(layout: dict[str, Any]) -> list[str]:
         for other, x2, y2, width2, height2 in areas[:k]:
             if x < x2 + width2 and x2 < x + width and y < y2 + height2 and y2 < y + height:
                 found.append(f"{name} over {other}")
+    return found
+
+
+def corners(path: str) -> list[tuple[float, float]]:
+    """The points of a wire, which runs straight across or straight down: "M8 57 H60 V20" as (8, 57), (60, 57), ..."""
+    found: list[tuple[float, float]] = []
+    for letter, numbers in re.findall(r"([MHV])([\d .]+)", path):
+        if letter == "M":
+            x, y = map(float, numbers.split())
+        elif letter == "H":
+            x = float(numbers)
+        else:
+            y = float(numbers)
+        found.append((x, y))
+    return found
+
+
+def run_through(layout: dict[str, Any]) -> list[str]:
+    """Which wires run through a box, and not merely to its edge."""
+    areas = boxes_of(layout)
+    found = []
+    for wire in layout["wires"]:
+        points = corners(wire["d"])
+        for (x1, y1), (x2, y2) in pairwise(points):
+            (left, right), (top, bottom) = sorted((x1, x2)), sorted((y1, y2))
+            for name, x, y, width, height in areas:
+                if left < x + width and x < right and top < y + height and y < bottom:
+                    found.append(f"{wire['d']} through {name}")
     return found
 
 
@@ -86,8 +122,38 @@ def test_every_cell_is_drawn_with_the_engines_numbers(compute, variant, width):
             assert number(found["texts"][f"{quantity.symbol}-before"]) == pytest.approx(before, abs=0.0051)
     assert found["layout"]["width"] == width
     assert overlap(found["layout"]) == []
-    happening = {part["operation"] for kind in ("wires", "boxes") for part in found["layout"][kind]}
+    assert run_through(found["layout"]) == []
+    parts = ("wires", "boxes", "circles", "ovals")
+    happening = {part["operation"] for kind in parts for part in found["layout"][kind]}
     assert set(range(len(operations_of(variant)))) <= {*happening, found["layout"]["prediction"]["operation"]}
+
+
+@pytest.mark.parametrize("upright", [False, True])
+@pytest.mark.parametrize("variant", ["minlstm", "mingru"])
+def test_no_wire_leads_from_the_former_state_to_gates_that_see_x_alone(compute, variant, upright):
+    layout = compute("placesOf(cell, upright)", cell=cell_payload(variant), upright=upright)
+    right_of_x = layout["input"]["x"] + layout["input"]["width"]
+    for block in VARIANTS[variant].blocks:
+        sources = [wire for wire in layout["wires"] if wire["at"] == block and wire.get("from") != block]
+        assert sources
+        assert {(wire.get("from"), corners(wire["d"])[0][0]) for wire in sources} == {(None, right_of_x)}
+    assert {wire["at"] for wire in layout["wires"] if wire.get("from") == "hidden"} == {"keep", "write", "predict"}
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_the_wires_of_an_slstm_carry_what_its_equations_read(compute, upright):
+    """Equations 8 to 17 of Beck et al. 2024, but for the sums, which come from [x, h′] by wires without a colour."""
+    layout = compute("placesOf(cell, upright)", cell=cell_payload("slstm"), upright=upright)
+    wires = {(wire.get("from"), wire["at"]) for wire in layout["wires"]}
+    assert wires >= {
+        *((None, at) for at in ("stabilise", "forget_gate", "input_gate", "candidate", "output_gate")),
+        *(("stabiliser", at) for at in ("stabilise", "forget_gate", "input_gate")),
+        *((name, "keep") for name in ("cell", "forget_gate")),
+        *((name, "write") for name in ("cell", "input_gate", "candidate")),
+        *((name, "count") for name in ("normaliser", "forget_gate", "input_gate")),
+        *((name, "divide") for name in ("cell", "normaliser")),
+        *((name, "output") for name in ("hidden", "output_gate")),
+    }
 
 
 def strange_cell() -> dict[str, Any]:

@@ -78,12 +78,13 @@ export class CellDrawing {
     );
   }
 
-  drawOval({ x, y, width, height, text, operation }) {
+  drawOval({ x, y, width, height, text, title, operation }) {
     this.add(
       operation,
       svg(
         "g",
         { class: "operation" },
+        title ? svg("title", { text: title }) : "",
         svg("rect", { x, y, width, height, rx: height / 2 }),
         svg("text", { x: x + width / 2, y: y + height / 2 + 5, text, class: "small" }),
       ),

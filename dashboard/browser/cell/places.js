@@ -9,9 +9,12 @@
 import * as generic from "./generic.js";
 import * as gru from "./gru.js";
 import * as lstm from "./lstm.js";
+import * as mingru from "./mingru.js";
+import * as minlstm from "./minlstm.js";
 import * as rnn from "./rnn.js";
+import * as slstm from "./slstm.js";
 
-const FAMILIES = { lstm, gru, rnn };
+const FAMILIES = { lstm, gru, rnn, slstm, minlstm, mingru };
 
 /** The places of a cell; `upright` asks for those of a narrow screen. */
 export function placesOf(cell, upright) {
