@@ -84,6 +84,7 @@ def test_who_renames_a_run_stays_on_it(shared_server, store, open_page, run):
         expect(page.get_by_label("Name", exact=True)).to_have_count(1)  # once saved, the field begins anew
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("combobox", name="Run")).to_have_count(1)
         expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile(name))
         expect(page).to_have_url(re.compile(rf"run={run.id}\b(?!.*names)"))
     assert [store.get(one.id).name for one in (run, newer)] == ["second name", "newer"]

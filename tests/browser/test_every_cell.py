@@ -83,7 +83,7 @@ def test_a_gru_is_stepped_asked_clamped_and_followed_back(open_cell, store):
     assert float(held.hidden[3, 0, 7]) == pytest.approx(float(layer.hidden[2, 0, 7]), abs=1e-6)  # all is kept
     page.wait_for_timeout(500)
     assert parse_qs(urlsplit(page.url).query)["clamps"] == ["z:2:7:4-4=1"]
-    page.keyboard.press("z")
+    page.keyboard.press("Control+z")
     expect(page.locator("[data-legend='hidden']")).to_have_text(before["h"])
 
     page.keyboard.press("l")

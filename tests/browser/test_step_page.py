@@ -125,23 +125,20 @@ def test_the_address_leads_back_to_the_same_view(open_step, open_page):
     assert shown(again) == shown(page)
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("José", "never seen “é”"),
-        ("", "The sequence is empty"),
-        ("a" * 10_000, "10,000 characters; at most 2,000"),
-    ],
-)
-def test_a_sequence_that_cannot_be_read_is_explained_and_the_view_stays(open_step, text, message):
+def test_a_sequence_that_cannot_be_read_is_explained_and_the_view_stays(open_step):
     page = open_step("sequence=maria")
     field = page.get_by_role("textbox", name="Sequence")
-    field.fill(text)
-    field.press("Enter")
-    expect(page.get_by_text(message)).to_be_visible()
-    expect(page.locator(".strip button").first).to_be_visible()
-    assert field.input_value() == text
-    field.fill("anna")
+    for text, message in (
+        ("мария", "never seen"),
+        ("", "The sequence is empty"),
+        ("a" * 10_000, "10,000 characters; at most 2,000"),
+    ):
+        field.fill(text)
+        field.press("Enter")
+        expect(page.get_by_text(message)).to_be_visible()
+        expect(page.locator(".strip button").first).to_be_visible()
+        assert field.input_value() == text
+    field.fill("José")  # é is read as e, with a word on it
     field.press("Enter")
     expect(page.get_by_text(message)).to_be_hidden()
     expect(page.locator(".strip button")).to_have_count(5)

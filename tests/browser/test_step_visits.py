@@ -1,5 +1,6 @@
 """Coming to the step view and going away from it: keys that work at once, what is kept, and the browser's Back."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
@@ -95,7 +96,8 @@ def test_the_view_is_found_again_after_another_page_and_back_goes_back(open_step
     assert query(page) == left
     page.go_back()  # what was before the clamp
     expect(page.locator(".clamps li")).to_have_count(0)
-    assert (query(page)["timestep"], query(page)["panel"]) == ("2", "whatif")
+    expect(page).to_have_url(re.compile(r"[?&]timestep=2&"))  # written as soon as the view is at rest
+    assert query(page)["panel"] == "whatif"
     page.go_forward()
     expect(page.locator(".clamps li")).to_have_count(1)
 
@@ -120,12 +122,15 @@ def test_back_leads_through_sequences_panels_and_runs_but_not_through_steps(
     assert query(page)["sequence"] == "anna"
     page.get_by_role("combobox", name="Run").click()
     page.get_by_role("option", name="the other").click()
-    expect(page.get_by_role("combobox", name="Run")).to_have_value("the other · names, 8 units")
+    picker = page.get_by_role("combobox", name="Run")
+    expect(picker).to_have_count(1)
+    expect(picker).to_have_value(re.compile("^the other · "))
     page.wait_for_function("id => location.search.includes(`run=${id}`)", arg=other.id)
     assert page.evaluate("history.length") == entries + 3
 
     page.go_back()
-    expect(page.get_by_role("combobox", name="Run")).to_have_value("to step · names, 24 units")
+    expect(picker).to_have_count(1)
+    expect(picker).to_have_value(re.compile("^to step · "))
     expect(page.get_by_role("textbox", name="Sequence")).to_have_value("anna")
     expect(page.locator(".strip button")).to_have_count(5)
     page.go_back()

@@ -77,7 +77,15 @@ CONTROLS = (
     Term(
         "save",
         "Pictures (SVG, PNG), numbers (CSV, Parquet, npz), a link, and code that computes the same.",
-        labels=("copy link", "copy code", "code for a notebook", "trace as csv", "trace as parquet", "trace as npz"),
+        labels=(
+            "copy link",
+            "copy code",
+            "code for a notebook",
+            "trace as csv",
+            "trace as parquet",
+            "trace as npz",
+            "weights as safetensors",
+        ),
     ),
     Term("decimals", "How many digits after the point are shown."),
     Term(
