@@ -1,5 +1,5 @@
-// Where the parts of the minimal GRU are drawn: its state runs across the top, and nothing leads from what it was to the
-// gate and the candidate below, which see x alone.
+// Where the parts of the minimal GRU are drawn: its state runs across the top, and nothing leads from
+// what it was to the gate and the candidate below, which see x alone.
 
 import { NARROW_BOX, WIDE_BOX } from "./boxes.js";
 

@@ -1,5 +1,6 @@
-// Where the parts of the sLSTM are drawn. Memory and normaliser run side by side across the top, and what is said is the
-// one divided by the other; the stabiliser has a conveyor of its own below the gates, which both exponentials read.
+// Where the parts of the sLSTM are drawn. Memory and normaliser run side by side across the top, and what is said is
+// the one divided by the other; the stabiliser has a conveyor of its own below the gates, which both exponentials
+// read.
 
 import { NARROW_BOX, WIDE_BOX } from "./boxes.js";
 

@@ -13,6 +13,7 @@ from lstm_engine.runs.development import read_development
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
 from lstm_engine.runs.training.worker import train_run
+from tests.lstm_engine.runs.store.test_changes import train_to
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=8, batch_size=4, sequence_length=10, end_step=60, pace=0.0)
 
@@ -102,8 +103,7 @@ def test_gates_and_norms_are_read_from_the_checkpoints(store):
 
 def test_an_update_is_measured_by_the_rate_that_held_then(store):
     run = store.create(SETTINGS, start=False)
-    store.advance(run.id, 20)
-    train_run(store.url, run.id, threading.Event())
+    train_to(store, run.id, 20)
     store.change(run.id, "learning_rate", SETTINGS.learning_rate / 100)
     store.start(run.id)
     train_run(store.url, run.id, threading.Event())
