@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from dashboard.shell.glossary import explained
-from dashboard.shell.run_labels import run_labels, told_apart
+from dashboard.shell.run_labels import run_labels
 from dashboard.shell.selection import choose_run, missing, notice, select_run, selected, selected_run
 from lstm_engine.runs import Run, RunStore
 
@@ -47,21 +47,17 @@ def say_there_is_no_run() -> None:
 def landing_first(runs: Sequence[Run]) -> list[Run]:
     """The runs, the newest first, but behind the others those plain networks that were made to stand beside another
     run, with all else equal: a visitor who has chosen nothing lands on what they stand beside."""
-    beside = {run.id for run in runs if stands_beside(run, runs)}
+    plain = [run for run in runs if run.readable and run.settings.variant == "rnn"]
+    others = [run for run in runs if run.readable and run.settings.variant != "rnn"]
+    oldest = {comparable(run): run.id for run in sorted(others, key=lambda run: run.id, reverse=True)}
+    # younger than one that is its equal in all but the cell: see the companion of the Step page
+    beside = {run.id for run in plain if oldest.get(comparable(run), run.id) < run.id}
     return [run for run in runs if run.id not in beside] + [run for run in runs if run.id in beside]
 
 
-def stands_beside(run: Run, runs: Sequence[Run]) -> bool:
-    """Whether it is a plain network with all else equal to an older run: see the companion of the Step page."""
-    if run.settings.variant != "rnn" or not run.readable:
-        return False
-    mine = comparable(run)
-    return any(other.id < run.id and other.settings.variant != "rnn" and comparable(other) == mine for other in runs)
-
-
-def comparable(run: Run) -> dict[str, object]:
+def comparable(run: Run) -> frozenset[tuple[str, object]]:
     """Its settings but for cell and pace."""
-    return {name: value for name, value in vars(run.settings).items() if name not in ("variant", "pace")}
+    return frozenset(item for item in vars(run.settings).items() if item[0] not in ("variant", "pace"))
 
 
 def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, unlike: str = "") -> Run | None:
@@ -105,6 +101,3 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
         help=explained("Run"),
     )
     return run
-
-
-__all__ = ["labels_of", "meant", "name_of", "pick_run", "run_labels", "say_there_is_no_run", "told_apart"]

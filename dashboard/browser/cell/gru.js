@@ -1,13 +1,11 @@
 // Where the parts of the GRU are drawn: its one state runs across the top, the gates stand below it.
 
-import { NARROW_BOX, WIDE_BOX } from "./boxes.js";
+import { NARROW_DRAWING, WIDE_DRAWING } from "./boxes.js";
 
 export const places = (_, upright) => (upright ? NARROW : WIDE);
 
 const WIDE = {
-  width: 752,
-  height: 336,
-  box: WIDE_BOX,
+  ...WIDE_DRAWING,
   boxes: [
     { id: "h-before", name: "hidden", symbol: "h′", title: "hidden before", x: 8, y: 22, before: true },
     { id: "z", name: "update_gate", title: "update σ", x: 172, y: 172, named: "beside" },
@@ -42,14 +40,10 @@ const WIDE = {
     { x: 536, y: 57, text: "+", title: "add what is kept and what is written", at: "write" },
     { x: 452, y: 207, text: "×", title: "recall: r · (U h′ + b′)", at: "recall" },
   ],
-  input: { x: 8, y: 290, width: 108, height: 42 },
-  prediction: { x: 636, y: 232, width: 108, height: 54 },
 };
 
 const NARROW = {
-  width: 360,
-  height: 364,
-  box: NARROW_BOX,
+  ...NARROW_DRAWING,
   boxes: [
     { id: "h-before", name: "hidden", symbol: "h′", title: "before", x: 4, y: 6, before: true },
     { id: "z", name: "update_gate", title: "update σ", x: 56, y: 166 },
@@ -84,6 +78,4 @@ const NARROW = {
     { x: 267, y: 45, text: "+", title: "add what is kept and what is written", at: "write" },
     { x: 216, y: 205, text: "×", title: "recall: r · (U h′ + b′)", at: "recall" },
   ],
-  input: { x: 4, y: 282, width: 62, height: 78 },
-  prediction: { x: 214, y: 292, width: 142, height: 68 },
 };

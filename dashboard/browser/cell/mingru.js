@@ -1,14 +1,12 @@
 // Where the parts of the minimal GRU are drawn: its state runs across the top, and nothing leads from
 // what it was to the gate and the candidate below, which see x alone.
 
-import { NARROW_BOX, WIDE_BOX } from "./boxes.js";
+import { NARROW_DRAWING, WIDE_DRAWING } from "./boxes.js";
 
 export const places = (_, upright) => (upright ? NARROW : WIDE);
 
 const WIDE = {
-  width: 752,
-  height: 336,
-  box: WIDE_BOX,
+  ...WIDE_DRAWING,
   boxes: [
     { id: "h-before", name: "hidden", symbol: "h′", title: "hidden before", x: 8, y: 22, before: true },
     { id: "z", name: "update_gate", title: "update σ", x: 192, y: 172, named: "beside" },
@@ -34,14 +32,10 @@ const WIDE = {
     { x: 361, y: 57, text: "+", title: "add what is kept and what is written", at: "write" },
     { x: 361, y: 140, text: "×", title: "write: z · n", at: "write" },
   ],
-  input: { x: 8, y: 290, width: 108, height: 42 },
-  prediction: { x: 636, y: 232, width: 108, height: 54 },
 };
 
 const NARROW = {
-  width: 360,
-  height: 364,
-  box: NARROW_BOX,
+  ...NARROW_DRAWING,
   boxes: [
     { id: "h-before", name: "hidden", symbol: "h′", title: "before", x: 4, y: 6, before: true },
     { id: "z", name: "update_gate", title: "update σ", x: 66, y: 166 },
@@ -67,6 +61,4 @@ const NARROW = {
     { x: 160, y: 45, text: "+", title: "add what is kept and what is written", at: "write" },
     { x: 160, y: 130, text: "×", title: "write: z · n", at: "write" },
   ],
-  input: { x: 4, y: 282, width: 62, height: 78 },
-  prediction: { x: 214, y: 292, width: 142, height: 68 },
 };

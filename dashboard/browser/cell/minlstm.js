@@ -1,16 +1,14 @@
 // Where the parts of the minimal LSTM are drawn: its state runs across the top, and nothing leads from what it was to
 // the gates below, which see x alone and share out what there is between them.
 
-import { NARROW_BOX, WIDE_BOX } from "./boxes.js";
+import { NARROW_DRAWING, WIDE_DRAWING } from "./boxes.js";
 
 export const places = (_, upright) => (upright ? NARROW : WIDE);
 
 const SHARE = "each by the sum of both: f = σ(a_f) / (σ(a_f) + σ(a_i)), and i = 1 - f";
 
 const WIDE = {
-  width: 752,
-  height: 336,
-  box: WIDE_BOX,
+  ...WIDE_DRAWING,
   boxes: [
     { id: "h-before", name: "hidden", symbol: "h′", title: "hidden before", x: 8, y: 22, before: true },
     { id: "f", name: "forget_gate", title: "forget", x: 172, y: 164, named: "beside" },
@@ -39,14 +37,10 @@ const WIDE = {
     { x: 441, y: 120, text: "×", title: "write: i · g", at: "write" },
   ],
   ovals: [{ x: 262, y: 260, width: 60, height: 26, text: "σ / Σ σ", title: SHARE, at: "forget_gate" }],
-  input: { x: 8, y: 290, width: 108, height: 42 },
-  prediction: { x: 636, y: 232, width: 108, height: 54 },
 };
 
 const NARROW = {
-  width: 360,
-  height: 364,
-  box: NARROW_BOX,
+  ...NARROW_DRAWING,
   boxes: [
     { id: "h-before", name: "hidden", symbol: "h′", title: "before", x: 4, y: 6, before: true },
     { id: "f", name: "forget_gate", title: "forget", x: 64, y: 166 },
@@ -75,6 +69,4 @@ const NARROW = {
     { x: 215, y: 110, text: "×", title: "write: i · g", at: "write" },
   ],
   ovals: [{ x: 106, y: 268, width: 54, height: 22, text: "σ / Σ σ", title: SHARE, at: "forget_gate" }],
-  input: { x: 4, y: 282, width: 62, height: 78 },
-  prediction: { x: 214, y: 292, width: 142, height: 68 },
 };

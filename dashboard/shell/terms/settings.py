@@ -2,8 +2,6 @@
 
 from dashboard.shell.terms import Term
 
-SETTINGS_FILE = "lstm_engine/runs/settings.py"
-
 SETTINGS = (
     Term("task", "What is learned from what: names letter by letter, a noisy signal, brackets, a text of your own."),
     Term("text", "Your own text or numbers, for a task that learns from them.", labels=("a file", "or pasted here")),
