@@ -4,7 +4,8 @@ found = formats.examine("model.safetensors"); model = formats.assemble(found, fo
 """
 
 from lstm_engine.formats.assembly import ArrayWords, assemble, in_words
-from lstm_engine.formats.examination import MOST_BYTES, Found, examine
+from lstm_engine.formats.content import MOST_BYTES
+from lstm_engine.formats.examination import Found, examine
 from lstm_engine.formats.mapping import GATE_ORDERS, GateRows, LayerMapping, Mapping, ReadoutMapping
 from lstm_engine.formats.verification import Verification, examples, verify
 from lstm_engine.formats.vocabularies import Vocabulary, vocabulary

@@ -202,7 +202,7 @@ def part_of(kind: type, where: str, given: object) -> dict[str, Any]:
 
 
 def checked(part: Part) -> Part:
-    """The part, or WeightsError unless its fields are texts, or True and False, and its choices are among those there."""
+    """The part, or WeightsError unless its fields are texts, or true or false, and its choices are known ones."""
     for entry in fields(part):
         value = getattr(part, entry.name)
         if entry.name in ("layers", "readout", "biases", "gates"):
