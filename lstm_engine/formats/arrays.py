@@ -24,7 +24,7 @@ class Promised:
     Attributes:
         shape: sizes of at least 0.
         dtype: ``"float32"``, ``"bfloat16"`` and so on.
-        read: gives the numbers, as float32 or float64.
+        read: gives the numbers, those of floating point as float32 or float64.
     """
 
     shape: tuple[int, ...]
@@ -77,7 +77,9 @@ def bytes_of(shape: tuple[int, ...], itemsize: int) -> int:
 
 
 def widened(array: NDArray) -> NDArray:
-    """Floating-point numbers of any width as float32 or float64 of this machine's byte order."""
+    """Floating-point numbers of any width as float32 or float64 of this machine's byte order; others as they are."""
+    if array.dtype.kind != "f":
+        return array
     wide = np.float32 if array.dtype.itemsize <= 4 else np.float64
     with np.errstate(over="ignore", invalid="ignore"):
         return np.ascontiguousarray(array, dtype=wide)

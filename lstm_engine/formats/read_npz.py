@@ -12,8 +12,10 @@ from lstm_engine.formats.arrays import Contents, Promised, bytes_of, check_names
 from lstm_engine.formats.content import opened_zip, pickle_refused
 
 
-def read_npz(content: bytes, most_bytes: int) -> Contents:
+def read_npz(content: bytes, most_bytes: int, kinds: str = "f") -> Contents:
     """The arrays of ``np.savez`` or ``np.savez_compressed``; they are unpacked when they are wanted.
+
+    ``kinds`` are the kinds of dtypes that are wanted, as NumPy names them.
 
     Raises:
         WeightsError: it is damaged, holds objects, or would unpack to more than ``most_bytes``.
@@ -41,7 +43,7 @@ def read_npz(content: bytes, most_bytes: int) -> Contents:
         shape = checked_shape(name, shape)
         if bytes_of(shape, dtype.itemsize) != member.file_size - start:
             raise WeightsError(f"{shown(name)} has shape {shape}, but {member.file_size:,} bytes in the file")
-        if dtype.kind == "f":
+        if dtype.kind in kinds:
             promised[name] = Promised(shape, dtype.name, unpacker(file, member, name))
         elif dtype.kind == "V" and len(shape) == 2:
             left_out.append(f"{shown(name)} has numbers that NumPy does not know, and is left out; save it as float32")

@@ -14,12 +14,13 @@ from lstm_engine.formats.arrays import Contents, Promised, bytes_of, check_names
 from lstm_engine.formats.content import MOST_HEADER
 
 FLOATS = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+INTEGERS = {"I64": "<i8", "I32": "<i4", "I16": "<i2", "U8": "u1", "I8": "i1"}
 OTHERS = {"BOOL": 1, "U8": 1, "I8": 1, "U16": 2, "I16": 2, "U32": 4, "I32": 4, "U64": 8, "I64": 8, "C64": 8,
           "F8_E4M3": 1, "F8_E5M2": 1, "F8_E8M0": 1}  # fmt: skip
 
 
-def read_safetensors(content: bytes) -> Contents:
-    """The arrays of a safetensors file.
+def read_safetensors(content: bytes, whole_numbers: bool = False) -> Contents:
+    """The arrays of a safetensors file; those of integers as well, if whole numbers are wanted.
 
     Raises:
         WeightsError: the header is too long or no such header, or arrays overlap, leave gaps, or lie outside of it.
@@ -40,8 +41,8 @@ def read_safetensors(content: bytes) -> Contents:
     for name, entry in entries.items():
         dtype, shape, begin, end = read_entry(name, entry)
         stretches.append((begin, end, name))
-        if dtype in FLOATS:
-            promised[name] = Promised(shape, FLOATS[dtype], reader(data, dtype, shape, begin, end))
+        if dtype in FLOATS or (whole_numbers and dtype in INTEGERS):
+            promised[name] = Promised(shape, FLOATS.get(dtype, dtype), reader(data, dtype, shape, begin, end))
         elif dtype.startswith("F8"):
             left_out.append(name)
     check_stretches(stretches, len(data))
@@ -111,7 +112,7 @@ def reader(data: memoryview, dtype: str, shape: tuple[int, ...], begin: int, end
     def read() -> NDArray:
         if dtype == "BF16":
             return from_bfloat16(np.frombuffer(data[begin:end], "<u2")).reshape(shape)
-        kind = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}[dtype]
+        kind = {"F64": "<f8", "F32": "<f4", "F16": "<f2", **INTEGERS}[dtype]
         return widened(np.frombuffer(data[begin:end], kind).reshape(shape))
 
     return read

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterator
+from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any, BinaryIO
@@ -12,8 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.checks import REAL, as_array, instance, positive, shown
 from lstm_engine.errors import EngineError, SettingsError, ShapeError, WeightsError
+from lstm_engine.formats.arrays import Promised
 from lstm_engine.formats.content import called, content_of, kind_of
-from lstm_engine.formats.read_numbers import read_numbers
+from lstm_engine.formats.read_npz import read_npz
+from lstm_engine.formats.read_safetensors import read_safetensors
 from lstm_engine.model import LSTMModel
 
 TOLERANCE = 1e-4
@@ -161,14 +164,25 @@ def examples(source: str | PathLike[str] | bytes | BinaryIO) -> tuple[NDArray, N
     """
     try:
         content = content_of(source, MOST_BYTES)
-        arrays = (
-            from_json(content) if content.lstrip()[:1] == b"{" else read_numbers(content, kind_of(content), MOST_BYTES)
-        )
+        if content.lstrip()[:1] == b"{":
+            arrays = from_json(content)
+        else:
+            arrays = {name: promised.read() for name, promised in promised_in(content).items()}
         return one_of(arrays, INPUTS), one_of(arrays, OUTPUTS)
     except (EngineError, OSError, ValueError, MemoryError) as error:
         if isinstance(error, SettingsError):
             raise
         raise WeightsError(f"{called(source)} cannot be read as inputs and outputs: {error}") from error
+
+
+def promised_in(content: bytes) -> Named[str, Promised]:
+    """Arrays of numbers, whole ones as well, in an ``.npz`` or a safetensors file, or WeightsError for another."""
+    kind = kind_of(content)
+    if kind == "npz":
+        return read_npz(content, MOST_BYTES, REAL).arrays
+    if kind == "safetensors":
+        return read_safetensors(content, whole_numbers=True).arrays
+    raise WeightsError("expected an .npz, a safetensors or a JSON file")
 
 
 def one_of(arrays: dict[str, NDArray], names: tuple[str, ...]) -> NDArray:

@@ -84,7 +84,7 @@ def decoded(given: object) -> str:
         raise TaskInputError(f"the vocabulary cannot be read: {error}") from error
     if not isinstance(given, bytes | bytearray):
         raise TaskInputError(
-            f"the vocabulary is {shown(given)}, expected text, JSON, a list, a dictionary, a file, or a number of inputs"
+            f"the vocabulary is {shown(given)}, expected text, JSON, a list, a dictionary, a file, or a number"
         )
     if len(given) > MOST_BYTES:
         raise TaskInputError(f"the vocabulary has more than {MOST_BYTES:,} bytes")
