@@ -164,6 +164,8 @@ def doubts_of(guess: Mapping, contents: Contents, shapes: dict[str, tuple[int, .
             "its reset gate acts before the product with h′ (reset_after=False), the engine's, as PyTorch's, after it: "
             "train it with reset_after=True"
         )
+    elif guess.layers[0].transposed and not told:
+        yield "Keras' arrays do not tell which activations their layers have: tanh and sigmoid were taken"
     keras_gru = guess.variant == "gru" and guess.layers[0].transposed
     if keras_gru and not guess.layers[0].biases and guess.reset == "after" and not told:
         yield "whether its reset gate acts before or after the product with h′ a GRU without biases does not tell"
