@@ -12,7 +12,7 @@ from lstm_engine.checks import shown
 from lstm_engine.errors import WeightsError
 from lstm_engine.formats.mapping import Mapping
 
-MOST_ARRAYS = 20_000
+MOST_ARRAYS = 5_000
 MOST_NAME = 1000  # characters
 MOST_DIMENSIONS = 8
 

@@ -1,6 +1,5 @@
 """What stands in a file of weights that somebody brings, judged by its content, never by its name."""
 
-import difflib
 from collections.abc import Mapping as Named
 from dataclasses import dataclass, field
 from os import PathLike
@@ -55,18 +54,14 @@ class Found:
             WeightsError: there is none, it cannot be read, or it holds values that are not finite.
         """
         if not isinstance(name, str) or name not in self.promised:
-            raise WeightsError(f"there is no array {shown(name)} in the file; {self.nearest(name)}")
+            held = ", ".join(map(shown, [*self.promised][:3])) or "none"
+            raise WeightsError(f"there is no array {shown(name)} in the file; there are {held}")
         array = self.promised[name].read()
         if not np.isfinite(array).all():
             where = np.unravel_index(np.argmin(np.isfinite(array)), array.shape)
             place = ", ".join(str(int(index)) for index in where)
             raise WeightsError(f"{shown(name)} holds values that are not finite, {array[where]} at [{place}]")
         return array
-
-    def nearest(self, name: object) -> str:
-        """Which arrays there are, those with like names first, in words."""
-        like = difflib.get_close_matches(str(name)[:100], [*self.arrays][:500], 3, 0)
-        return f"there are {len(self.arrays)}, such as {', '.join(map(shown, like))}" if like else "it holds none"
 
 
 def examine(source: str | PathLike[str] | bytes | BinaryIO, most_bytes: int = MOST_BYTES) -> Found:

@@ -40,7 +40,8 @@ def readout_and_embedding(
         doubts: what could as well be something else is told here.
     """
     free = [name for name, shape in shapes.items() if name not in used and len(shape) == 2 and 0 not in shape]
-    free = [name for name in free if belongs(name, stack, others)]
+    roots = {root_of(other.name) for other in others} - {root_of(stack.name)}
+    free = [name for name in free if root_of(name) not in roots]  # decoder.fc is no readout of encoder.rnn
     readouts = [] if stack.half else best(readout_candidate(shapes, stack, name) for name in free)
     embeddings = best(embedding_candidate(shapes, stack, name) for name in free)
     none = Candidate("", None, False, 0)
@@ -77,11 +78,9 @@ def best(candidates: Iterator[Candidate | None]) -> list[Candidate]:
     return sorted(good, key=lambda candidate: -candidate.score)[:MOST_CANDIDATES]
 
 
-def belongs(name: str, stack: Stack, others: list[Stack]) -> bool:
-    """Whether an array is not another stack's own: decoder.fc is no readout of encoder.rnn."""
-    roots = [re.split(r"[._/]", other.name)[0] for other in others]
-    root, own = re.split(r"[._/]", name)[0], re.split(r"[._/]", stack.name)[0]
-    return root == own or root not in roots
+def root_of(name: str) -> str:
+    """The first part of a name."""
+    return re.split(r"[._/]", name, maxsplit=1)[0]
 
 
 def bias_of(shapes: Shapes, name: str) -> str | None:

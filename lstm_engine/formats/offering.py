@@ -17,6 +17,7 @@ from lstm_engine.formats.safetensors import FORMAT, SIZES, read_sizes
 ORDERED = ("npz", "onnx")  # kinds of files in which the arrays stand as their maker put them
 KERAS_KINDS = {"standard": ("LSTM", "LSTMCell"), "gru": ("GRU", "GRUCell"), "rnn": ("SimpleRNN", "SimpleRNNCell")}
 TRANSFORMER = ("self_attn", "attention", "attn.", "q_proj", "layernorm", "layer_norm", "ln_1")
+MOST_DOUBTS = 20
 NAMED = 4  # arrays that a sentence names
 
 
@@ -32,7 +33,7 @@ def offered(contents: Contents) -> tuple[tuple[Mapping, ...], tuple[str, ...]]:
     shapes = {name: promised.shape for name, promised in contents.arrays.items()}
     if not offers:
         doubts.append(nothing_found(list(shapes)))
-        return (), tuple(dict.fromkeys(doubts))
+        return (), told(doubts)
     if len(offers) > 1:
         names = ", ".join(shown(offer.name) for offer in offers[:NAMED])
         doubts.append(f"there are {len(offers)} recurrent networks in it ({names}); the first was taken")
@@ -42,20 +43,26 @@ def offered(contents: Contents) -> tuple[tuple[Mapping, ...], tuple[str, ...]]:
     if rest:
         names = ", ".join(shown(name) for name in rest[:NAMED]) + (" and more" if len(rest) > NAMED else "")
         doubts.append(f"{len(rest)} of {len(shapes)} arrays are not used, and what they do is left out: {names}")
-    return offers, tuple(dict.fromkeys(doubts))
+    return offers, told(doubts)
+
+
+def told(doubts: list[str]) -> tuple[str, ...]:
+    """Each doubt once, and no more than a person reads."""
+    once = list(dict.fromkeys(doubts))
+    return (*once[:MOST_DOUBTS], *([f"there are {len(once) - MOST_DOUBTS} doubts more"] if once[MOST_DOUBTS:] else []))
 
 
 def nothing_found(names: Sequence[str]) -> str:
     """Why there is no guess, in a sentence."""
     if not names:
         return "it holds no arrays of floating-point numbers"
-    told = ", ".join(shown(name) for name in names[:NAMED]) + (" and more" if len(names) > NAMED else "")
+    held = ", ".join(shown(name) for name in names[:NAMED]) + (" and more" if len(names) > NAMED else "")
     if any(word in name.lower() for name in names for word in TRANSFORMER):
         return (
-            f"these are a transformer's weights ({told}), which has no recurrent layers; expected an LSTM, GRU or RNN"
+            f"these are a transformer's weights ({held}), which has no recurrent layers; expected an LSTM, GRU or RNN"
         )
     return (
-        f"no LSTM, GRU or RNN was recognised among {len(names)} arrays ({told}); expected names such as PyTorch's "
+        f"no LSTM, GRU or RNN was recognised among {len(names)} arrays ({held}); expected names such as PyTorch's "
         "weight_ih_l0 and weight_hh_l0 or Keras' kernel and recurrent_kernel, or choose the arrays by hand"
     )
 
@@ -100,9 +107,9 @@ def by_names(contents: Contents, doubts: list[str]) -> tuple[Mapping, ...]:
     offers = []
     for number, stack in enumerate(found.stacks):
         others = [other for other in found.stacks if other is not stack]
-        told: list[str] = []
-        readout, embedding = readout_and_embedding(shapes, stack, used, others, told)
-        doubts.extend(told if number == 0 else [])
+        here: list[str] = []
+        readout, embedding = readout_and_embedding(shapes, stack, used, others, here)
+        doubts.extend(here if number == 0 else [])
         offer = Mapping(
             stack.variant, stack.layers, readout, embedding, reset=stack.reset, backward=stack.backward, name=stack.name
         )

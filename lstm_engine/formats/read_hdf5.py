@@ -1,6 +1,7 @@
 """Keras' arrays in ``.weights.h5``, ``.h5`` and ``.keras``; needs the package ``h5py``."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,9 @@ def read_hdf5(content: bytes, most_bytes: int) -> Contents:
     # -P: the script's folder holds modules that are called as the packages that it imports
     command = [sys.executable, "-P", str(PROCESS), str(most_bytes)]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS)
+        # one thread: each more would reserve memory that the process may not have
+        one = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, env=one)
     except subprocess.TimeoutExpired as error:
         raise WeightsError(f"it could not be read within {SECONDS} s; it is damaged or hostile") from error
     told = done.stderr.decode("utf-8", "replace").strip().splitlines()

@@ -22,6 +22,7 @@ ORDERS = {
 }
 ACTIVATIONS = {"LSTM": ["sigmoid", "tanh", "tanh"], "GRU": ["sigmoid", "tanh"], "RNN": ["tanh"]}
 CONSTANTS = ("W", "R", "B")
+MOST_NODES = 64  # recurrent layers
 PEEPHOLES = 7  # which input of an LSTM node
 PASSING = {"Squeeze", "Unsqueeze", "Transpose", "Reshape", "Identity", "Cast", "Dropout", "Slice", "Flatten", "Gather"}
 """Operations that leave the numbers as they are: they turn, cut or choose."""
@@ -56,18 +57,20 @@ def read_onnx(content: bytes) -> Contents:
     promised: dict[str, Promised] = {}
     doubts: list[str] = []
     stacks: list[Stack] = []
-    for node in graph.nodes:
-        if node.kind in VARIANTS:
-            try:
-                stacks_of(graph, node, promised, stacks, doubts)
-            except WeightsError as error:
-                doubts.append(f"a node {node.kind} ({shown(name_of(node))}) is left out: {error}")
+    recurrent = [node for node in graph.nodes if node.kind in VARIANTS]
+    if len(recurrent) > MOST_NODES:
+        raise WeightsError(f"it has {len(recurrent):,} recurrent layers, expected at most {MOST_NODES}")
+    for node in recurrent:
+        try:
+            stacks_of(graph, node, promised, stacks, doubts)
+        except WeightsError as error:
+            doubts.append(f"a node {node.kind} ({shown(name_of(node))}) is left out: {error}")
     split = {name.rpartition(" (")[0] for name in promised if name.endswith((" (forward)", " (reverse)"))}
     for name, tensor in graph.tensors.items():
         if tensor.type in FLOAT_TYPES and len(tensor.shape) in (1, 2) and name not in promised.keys() | split:
             promised[name] = Promised(tensor.shape, tensor.dtype, tensor.array)
     check_names(promised)
-    if not any(node.kind in VARIANTS for node in graph.nodes):
+    if not recurrent:
         doubts.append(
             "its graph has no LSTM, GRU or RNN node. Where PyTorch's newer exporter wrote out each timestep, export "
             "with torch.onnx.export(..., dynamo=False)"

@@ -14,6 +14,7 @@ PYTORCH = re.compile(
 )
 KERAS = re.compile(r"(?P<prefix>.*?)(?P<what>recurrent_kernel|kernel|bias)(?::0)?")
 VARIABLES = re.compile(r"(?P<prefix>.*?)vars/(?P<number>[012])")
+MOST_STACKS = 16  # recurrent networks of a file that are offered
 VARIANTS = {4: "standard", 3: "gru", 1: "rnn"}
 ORDERS = {
     ("standard", False): GATE_ORDERS["standard"]["PyTorch and Keras"],
@@ -80,6 +81,9 @@ def recognised(shapes: Shapes, ordered: bool) -> Recognised:
     if not ordered:
         found.stacks.sort(key=lambda stack: natural(stack.name))
     found.stacks = joined(found.stacks, found.doubts)
+    if len(found.stacks) > MOST_STACKS:
+        found.doubts.insert(0, f"of its {len(found.stacks)} recurrent networks the first {MOST_STACKS} are offered")
+        found.stacks = found.stacks[:MOST_STACKS]
     return found
 
 

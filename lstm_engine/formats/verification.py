@@ -21,6 +21,7 @@ from lstm_engine.model import LSTMModel
 
 TOLERANCE = 1e-4
 MOST_BYTES = 64 * 2**20  # of inputs and outputs
+MOST_NUMBERS = 2**27  # that a model keeps while it runs
 INPUTS = ("inputs", "input", "x", "symbols")
 OUTPUTS = ("outputs", "output", "y", "logits", "predictions")
 
@@ -70,28 +71,39 @@ def verify(
     """
     instance("model", model, LSTMModel)
     limit = positive("tolerance", tolerance)
-    expected = as_array("outputs", outputs)
+    expected, given = as_array("outputs", outputs), as_array("inputs", inputs)
+    check_room(given, model)
     if expected.dtype.kind not in REAL or not expected.size or not np.isfinite(expected).all():
         raise ShapeError(f"outputs are {expected.dtype} of shape {expected.shape}, expected finite numbers")
     best: tuple[float, NDArray, NDArray, str] | None = None
     trouble: EngineError | None = None
-    for turned, read in readings(as_array("inputs", inputs), model, batch_first):
+    for turned, read in readings(given, model, batch_first):
         try:
             computed = model.forward(read)[0].astype(np.float64)  # (T, B, O)
         except ShapeError as error:
             trouble = trouble or error
             continue
-        for wanted, given, words in comparisons(expected.astype(np.float64), computed, turned):
-            largest = float(np.abs(wanted - given).max())
+        for wanted, put_out, words in comparisons(expected.astype(np.float64), computed, turned):
+            largest = float(np.abs(wanted - put_out).max())
             if best is None or largest < best[0]:
                 layout = "(B, T, …)" if turned else "(T, B, …)"
-                best = largest, wanted, given, f"inputs {layout}, {words}"
+                best = largest, wanted, put_out, f"inputs {layout}, {words}"
     if best is None:
         raise trouble or ShapeError(
-            f"outputs have shape {expected.shape}, which fits no outputs of inputs {np.shape(inputs)}: expected one "
+            f"outputs have shape {expected.shape}, which fits no outputs of inputs {given.shape}: expected one "
             f"for each timestep or for the last alone, {model.architecture.output_size} numbers each"
         )
     return judged(*best, limit, model)
+
+
+def check_room(inputs: NDArray, model: LSTMModel) -> None:
+    """ShapeError if the model would need more memory for such inputs than a check is worth."""
+    a = model.architecture
+    places = inputs.size if a.embedding_size is not None and inputs.ndim < 3 else inputs.size // a.input_size  # T*B
+    if places * (12 * a.hidden_size * a.num_layers + 6 * a.output_size) > MOST_NUMBERS:
+        raise ShapeError(
+            f"inputs have shape {inputs.shape}, too long to check at once; give fewer timesteps or sequences"
+        )
 
 
 def readings(inputs: NDArray, model: LSTMModel, batch_first: bool | None) -> Iterator[tuple[bool, NDArray]]:

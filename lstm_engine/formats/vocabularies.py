@@ -147,11 +147,13 @@ def from_pairs(pairs: Mapping) -> list[object]:
                 seen[index] = symbol
     else:
         try:
-            by_index = {int(index): symbol for index, symbol in pairs.items()}
-        except (TypeError, ValueError) as error:
+            by_index = {int(str(index)): symbol for index, symbol in pairs.items()}
+        except ValueError as error:
             raise TaskInputError(
                 "the vocabulary is a dictionary from neither symbols to whole numbers nor from numbers to symbols"
             ) from error
+    if len(by_index) < len(pairs):
+        raise TaskInputError("the vocabulary gives one index two symbols")
     missing = next((index for index in range(len(by_index)) if index not in by_index), None)
     if missing is not None:
         last = shown(max(by_index))

@@ -142,7 +142,11 @@ def keras_layers() -> None:
     """As the README exports them."""
     layers = keras.layers
     cases = {
-        "lstm": [layers.Embedding(V, E), layers.LSTM(H, return_sequences=True), layers.LSTM(H + 1, return_sequences=True)],
+        "lstm": [
+            layers.Embedding(V, E),
+            layers.LSTM(H, return_sequences=True),
+            layers.LSTM(H + 1, return_sequences=True),
+        ],
         "gru": [layers.GRU(H, return_sequences=True), layers.GRU(H, return_sequences=True)],
         "before": [layers.GRU(H, return_sequences=True, reset_after=False)],
         "plain": [layers.SimpleRNN(H, return_sequences=True, use_bias=False)],
@@ -153,7 +157,11 @@ def keras_layers() -> None:
         first = keras.Input((None,), dtype="int32") if name == "lstm" else keras.Input((None, I))
         model = keras.Sequential([first, *stack, layers.Dense(O)])
         model.set_weights([np.random.default_rng(k).normal(size=w.shape) for k, w in enumerate(model.get_weights())])
-        x = np.random.default_rng(5).integers(V, size=(B, T)) if name == "lstm" else np.random.default_rng(5).normal(size=(B, T, I))
+        x = (
+            np.random.default_rng(5).integers(V, size=(B, T))
+            if name == "lstm"
+            else np.random.default_rng(5).normal(size=(B, T, I))
+        )
         files = [f"keras_{name}.npz"]
         np.savez_compressed(HERE / files[0], **{weight.path: weight.numpy() for weight in model.weights})
         if name in ("gru", "plain"):

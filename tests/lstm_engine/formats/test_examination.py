@@ -93,7 +93,10 @@ def test_own_files_come_back_to_the_bit(tmp_path, name):
 
 def test_one_direction_of_a_bidirectional_network_is_offered_and_it_says_so():
     found = formats.examine(FOREIGN / "bidirectional.safetensors")
-    assert [(offer.name, offer.backward) for offer in found.offers] == [("rnn (forward)", False), ("rnn (backward)", True)]
+    assert [(offer.name, offer.backward) for offer in found.offers] == [
+        ("rnn (forward)", False),
+        ("rnn (backward)", True),
+    ]
     assert any("bidirectional, which the engine is not" in doubt for doubt in found.doubts)
     forward, backward = (formats.assemble(found, offer) for offer in found.offers)
     assert forward.state_dict()["lstm.weight_ih_l0"][0, 0] == found.array("rnn.weight_ih_l0")[0, 0]
@@ -109,7 +112,7 @@ def test_a_projected_network_is_not_offered_and_it_says_why():
     found = formats.examine(FOREIGN / "projected.safetensors")
     assert found.guess is None
     assert "is projected (proj_size)" in found.doubts[0]
-    with pytest.raises(WeightsError, match="there is no guess at what is what: .*projected"):
+    with pytest.raises(WeightsError, match=r"there is no guess at what is what: .*projected"):
         formats.assemble(found)
     by_hand = formats.Mapping("standard", (formats.LayerMapping("weight_ih_l0", "weight_hh_l0"),))
     with pytest.raises(WeightsError, match=r"has shape \(16, 2\), expected \(16, 4\); .*projected"):
