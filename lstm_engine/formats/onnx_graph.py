@@ -14,6 +14,7 @@ from lstm_engine.formats.protobuf import BYTES, Budget, fields_of, float_of, pac
 MOST_FIELDS = 300_000
 FLOAT_TYPES = {1: ("float32", "<f4"), 10: ("float16", "<f2"), 11: ("float64", "<f8"), 16: ("bfloat16", "<u2")}
 INT_TYPES = {6: "<i4", 7: "<i8"}
+WHOLE_TYPES = {**INT_TYPES, 10: "<u2", 16: "<u2"}
 EXTERNAL = 1
 
 
@@ -174,15 +175,15 @@ def read_tensor(data: int | memoryview, budget: Budget) -> Tensor:
             raw = as_message(value)
         elif number in (4, 10) and isinstance(value, memoryview):  # float_data, double_data: packed, or one at a time
             typed.append(value)
-        elif number == 7:
+        elif number in (5, 7):  # int32_data, int64_data: integers, and the bits of 16-bit numbers
             whole.append(value)
         elif number == 14 and isinstance(value, int):
             location = value
     shape = checked_shape(name, packed(dims, budget))
     if not raw and typed:
         raw = typed[0] if len(typed) == 1 else memoryview(b"".join(typed))
-    if not raw and whole and kind == 7:
-        raw = memoryview(np.array(packed(whole, budget), "<i8").tobytes())
+    if not raw and whole and kind in WHOLE_TYPES:
+        raw = memoryview(np.array(packed(whole, budget)).astype(WHOLE_TYPES[kind]).tobytes())
     return Tensor(name, shape, kind, raw, location == EXTERNAL)
 
 
