@@ -6,7 +6,7 @@
 (10, 1, 64)
 """
 
-from lstm_engine import tasks
+from lstm_engine import formats, tasks
 from lstm_engine.cell.interventions import Intervention
 from lstm_engine.cell.state import LSTMState, SLSTMState
 from lstm_engine.errors import (
@@ -47,6 +47,7 @@ __all__ = [
     "Trace",
     "Trainer",
     "WeightsError",
+    "formats",
     "from_keras",
     "from_pytorch",
     "load_model",

@@ -44,7 +44,7 @@ def test_the_engine_knows_no_screen(path):
 )
 def test_the_engine_without_runs_needs_numpy_alone(path):
     """Beside Python itself; a file format may need its own library."""
-    allowed = {"numpy", "lstm_engine"} | ({"safetensors", "onnx"} if "formats" in path.parts else set())
+    allowed = {"numpy", "lstm_engine"} | ({"safetensors", "onnx", "h5py"} if "formats" in path.parts else set())
     packages = {name.partition(".")[0] for name in imported_modules(path)} - set(sys.stdlib_module_names)
     assert packages <= allowed
     assert not imports_any(path, "lstm_engine.runs")

@@ -17,7 +17,7 @@ MOST_HEADER = 16 * 2**20  # bytes of what a safetensors file says of its arrays
 PICKLE_OPCODES = 40  # as many in a row are no accident
 REFUSED_PICKLE = (
     "it is a pickle{}, which can run code when it is read, so it was not read; save the weights as safetensors: "
-    'safetensors.torch.save_file({{k: v.contiguous() for k, v in model.state_dict().items()}}, "model.safetensors")'
+    'safetensors.torch.save_file({{k: v.clone() for k, v in model.state_dict().items()}}, "model.safetensors")'
 )
 MARKS = {
     b"\x1f\x8b": "gzip",

@@ -85,10 +85,8 @@ def measured_layer(judge: "Judge", layer: LayerMapping, variant: Variant, k: int
     """I and H of a layer, or WeightsError."""
     blocks, turned = len(variant.blocks), layer.transposed
     what = f"layer {k}'s weights of the input"
-    rows, width = judge.matrix_of(what, layer.input, ("R", below), turned)
-    hidden, left = divmod(rows, blocks)
-    if left:
-        judge.refuse(what, layer.input, [("I", f"{blocks}H") if turned else (f"{blocks}H", "I")])
+    rows, width = judge.matrix_of(what, layer.input, (f"{blocks}H" if blocks > 1 else "H", below), turned)
+    hidden = rows // blocks
     if layer.recurrent is not None:
         seen = variant.recurrent_width(hidden)
         judge.matrix_of(f"layer {k}'s weights of the hidden state", layer.recurrent, (rows, seen), turned)

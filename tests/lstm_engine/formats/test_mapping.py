@@ -1,0 +1,176 @@
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lstm_engine import LSTMModel, WeightsError, formats, to_pytorch
+from tests.lstm_engine.formats.foreign import FOREIGN, SAVED
+
+NETWORK, LINEAR = to_pytorch(LSTMModel(3, 4, 2, 2, seed=6))
+ARRAYS = {f"rnn.{name}": array for name, array in NETWORK.items()} | {f"fc.{name}": a for name, a in LINEAR.items()}
+
+
+def found_of(arrays: dict) -> formats.Found:
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return formats.examine(file.getvalue())
+
+
+FOUND = found_of(ARRAYS)
+GUESS = FOUND.guess
+
+
+@pytest.mark.parametrize("name", [name for name in SAVED if not name.endswith((".h5", ".keras"))])
+def test_guesses_come_back_from_json_and_are_plain_data(name):
+    for offer in formats.examine(FOREIGN / name).offers:
+        assert formats.Mapping.from_json(offer.to_json()) == offer
+        assert formats.Mapping.from_dict(json.loads(json.dumps(offer.to_dict()))) == offer
+
+
+def layer(k: int = 0, **change) -> formats.Mapping:
+    """The guess with a layer changed."""
+    layers = list(GUESS.layers)
+    layers[k] = replace(layers[k], **change)
+    return replace(GUESS, layers=tuple(layers))
+
+
+@pytest.mark.parametrize(
+    ("mapping", "sentence"),
+    [
+        (layer(input="rnn.weight"), "layer 0's weights of the input is to be 'rnn.weight', but there is no such array"),
+        (layer(input="fc.bias"), r"has shape \(2,\), expected \(4H, I\); 'rnn.weight_ih_l0' or .* would fit"),
+        (layer(recurrent="rnn.weight_ih_l0"), r"\(16, 3\), expected \(16, 4\); 'rnn.weight_hh_l0' or .* would fit"),
+        (layer(transposed=True), r"\(16, 3\), expected \(I, 4H\); it fits the other way round: change transposed"),
+        (layer(1, input="rnn.weight_ih_l0"), r"layer 1's weights of the input, .*\(16, 3\), expected \(4H, 4\)"),
+        (layer(biases=("fc.bias",)), r"\(2,\), expected \(16,\) or \(2, 16\) or \(32,\); 'rnn.bias_ih_l0' or"),
+        (layer(biases=("rnn.bias_ih_l0",) * 3), "layer 0 has 3 biases, expected none, one or two"),
+        (layer(gates=("input_gate",) * 4), "layer 0 has the gates input_gate, .*, expected each of input_gate, forget"),
+        (layer(gates=()), "layer 0 has the gates none"),
+        (layer(recurrent=None), "a cell of the variant standard needs weights of the hidden state"),
+        (layer(peepholes="fc.bias"), "a cell of the variant standard has no peephole weights"),
+        (replace(GUESS, variant="gru"), "expected each of reset_gate, update_gate, candidate once"),
+        (replace(GUESS, embedding="fc.weight"), r"layer 0's weights of the input, .*expected \(4H, 4\)"),
+        (replace(GUESS, readout=formats.ReadoutMapping("fc.weight", transposed=True)), "it fits the other way round"),
+        (replace(GUESS, readout=formats.ReadoutMapping("fc.weight", "rnn.bias_ih_l0")), r"expected \(2,\) or \(1, 2\)"),
+        (replace(GUESS, readout=formats.ReadoutMapping("fc.bias")), r"the readout, 'fc.bias', has shape \(2,\)"),
+        (replace(GUESS, layers=()), "the mapping has no layers"),
+        (replace(GUESS, activation="relu"), "its activation is relu, which no cell of the engine has"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_told_with_what_would(mapping, sentence):
+    with pytest.raises(WeightsError, match=sentence):
+        formats.assemble(FOUND, mapping)
+    formats.in_words(FOUND, mapping)  # a page shows what was chosen, be it wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "the mapping is no JSON"),
+        ("[" * 100_000, "the mapping is no JSON"),
+        ("[]", r"the mapping is \[\], expected layers, variant and no more than"),
+        ('{"variant": "standard", "layers": []}', r"layers is \[\]"),
+        ('{"variant": "standard", "layers": [{"input": "a", "more": 1}]}', "layer 0 is .*expected input and no more"),
+        ('{"variant": "standard", "layers": [{"input": 1}]}', "input is 1, expected a name"),
+        ('{"variant": "standard", "layers": [{"input": "a", "gates": "abc"}]}', "layer 0 has gates 'abc'"),
+        (
+            '{"variant": "standard", "layers": [{"input": "a", "transposed": 1}]}',
+            "transposed is 1, expected true or false",
+        ),
+        ('{"variant": "other", "layers": [{"input": "a"}]}', "there is no variant 'other'"),
+        (
+            '{"variant": "rnn", "layers": [{"input": "a"}], "activation": "sin"}',
+            "activation is 'sin', expected tanh or relu",
+        ),
+        ('{"variant": "rnn", "layers": [{"input": "a"}], "readout": 5}', "readout is 5"),
+    ],
+)
+def test_texts_that_are_no_mapping_are_refused(text, sentence):
+    with pytest.raises(WeightsError, match=sentence):
+        formats.Mapping.from_json(text)
+
+
+def test_a_corrected_mapping_computes_what_the_correction_says():
+    model = LSTMModel(3, 4, 2, 2, seed=6)
+    inputs = np.random.default_rng(0).normal(size=(5, 2, 3))
+    turned = {name: array.T if array.ndim == 2 else array for name, array in ARRAYS.items()}
+    names = {"rnn.": "first_", "fc.": "second_", "weight_": "matrix", "bias_": "vector"}
+    for old, new in names.items():
+        turned = {name.replace(old, new): array for name, array in turned.items()}
+    found = found_of(turned)
+    by_hand = formats.Mapping(
+        "standard",
+        tuple(
+            formats.LayerMapping(
+                f"first_matrixih_l{k}", f"first_matrixhh_l{k}", (f"first_vectorih_l{k}",), transposed=True
+            )
+            for k in range(2)
+        ),
+        formats.ReadoutMapping("second_weight", "second_bias", transposed=True),
+    )
+    weights = model.state_dict()
+    for k in range(2):
+        weights[f"lstm.bias_hh_l{k}"][...] = 0
+    model.load_state_dict(weights)
+    np.testing.assert_array_equal(formats.assemble(found, by_hand).forward(inputs)[0], model.forward(inputs)[0])
+
+
+def single(prefix: str, inputs: int, hidden: int, rows: int = 4) -> dict[str, np.ndarray]:
+    return {
+        f"{prefix}weight_ih_l0": np.ones((rows * hidden, inputs)),
+        f"{prefix}weight_hh_l0": np.ones((rows * hidden, hidden)),
+    }
+
+
+def test_numbered_networks_of_fitting_width_are_layers_and_others_are_not():
+    stacked = found_of(single("lstm1.", 3, 4) | single("lstm2.", 4, 4))
+    assert len(stacked.offers) == 1
+    assert len(stacked.guess.layers) == 2
+    assert any("'lstm2' is taken for a layer on top of 'lstm1'" in doubt for doubt in stacked.doubts)
+    for arrays in (
+        single("lstm1.", 3, 4) | single("lstm2.", 3, 4),
+        single("encoder.", 4, 4) | single("decoder.", 4, 4),
+        single("rnn.0.", 3, 4) | single("rnn.1.", 4, 4, rows=3),
+    ):
+        assert len(found_of(arrays).offers) == 2
+
+
+def test_names_that_say_nothing_are_recognised_by_shape_and_order():
+    weights = [ARRAYS[name] for name in ("rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "rnn.bias_hh_l0")]
+    found = found_of({f"arr_{k}": array for k, array in enumerate([*weights, LINEAR["weight"], LINEAR["bias"]])})
+    assert any("recognised by shapes and order alone" in doubt for doubt in found.doubts)
+    assert found.guess.layers[0] == formats.LayerMapping("arr_0", "arr_1", ("arr_2", "arr_3"))
+    assert found.guess.readout == formats.ReadoutMapping("arr_4", "arr_5")
+
+
+@pytest.mark.parametrize(
+    ("others", "embedding", "readout"),
+    [
+        ({"e.weight": (9, 3), "d.weight": (7, 4), "d.bias": (7,)}, "e.weight", "d.weight"),
+        ({"lookup.weight": (9, 3)}, "lookup.weight", None),
+        ({"a.weight": (5, 4), "a.bias": (5,), "b.weight": (2, 5), "b.bias": (2,)}, None, "a.weight"),
+        ({"attn.weight": (4, 4), "out.weight": (2, 4), "out.bias": (2,)}, None, "out.weight"),
+        ({"norm.weight": (4,), "norm.bias": (4,)}, None, None),
+        ({"front.weight": (3, 6), "front.bias": (3,)}, None, None),
+    ],
+)
+def test_readout_and_embedding_are_told_by_width_bias_and_name(others, embedding, readout):
+    arrays = {name: np.ones(shape) for name, shape in others.items()}
+    guess = found_of(single("rnn.", 3, 4) | {"rnn.bias_ih_l0": np.ones(16)} | arrays).guess
+    assert guess.embedding == embedding
+    assert (guess.readout and guess.readout.weight) == readout
+
+
+def test_one_width_for_all_goes_by_bias_and_name_and_what_is_left_open_is_said():
+    same = single("rnn.", 4, 4) | {"rnn.bias_ih_l0": np.ones(16)}
+    guess = found_of(same | {"x.weight": np.ones((9, 4)), "y.weight": np.ones((9, 4)), "y.bias": np.ones(9)}).guess
+    assert (guess.embedding, guess.readout.weight) == ("x.weight", "y.weight")
+    tied = found_of(same | {"table.weight": np.ones((9, 4)), "bias": np.ones(9)})
+    assert tied.guess.readout == formats.ReadoutMapping("table.weight", "bias")
+    assert any("share the embedding's" in doubt for doubt in tied.doubts)
+    alone = found_of(same | {"table.weight": np.ones((9, 4))})
+    assert any("if it shares the embedding's weights" in doubt for doubt in alone.doubts)
+    open_ = found_of(same | {"x.weight": np.ones((9, 4)), "y.weight": np.ones((9, 4))})
+    assert any("could be 'x.weight' or 'y.weight'" in doubt for doubt in open_.doubts)
