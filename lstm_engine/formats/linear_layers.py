@@ -8,7 +8,9 @@ from lstm_engine.checks import shown
 from lstm_engine.formats.mapping import ReadoutMapping
 from lstm_engine.formats.recognising import Shapes, Stack
 
-EMBEDDING_WORDS = re.compile(r"emb|wte|lookup|token|vocab|word_?vec|(?:^|[._/])encoder[._/]weight$", re.IGNORECASE)
+EMBEDDING_WORDS = re.compile(
+    r"emb|wte|lookup|table|token|vocab|word_?vec|(?:^|[._/])encoder[._/]weight$", re.IGNORECASE
+)
 READOUT_WORDS = re.compile(
     r"out|head|fc|linear|dense|readout|classif|decoder|logit|generator|lm_|proj|predict|affine|h2o|(?:^|[._/])lin",
     re.IGNORECASE,
@@ -107,7 +109,10 @@ def readout_candidate(shapes: Shapes, stack: Stack, name: str) -> Candidate | No
                and wide in (None, columns if turned else rows)]  # fmt: skip
     if not fitting:
         return None
-    score = 1.5 + (2 if bias is not None else 0) - (1 if bias is None and stack.layers[0].biases else 0)
+    unusual = bias is None and fitting[0] != stack.keras  # laid out as the other library does
+    score = (
+        (0 if unusual else 1.5) + (2 if bias is not None else 0) - (1 if bias is None and stack.layers[0].biases else 0)
+    )
     return Candidate(name, bias, fitting[0], score + words(name, READOUT_WORDS, EMBEDDING_WORDS))
 
 

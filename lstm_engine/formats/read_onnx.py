@@ -23,6 +23,7 @@ ORDERS = {
 ACTIVATIONS = {"LSTM": ["sigmoid", "tanh", "tanh"], "GRU": ["sigmoid", "tanh"], "RNN": ["tanh"]}
 CONSTANTS = ("W", "R", "B")
 MOST_NODES = 64  # recurrent layers
+MOST_VALUES = 1000  # that are followed in search of a readout
 PEEPHOLES = 7  # which input of an LSTM node
 PASSING = {"Squeeze", "Unsqueeze", "Transpose", "Reshape", "Identity", "Cast", "Dropout", "Slice", "Flatten", "Gather"}
 """Operations that leave the numbers as they are: they turn, cut or choose."""
@@ -223,7 +224,7 @@ def offer(graph: Graph, stack: Stack, doubts: list[str]) -> Mapping:
 def onward(graph: Graph, names: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
     """Nodes that read such values and change them, each with the name by which it reads them."""
     waiting, seen = list(names), set(names)
-    while waiting:
+    while waiting and len(seen) < MOST_VALUES:
         name = waiting.pop(0)
         for node in graph.readers.get(name, []):
             if node.kind in PASSING and node.input(0) == name:

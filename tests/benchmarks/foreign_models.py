@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from lstm_engine import EngineError, formats
 from tests.benchmarks.table import print_table
@@ -25,6 +26,7 @@ NAMES = ("rnn", "lstm", "encoder", "core", "net", "body", "layer", "q", "xyz", "
 EMBEDDINGS = ("embedding", "emb", "word_embeddings", "lookup", "e", "zz", "a", "table")
 READOUTS = ("fc", "head", "linear", "out", "decoder", "readout", "k", "zy", "b", "classifier")
 ROOTS = ("", "module", "model", "net.0", "_orig_mod", "a.b.c")
+LINES = Path(__file__).parents[1] / "lstm_engine" / "formats" / "test_readme_lines.py"
 SAMPLES = 4  # timesteps and more
 
 
@@ -35,9 +37,10 @@ def network(torch: Any, rng: np.random.Generator) -> tuple[Any, Any, str, dict[s
     layers, bias = int(rng.integers(1, 4)), bool(rng.integers(2))
     embeds, reads = bool(rng.integers(2)), bool(rng.integers(4))
     E, H, O, V = (int(rng.integers(2, 17)) for _ in range(4))
-    # without biases and of one width, an embedding and a readout of names that say nothing cannot be told apart
+    # of one width and without biases, an embedding and a readout of names that say nothing cannot be told apart
     linear_bias = bias or bool(rng.integers(2)) or E == H
-    e, core, head = str(rng.choice(EMBEDDINGS)), str(rng.choice(NAMES)), str(rng.choice(READOUTS))
+    hidden = EMBEDDINGS[:4] if E == H and not reads else EMBEDDINGS
+    e, core, head = str(rng.choice(hidden)), str(rng.choice(NAMES)), str(rng.choice(READOUTS))
 
     class Model(nn.Module):
         def __init__(self) -> None:
@@ -167,6 +170,8 @@ def main(count: int = 400, seed: int = 0) -> None:
     except ImportError:
         print("foreign models: PyTorch is not installed")
         return
+    # the README's lines as printed, with the libraries that they export from
+    pytest.main(["-q", "-n", "0", "-p", "no:cacheprovider", str(LINES)])
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
     torch.manual_seed(seed)

@@ -4,8 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lstm_engine import LSTMModel, WeightsError, formats, to_pytorch
+from lstm_engine.formats.arrays import Contents, Promised
+from lstm_engine.formats.offering import offered
 from tests.lstm_engine.formats.foreign import FOREIGN, SAVED
 
 NETWORK, LINEAR = to_pytorch(LSTMModel(3, 4, 2, 2, seed=6))
@@ -174,3 +178,38 @@ def test_one_width_for_all_goes_by_bias_and_name_and_what_is_left_open_is_said()
     assert any("if it shares the embedding's weights" in doubt for doubt in alone.doubts)
     open_ = found_of(same | {"x.weight": np.ones((9, 4)), "y.weight": np.ones((9, 4))})
     assert any("could be 'x.weight' or 'y.weight'" in doubt for doubt in open_.doubts)
+
+
+WORD = st.text("abcdfghjkmnpqrsvxyz", min_size=1, max_size=4)
+SIZE = st.integers(1, 12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(WORD, min_size=3, max_size=3, unique=True), st.tuples(SIZE, SIZE, SIZE, SIZE), st.data())
+def test_whatever_attributes_are_called_the_guess_is_right_where_it_can_be(words, sizes, data):
+    """PyTorch's names and shapes alone, in any order, as a file holds them."""
+    (below, core, above), (V, E, H, O) = words, sizes
+    layers, blocks = data.draw(st.integers(1, 3)), data.draw(st.sampled_from([1, 3, 4]))
+    bias, embeds, reads = (data.draw(st.booleans()) for _ in range(3))
+    linear_bias = reads and data.draw(st.booleans())
+    # of one width and without a bias, nothing but a name tells an embedding from a readout
+    linear_bias, embeds = (reads, embeds and (reads or bias)) if E == H else (linear_bias, embeds)
+    root = data.draw(st.sampled_from(["", "module.", "a.0.", "net."]))
+    shapes = {f"{root}{below}.weight": (V, E)} if embeds else {}
+    for k in range(layers):
+        shapes[f"{root}{core}.weight_ih_l{k}"] = (blocks * H, E if k == 0 else H)
+        shapes[f"{root}{core}.weight_hh_l{k}"] = (blocks * H, H)
+        if bias:
+            shapes |= {f"{root}{core}.bias_{side}_l{k}": (blocks * H,) for side in ("ih", "hh")}
+    if reads:
+        shapes[f"{root}{above}.weight"] = (O, H)
+        if linear_bias:
+            shapes[f"{root}{above}.bias"] = (O,)
+    order = data.draw(st.permutations(sorted(shapes)))
+    promised = {name: Promised(shapes[name], "float32", lambda: np.zeros(0)) for name in order}
+    (guess,), doubts = offered(Contents("safetensors", promised))
+    assert guess.variant == {1: "rnn", 3: "gru", 4: "standard"}[blocks]
+    assert [layer.input for layer in guess.layers] == [f"{root}{core}.weight_ih_l{k}" for k in range(layers)]
+    assert guess.embedding == (f"{root}{below}.weight" if embeds else None), doubts
+    assert (guess.readout and guess.readout.weight) == (f"{root}{above}.weight" if reads else None), doubts
+    assert not reads or not guess.readout.transposed

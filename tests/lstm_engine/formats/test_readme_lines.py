@@ -40,6 +40,7 @@ def test_what_was_saved_is_read_and_checked_as_printed(tmp_path, monkeypatch, ca
     assert names["model"].architecture.hidden_size == 4
 
 
+@pytest.mark.filterwarnings("ignore")  # those of the library are not ours
 def test_pytorchs_lines_run_as_printed(tmp_path, monkeypatch, capsys):
     torch = pytest.importorskip("torch")
 
@@ -59,6 +60,7 @@ def test_pytorchs_lines_run_as_printed(tmp_path, monkeypatch, capsys):
     assert read(tmp_path, capsys)["model"].architecture.embedding_size == 5
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_keras_lines_run_as_printed(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("KERAS_BACKEND", os.environ.get("KERAS_BACKEND", "torch"))
     keras = pytest.importorskip("keras")
