@@ -9,7 +9,7 @@ from lstm_engine.cell.parameters import EMBEDDING, checked_architecture
 from lstm_engine.checks import shown
 from lstm_engine.errors import EngineError
 from lstm_engine.formats.arrays import Contents
-from lstm_engine.formats.linear_layers import readout_and_embedding
+from lstm_engine.formats.linear_layers import LinearLayers
 from lstm_engine.formats.mapping import ACTIVATIONS, LayerMapping, Mapping, ReadoutMapping
 from lstm_engine.formats.recognising import recognised
 from lstm_engine.formats.safetensors import FORMAT, SIZES, read_sizes
@@ -104,11 +104,12 @@ def by_names(contents: Contents, doubts: list[str]) -> tuple[Mapping, ...]:
     found = recognised(shapes, contents.kind in ORDERED)
     doubts.extend(found.doubts)
     used = frozenset(name for stack in found.stacks for layer in stack.layers for name, _ in arrays_of(layer))
+    linear = LinearLayers(shapes, used)
     offers = []
     for number, stack in enumerate(found.stacks):
         others = [other for other in found.stacks if other is not stack]
         here: list[str] = []
-        readout, embedding = readout_and_embedding(shapes, stack, used, others, here)
+        readout, embedding = linear.of(stack, others, here)
         doubts.extend(here if number == 0 else [])
         offer = Mapping(
             stack.variant, stack.layers, readout, embedding, reset=stack.reset, backward=stack.backward, name=stack.name
@@ -128,8 +129,9 @@ def described_as(offer: Mapping, contents: Contents, doubts: list[str]) -> Mappi
     """The mapping with what a .keras file says of its layers; None where the engine has no such cell at all."""
     layers = [read_note(text) for name, text in contents.metadata.items() if name.startswith("keras ")]
     layers = [layer for layer in layers if layer.get("kind") in KERAS_KINDS.get(offer.variant, ())]
-    called = {text for name, text in contents.metadata.items() if name.startswith("name of ")
-              and f"{name.removeprefix('name of ').removesuffix('vars')}" in f"{offer.name}/"}  # fmt: skip
+    groups = {name.removeprefix("name of ").removesuffix("vars"): label for name, label in contents.metadata.items()}
+    inputs = [layer.input for layer in offer.layers]
+    called = {label for group, label in groups.items() if group and any(name.startswith(group) for name in inputs)}
     layers = [layer for layer in layers if layer.get("name") in called] or layers
     if not layers:
         return offer

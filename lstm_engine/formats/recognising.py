@@ -14,6 +14,7 @@ PYTORCH = re.compile(
 )
 KERAS = re.compile(r"(?P<prefix>.*?)(?P<what>recurrent_kernel|kernel|bias)(?::0)?")
 VARIABLES = re.compile(r"(?P<prefix>.*?)vars/(?P<number>[012])")
+SORTED = 100  # characters by which names are sorted
 MOST_STACKS = 16  # recurrent networks of a file that are offered
 VARIANTS = {4: "standard", 3: "gru", 1: "rnn"}
 ORDERS = {
@@ -64,7 +65,7 @@ class Recognised:
 
 def natural(name: str) -> list[tuple[int, int, str]]:
     """A key that sorts lstm_2 before lstm_10, an encoder before a decoder, and forward before backward."""
-    swapped = name.replace("encoder", "\0encoder").replace("forward", "\0forward")
+    swapped = name[:SORTED].replace("encoder", "\0encoder").replace("forward", "\0forward")
     parts = re.split(r"(\d{1,9})", swapped)
     return [(1, int(part), "") if part.isdecimal() and part.isascii() else (0, 0, part) for part in parts]
 

@@ -154,6 +154,18 @@ def test_members_in_thousands_are_refused_before_the_directory_is_read():
         formats.examine(b"PK\x03\x04" + b"PK\x01\x02" * 10_001)
 
 
+def test_networks_in_thousands_are_offered_in_part():
+    header, at = {}, 0
+    for k in range(2000):
+        for side, width in (("ih", 2), ("hh", 1)):
+            header[f"r{k}q.weight_{side}_l0"] = entry([4, width], at, at + 16 * width)
+            at += 16 * width
+    found = formats.examine(safetensors(header, bytes(at)))
+    assert len(found.offers) == 16
+    assert any("of its 2000 recurrent networks the first 16 are offered" in doubt for doubt in found.doubts)
+    assert len(found.doubts) < 30
+
+
 def test_size_is_bounded_and_the_bound_can_be_set(tmp_path):
     content = (FOREIGN / "lstm_float32.safetensors").read_bytes()
     path = tmp_path / "large"

@@ -213,3 +213,27 @@ def test_whatever_attributes_are_called_the_guess_is_right_where_it_can_be(words
     assert guess.embedding == (f"{root}{below}.weight" if embeds else None), doubts
     assert (guess.readout and guess.readout.weight) == (f"{root}{above}.weight" if reads else None), doubts
     assert not reads or not guess.readout.transposed
+
+
+def test_what_a_keras_file_says_of_each_layer_is_heeded():
+    """As read_hdf5 notes it: labels of groups, and settings of layers."""
+    shapes = {
+        f"layers/{name}/cell/vars/{k}": size for name in ("lstm", "lstm_1") for k, size in enumerate([(4, 16)] * 2)
+    }
+    promised = {name: Promised(shape, "float32", lambda: np.zeros(0)) for name, shape in shapes.items()}
+    labels = {"name of layers/lstm/vars": "first", "name of layers/lstm_1/vars": "second"}
+
+    def told(**activations: str) -> tuple:
+        notes = [
+            {"kind": "LSTM", "name": name, "activation": kind, "recurrent_activation": "sigmoid"}
+            for name, kind in activations.items()
+        ]
+        metadata = labels | {f"keras {k}": json.dumps(note) for k, note in enumerate(notes)}
+        return offered(Contents("keras", promised, metadata))
+
+    assert told(first="tanh", second="tanh")[0][0].activation == "tanh"
+    assert told(first="tanh", second="relu")[0][0].activation == "relu"
+    assert told(first="tanh", second="tanh", other="relu")[0][0].activation == "tanh"
+    offers, doubts = told(first="elu", second="tanh")
+    assert not offers
+    assert any("'first' has the activations 'elu' and 'sigmoid'" in doubt for doubt in doubts)
