@@ -110,7 +110,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     except Exception as error:  # the library raises many kinds for what is damaged
-        print(f"it is a damaged or cut HDF5 file: {error}", file=sys.stderr)
+        why = f": {' '.join(str(error).split())[:200]}" if isinstance(error, OSError | RuntimeError | KeyError) else ""
+        print(f"it is a damaged or cut HDF5 file{why}", file=sys.stderr)
         return 2
     plain = {
         name: np.ascontiguousarray(array, np.float64 if array.dtype.itemsize > 4 else np.float32)

@@ -31,8 +31,8 @@ def read_hdf5(content: bytes, most_bytes: int) -> Contents:
     # -P: the script's folder holds modules that are called as the packages that it imports
     command = [sys.executable, "-P", str(PROCESS), str(most_bytes)]
     try:
-        # one thread: each more would reserve memory that the process may not have
-        one = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        # one thread, since each more would reserve memory that the process may not have, and no filters from elsewhere
+        one = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "HDF5_PLUGIN_PRELOAD": "::"}
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, env=one)
     except subprocess.TimeoutExpired as error:
         raise WeightsError(f"it could not be read within {SECONDS} s; it is damaged or hostile") from error

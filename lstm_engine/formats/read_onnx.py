@@ -21,6 +21,7 @@ ORDERS = {
     "RNN": GATE_ORDERS["rnn"]["any"],
 }
 ACTIVATIONS = {"LSTM": ["sigmoid", "tanh", "tanh"], "GRU": ["sigmoid", "tanh"], "RNN": ["tanh"]}
+DIRECTIONS = ["forward", "reverse", "bidirectional"]
 CONSTANTS = ("W", "R", "B")
 MOST_NODES = 64  # recurrent layers
 MOST_VALUES = 1000  # that are followed in search of a readout
@@ -44,6 +45,10 @@ class Stack:
     activation: str
     reset: str
     backward: bool
+
+    def kind(self) -> tuple[str, str, str, bool]:
+        """In what layers on top of each other must be alike."""
+        return self.variant, self.activation, self.reset, self.backward
 
 
 def read_onnx(content: bytes) -> Contents:
@@ -89,7 +94,9 @@ def stacks_of(graph: Graph, node: Node, promised: dict[str, Promised], stacks: l
     """Put a node's layer on top of the stack that it reads, or begin one; of two directions, one each."""
     activation = activation_of(node)
     direction = node.attributes.get("direction", "forward")
-    directions = ["forward", "reverse"] if direction == "bidirectional" else [str(direction)]
+    if direction not in DIRECTIONS:
+        raise WeightsError(f"its direction is {shown(direction)}, expected one of {', '.join(DIRECTIONS)}")
+    directions = DIRECTIONS[:2] if direction == "bidirectional" else [str(direction)]
     tensors = {letter: tensor_of(graph, node.input(k)) for k, letter in enumerate(CONSTANTS, start=1) if node.input(k)}
     for letter, dimensions in (("W", 3), ("R", 3), ("B", 2)):
         found = tensors.get(letter)
@@ -115,11 +122,14 @@ def stacks_of(graph: Graph, node: Node, promised: dict[str, Promised], stacks: l
             layer = replace(layer, peepholes=with_peepholes(peepholes, number, sense, len(directions), promised))
         reset = "before" if node.kind == "GRU" and node.attributes.get("linear_before_reset", 0) != 1 else "after"
         standing = next((stack for stack in stacks if stack.top is under), None)
-        fits = standing is not None and (standing.variant, standing.activation) == (variant, activation)
-        if standing is not None and fits and len(directions) == 1 and not standing.backward and sense == "forward":
+        if standing is not None and direction == "forward" and standing.kind() == (variant, activation, reset, False):
             standing.layers.append(layer)
             standing.top = node
             continue
+        if under is not None:
+            doubts.append(
+                f"{shown(name_of(node))} reads the states of {shown(name_of(under))}, and is offered without it"
+            )
         name = name_of(node) + ("" if len(directions) == 1 else f" ({sense})")
         stacks.append(
             Stack(name, variant, [layer], node, under, embedding, activation, reset, backward=sense == "reverse")

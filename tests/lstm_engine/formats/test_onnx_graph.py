@@ -143,3 +143,17 @@ def test_gru_that_resets_before_is_shown_and_reverse_directions_are_told():
     found = formats.examine(graph_of([backward], weights(4)))
     assert found.guess.backward
     assert any("turn them round" in doubt for doubt in found.doubts)
+
+
+def test_layers_that_read_another_kind_are_offered_alone_and_it_is_said():
+    upper = {f"{name}2": array for name, array in weights(12, inputs=4).items()}
+    nodes = [
+        helper.make_node("LSTM", ["x", "W", "R", "B"], ["s"]),
+        helper.make_node("Squeeze", ["s", "axis"], ["h"]),
+        helper.make_node("GRU", ["h", "W2", "R2", "B2"], ["y"], linear_before_reset=1),
+    ]
+    found = formats.examine(graph_of(nodes, {**weights(16), **upper, "axis": np.array([1], np.int64)}))
+    assert [offer.variant for offer in found.offers] == ["standard", "gru"]
+    assert any("'y' reads the states of 's', and is offered without it" in doubt for doubt in found.doubts)
+    odd = helper.make_node("LSTM", ["x", "W", "R", "B"], ["y"], direction="sideways")
+    assert any("its direction is 'sideways'" in doubt for doubt in formats.examine(graph_of([odd], weights(16))).doubts)
