@@ -111,6 +111,8 @@ def is_pickle(content: bytes) -> bool:
     seen = 0
     try:
         for opcode, argument, _ in pickletools.genops(content[: 2**16]):
+            if seen == 0 and opcode.stack_before:
+                return False  # it takes what nothing has put there
             seen += 1
             if opcode.name in ("GLOBAL", "INST") and str(argument).isprintable():
                 return True

@@ -11,7 +11,7 @@ from lstm_engine.errors import WeightsError
 from lstm_engine.formats.arrays import checked_shape, from_bfloat16, widened
 from lstm_engine.formats.protobuf import BYTES, Budget, fields_of, float_of, packed, signed, text
 
-MOST_FIELDS = 300_000
+MOST_FIELDS = 150_000
 FLOAT_TYPES = {1: ("float32", "<f4"), 10: ("float16", "<f2"), 11: ("float64", "<f8"), 16: ("bfloat16", "<u2")}
 INT_TYPES = {6: "<i4", 7: "<i8"}
 WHOLE_TYPES = {**INT_TYPES, 10: "<u2", 16: "<u2"}

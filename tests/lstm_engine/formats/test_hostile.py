@@ -82,6 +82,7 @@ def test_a_pickle_is_refused_unread_whatever_it_is_called(kind, tmp_path):
 HOSTILE = {
     "nothing": (b"", "it is empty"),
     "text": (b"<!DOCTYPE html><html>not found</html>", "no ONNX file"),
+    "zeros": (b"0" * 99, "no ONNX file"),
     "gzip": (gzip.compress(PICKLES["protocol 4"]), "compressed with gzip, perhaps a pickle"),
     "zlib": (zlib.compress(PICKLES["protocol 4"]), "compressed with zlib"),
     "bzip2": (bz2.compress(PICKLES["protocol 4"]), "compressed with bzip2"),
