@@ -19,6 +19,7 @@ REFUSED_PICKLE = (
     "it is a pickle{}, which can run code when it is read, so it was not read; save the weights as safetensors: "
     'safetensors.torch.save_file({{k: v.clone() for k, v in model.state_dict().items()}}, "model.safetensors")'
 )
+ONNX_STARTS = (b"\x08", b"\x12", b"\x3a", b"\x42")  # ir_version, as all write it; producer, graph, opset_import
 MARKS = {
     b"\x1f\x8b": "gzip",
     b"BZh": "bzip2",
@@ -92,7 +93,9 @@ def kind_of(content: bytes) -> str:
     for mark, name in MARKS.items():
         if content.startswith(mark):
             raise WeightsError(f"it is compressed with {name}, perhaps a pickle in it; expected a plain file")
-    return "onnx"
+    if content[:1] in ONNX_STARTS:
+        return "onnx"
+    raise WeightsError("it is none of the files that can be read: safetensors, .npz, .weights.h5, .keras or ONNX")
 
 
 def is_safetensors(content: bytes) -> bool:

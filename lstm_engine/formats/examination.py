@@ -105,7 +105,4 @@ def contents_of(content: bytes, most_bytes: int) -> Contents:
         return read_hdf5(content, most_bytes)
     if kind == "keras":
         return read_keras(content, most_bytes)
-    try:
-        return read_onnx(content)
-    except WeightsError as error:
-        raise WeightsError(f"{error} (it is no safetensors, .npz, HDF5 or .keras file either)") from error
+    return read_onnx(content)

@@ -81,8 +81,8 @@ def test_a_pickle_is_refused_unread_whatever_it_is_called(kind, tmp_path):
 
 HOSTILE = {
     "nothing": (b"", "it is empty"),
-    "text": (b"<!DOCTYPE html><html>not found</html>", "no ONNX file"),
-    "zeros": (b"0" * 99, "no ONNX file"),
+    "text": (b"<!DOCTYPE html><html>not found</html>", "none of the files that can be read"),
+    "zeros": (b"0" * 99, "none of the files"),
     "gzip": (gzip.compress(PICKLES["protocol 4"]), "compressed with gzip, perhaps a pickle"),
     "zlib": (zlib.compress(PICKLES["protocol 4"]), "compressed with zlib"),
     "bzip2": (bz2.compress(PICKLES["protocol 4"]), "compressed with bzip2"),
@@ -216,7 +216,7 @@ def read_all(content: bytes) -> None:
         return
 
 
-@settings(max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_mutated_files_are_read_or_refused_but_never_crash(data):
     content = bytearray(data.draw(st.sampled_from(WHOLE)))
@@ -226,7 +226,7 @@ def test_mutated_files_are_read_or_refused_but_never_crash(data):
     read_all(bytes(content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content))
 
 
-@settings(max_examples=150, deadline=2000)
+@settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from([b"", b"PK\x03\x04", b"\x93NUMPY\x01\x00", b"\x08\x08\x3a", b"\x80\x04"]), st.binary(max_size=300)
 )
@@ -257,7 +257,7 @@ MAPPINGS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=2000)
+@settings(max_examples=100, deadline=None)
 @given(MAPPINGS | VALUES)
 def test_mappings_from_anywhere_are_taken_or_refused(given_):
     try:

@@ -3,7 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_engine import TaskInputError
@@ -86,6 +86,7 @@ def test_what_is_none_is_refused_in_a_sentence(given_, size, sentence):
         vocabulary(given_, size)
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=40) | st.binary(max_size=40) | st.dictionaries(st.text(max_size=3), st.integers(-1, 3) | st.text())
 )
@@ -97,6 +98,7 @@ def test_anything_is_read_or_refused(given_):
     assert len(set(found.symbols)) == found.size
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=5), min_size=1, unique=True))
 def test_lists_come_back_from_json_in_either_direction(symbols):
     by_index = {str(index): symbol for index, symbol in enumerate(symbols)}
