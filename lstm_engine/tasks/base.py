@@ -58,6 +58,27 @@ class EncodedSequence:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """The beginning of a sequence, and how a model is to go on with it.
+
+    Attributes:
+        model: which goes on.
+        labels: what it reads of the sequence, T of them. inputs: (T, 1, I) float32.
+        count: how many symbols or values to add at most.
+        temperature: of the draw: below 1 the likely gets likelier, at 0 the likeliest is taken. Without meaning where
+            the model predicts numbers.
+        generator: of what is drawn.
+    """
+
+    model: "LSTMModel"
+    labels: list[str]
+    inputs: NDArray
+    count: int
+    temperature: float
+    generator: np.random.Generator
+
+
+@dataclass(frozen=True)
 class Baseline:
     """What a guesser without memory reaches on the validation part."""
 
@@ -152,7 +173,7 @@ class Task(ABC):
     @cached_property
     def about(self) -> About:
         """What the task is, in words that a student understands."""
-        continues = type(self).continued is not Task.continued
+        continues = self.continues()
         independent = self.loss == "binary_cross_entropy"
         asked = "Which symbols may come next?" if independent else "Which answer is right?"
         return About(
@@ -260,6 +281,11 @@ class Task(ABC):
         """
         return None
 
+    @classmethod
+    def continues(cls) -> bool:
+        """Whether a model can go on by itself: what it says is what it reads."""
+        return cls.go_on is not Task.go_on
+
     def continued(
         self,
         model: "LSTMModel",
@@ -281,6 +307,11 @@ class Task(ABC):
         Raises:
             TaskInputError: what the model says is not what it reads, so it cannot go on by itself.
         """
+        labels, inputs = sequence.labels[:timesteps], sequence.inputs[:timesteps]
+        return self.go_on(Beginning(model, labels, inputs, count, temperature, generator))
+
+    def go_on(self, beginning: Beginning) -> str:
+        """What ``continued`` is to give; of a task in which no model can go on, the refusal."""
         raise TaskInputError(
             f"In the task “{self.title}” a model gives answers about what it reads; it does not say what comes next."
         )

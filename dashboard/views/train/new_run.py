@@ -15,8 +15,7 @@ from lstm_engine.cell.variants import VARIANTS
 from lstm_engine.runs import PRESETS, RunSettings, preset
 from lstm_engine.runs.costs import WITHIN, Cost, cost_of
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED
-from lstm_engine.runs.settings import FIELDS as SETTINGS
-from lstm_engine.runs.settings import LIMITS
+from lstm_engine.runs.settings import LIMITS, SETTINGS
 from lstm_engine.runs.store import LONGEST_NAME
 from lstm_engine.tasks import KINDS, OWN_TASKS
 

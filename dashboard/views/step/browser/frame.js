@@ -80,7 +80,7 @@ export class Frame {
         class: "step-view",
         tabindex: 0,
         role: "application",
-        "aria-label": "LSTM cell, stepped with the arrow keys; press ? for all keys",
+        "aria-label": "The cell", // until it is known which
       },
       this.note,
       this.waiting,
@@ -117,7 +117,8 @@ export class Frame {
     this.explanations.end();
   }
 
-  showContent() {
+  showContent({ cell }) {
+    this.root.setAttribute("aria-label", `${cell.name} cell, stepped with the arrow keys; press ? for all keys`);
     this.waiting.hidden = true;
     this.content.hidden = false;
   }
