@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.cell.equations import softmax
 from lstm_engine.checks import whole_number
 from lstm_engine.errors import SettingsError, TaskInputError
 from lstm_engine.tasks.about import About
+from lstm_engine.tasks.beginning import Beginning
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -55,27 +55,6 @@ class EncodedSequence:
     targets: NDArray
     mask: NDArray | None = None
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """The beginning of a sequence, and how a model is to go on with it.
-
-    Attributes:
-        model: which goes on.
-        labels: what it reads of the sequence, T of them. inputs: (T, 1, I) float32.
-        count: how many symbols or values to add at most.
-        temperature: of the draw: below 1 the likely gets likelier, at 0 the likeliest is taken. Without meaning where
-            the model predicts numbers.
-        generator: of what is drawn.
-    """
-
-    model: "LSTMModel"
-    labels: list[str]
-    inputs: NDArray
-    count: int
-    temperature: float
-    generator: np.random.Generator
 
 
 @dataclass(frozen=True)
@@ -300,9 +279,7 @@ class Task(ABC):
         Args:
             sequence: whose beginning the model reads.
             timesteps: how much of it, at least 1.
-            count: how many symbols or values to add at most.
-            temperature: of the draw: below 1 the likely gets likelier, at 0 the likeliest is taken. Without meaning
-                where the model predicts numbers.
+            count, temperature, generator: see ``Beginning``.
 
         Raises:
             TaskInputError: what the model says is not what it reads, so it cannot go on by itself.
@@ -335,12 +312,3 @@ def one_hot(indices: NDArray, width: int) -> NDArray:
     inputs = np.zeros((*indices.shape, width), np.float32)
     np.put_along_axis(inputs, indices[..., None], 1, axis=-1)
     return inputs
-
-
-def draw_symbols(scores: NDArray, generator: np.random.Generator, temperature: float = 1.0) -> NDArray:
-    """A symbol for each row of scores (B, symbols), drawn from their softmax at a temperature; at 0 the likeliest."""
-    scores = scores.astype(np.float64)
-    if temperature == 0:
-        return scores.argmax(axis=1)
-    cumulative = softmax(scores / temperature).cumsum(axis=1)  # (B, symbols)
-    return np.minimum((cumulative < generator.random((len(scores), 1))).sum(axis=1), scores.shape[1] - 1)

@@ -14,14 +14,13 @@ from lstm_engine.tasks.base import (
     MAX_SEQUENCE,
     Baseline,
     Batch,
-    Beginning,
     EncodedSequence,
     Sample,
     Task,
-    draw_symbols,
     one_hot,
     padded_size,
 )
+from lstm_engine.tasks.beginning import Beginning, draw_symbols
 from lstm_engine.tasks.folding import fold, named
 
 if TYPE_CHECKING:

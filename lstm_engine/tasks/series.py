@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.errors import TaskInputError
-from lstm_engine.tasks.base import Baseline, Batch, Beginning, EncodedSequence, Sample
+from lstm_engine.tasks.base import Baseline, Batch, EncodedSequence, Sample
+from lstm_engine.tasks.beginning import Beginning
 from lstm_engine.tasks.signal import LARGEST_VALUE, SignalTask, ordinal
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from lstm_engine.tasks.base import (
     MAX_SEQUENCE,
     Baseline,
     Batch,
-    Beginning,
     EncodedSequence,
     Sample,
     Task,
     padded_size,
 )
+from lstm_engine.tasks.beginning import Beginning
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel

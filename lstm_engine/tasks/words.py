@@ -15,13 +15,12 @@ from lstm_engine.tasks.base import (
     MAX_SEQUENCE,
     Baseline,
     Batch,
-    Beginning,
     EncodedSequence,
     Measure,
     Sample,
-    draw_symbols,
     padded_size,
 )
+from lstm_engine.tasks.beginning import Beginning, draw_symbols
 from lstm_engine.tasks.characters import (
     MOST_CHARACTERS,
     PACKED_AS_WORDS,
