@@ -60,7 +60,7 @@ class ModelSettings:
         embedding_size: E, learned numbers that stand for each symbol; 0 for one-hot inputs.
     """
 
-    variant: str = setting("standard", "Cell", "Which cell; the Step page draws the standard LSTM.")
+    variant: str = setting("standard", "Cell", "Which cell learns.")
     hidden_size: int = setting(
         64, "Hidden size", "Units of each layer: how much the cell can remember.", Limits(1, 512)
     )

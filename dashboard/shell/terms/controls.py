@@ -15,8 +15,9 @@ CONTROLS = (
     Term(
         "fork",
         "A new run that begins with the weights of one of this run's checkpoints and then goes its own way.",
-        labels=("name of the new run",),
+        labels=("name of the new run", "fork and start"),
     ),
+    Term("for how many more steps", "How far the fork trains beyond the checkpoint that it begins with.", "steps"),
     Term("name", "What the run is called in every list."),
     Term("note", "A few words of yours on the run, which everyone sees."),
     Term("tags", "Words to find runs by.", labels=("tags, with spaces between",)),

@@ -49,10 +49,8 @@ class Changes(Database):
         Raises:
             SettingsError: the setting cannot be changed while a run trains, or the value is out of range.
         """
-        if field not in CHANGEABLE:
-            raise SettingsError(f"{field!r} cannot be changed while a run trains; expected {', '.join(CHANGEABLE)}")
         with self._writing() as connection:
-            changed_settings(find_run(connection, run_id).runnable().settings, [Change(None, field, value)])
+            check_change(find_run(connection, run_id).runnable().settings, field, value)
             connection.execute(sql.insert(changes).values(run_id=run_id, field=field, value=value))
 
     def changes(self, run_id: int) -> list[Change]:
@@ -74,6 +72,17 @@ class Changes(Database):
             waiting = sql.update(changes).where(changes.c.run_id == run_id, changes.c.step.is_(None))
             connection.execute(waiting.values(step=step))
             return changes_of(connection, run_id)
+
+
+def check_change(settings: RunSettings, field: str, value: float | None) -> None:
+    """Judge a change before it is asked for.
+
+    Raises:
+        SettingsError: the setting cannot be changed while a run trains, or the value is out of range.
+    """
+    if field not in CHANGEABLE:
+        raise SettingsError(f"{field!r} cannot be changed while a run trains; expected {', '.join(CHANGEABLE)}")
+    changed_settings(settings, [Change(None, field, value)])
 
 
 def changed_settings(settings: RunSettings, held: Sequence[Change]) -> RunSettings:
