@@ -24,7 +24,7 @@ def test_three_cells_are_compared(shared_server, store, open_page):
 
 def test_the_popover_closes_when_the_runs_are_started(shared_server, store, open_page):
     page = open_page(f"{shared_server.url}/compare")
-    page.get_by_role("button", name="LSTM, GRU and RNN on the same task").click()
+    page.get_by_role("button", name="Three cells on the same task").click()
     page.get_by_label("Task", exact=True).click()
     page.get_by_role("option", name="Parity").click()
     start = page.get_by_role("button", name="Train them")
@@ -66,7 +66,7 @@ def test_tags_and_buttons_can_be_read_in_both_themes(shared_server, store, open_
     tag = page.locator("[data-tag]").first
     expect(tag).to_contain_text("tagged")
     assert tag.evaluate(CONTRAST) >= 4.5
-    page.get_by_role("button", name="LSTM, GRU and RNN on the same task").click()
+    page.get_by_role("button", name="Three cells on the same task").click()
     button = page.get_by_role("button", name="Train them")
     expect(button).to_be_visible()
     assert button.evaluate(CONTRAST) >= 4.5

@@ -21,7 +21,8 @@ CONTROLS = (
     Term("name", "What the run is called in every list."),
     Term("note", "A few words of yours on the run, which everyone sees."),
     Term("tags", "Words to find runs by.", labels=("tags, with spaces between",)),
-    Term("lstm, gru and rnn on the same task", "Trains three cells with equal settings: only the cell differs."),
+    Term("three cells on the same task", "Trains three cells with equal settings: only the cell differs."),
+    Term("cells", "Which three, and what is seen by them."),
     # Start
     Term(
         "play and pause",
