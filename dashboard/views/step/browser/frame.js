@@ -8,9 +8,6 @@ import { remarkOn } from "./opening.js";
 import { Share } from "./share.js";
 import { TERMS } from "./terms.js";
 
-/** Whether the page shows but what it is for, as Streamlit's parameter says. */
-const isFramed = () => new URLSearchParams(location.search).get("embed") === "true";
-
 export class Frame {
   /** `parts` by name, each with its `root`. */
   constructor(parts) {
@@ -140,7 +137,7 @@ export class Frame {
     this.note.hidden = !note;
     setText(this.note, note);
     const page = document.documentElement.dataset; // page.css hides what Streamlit draws
-    page.hide = [...hide, isFramed() ? "pages" : ""].join(" ");
+    page.hide = hide.join(" ");
     page.present = present;
   }
 
