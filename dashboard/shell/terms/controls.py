@@ -87,6 +87,7 @@ CONTROLS = (
             "trace as parquet",
             "trace as npz",
             "weights as safetensors",
+            "pictures with a dark background",
         ),
     ),
     Term("decimals", "How many digits after the point are shown."),
@@ -95,7 +96,7 @@ CONTROLS = (
         "How boldly a continuation is drawn: 0 takes the likeliest symbol, 1 draws as the network thinks, above 1 the "
         "unlikely gets likelier.",
         "without unit; scores are divided by it before the softmax",
-        "lstm_engine/tasks/base.py",
+        "lstm_engine/tasks/beginning.py",
     ),
     Term("continue from here", "The network goes on with the sequence by itself, from the present timestep."),
     # the step view's heatmaps and curves

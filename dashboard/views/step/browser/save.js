@@ -9,7 +9,7 @@ export class Save {
     this.actions = actions;
     this.pictures = element("ul");
     this.dark = element("input", { type: "checkbox", "aria-label": "Pictures with a dark background" });
-    this.darkness = element("label", { class: "span", hidden: "" }, this.dark, " dark, as shown here");
+    this.darkness = element("label", { class: "span", hidden: "" }, this.dark, " dark pictures, as on the screen");
     this.files = ["csv", "parquet", "npz"].map((kind) => ({
       kind,
       link: element("a", {
