@@ -49,8 +49,8 @@ MEASURED_LENGTH = 100  # words of each stream at a time, where all of the held-o
 SAMPLE_LENGTH = 40
 SAMPLES = 3
 EXAMPLES = 5
-MOST_NAMED = 5  # unknown words that a sentence names, each of so many letters at most
-LONGEST_NAMED = 30
+MOST_NAMED = 3  # unknown words that a sentence names, each of so many letters at most
+LONGEST_NAMED = 20
 
 
 def words_of(text: str) -> list[str]:
@@ -82,14 +82,14 @@ def note_on(unknown: Sequence[str]) -> str:
     """Which words are read as the unknown one, in a sentence; empty if none is.
 
     >>> note_on(["vixen", "frobnicate", "vixen"])
-    'Read as ‹unknown›, being none of the common words: “vixen”, “frobnicate”.'
+    'Read as ‹unknown›: “vixen”, “frobnicate”.'
     """
     told = list(dict.fromkeys(unknown))
     if not told:
         return ""
     more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
     named = ", ".join(f"“{shortened(word, LONGEST_NAMED)}”" for word in told[:MOST_NAMED])
-    return f"Read as {UNKNOWN}, being none of the common words: {named}{more}."
+    return f"Read as {UNKNOWN}: {named}{more}."
 
 
 class WordsTask(CharactersTask):
@@ -121,7 +121,7 @@ class WordsTask(CharactersTask):
     question = "Which word comes next?"
     guesser_is = "A guesser who sees the last word alone, and knows how often each word follows each,"
     alike = "words"
-    input_help = f"Text; words that are none of the most common ones are read as {UNKNOWN}"
+    input_help = f"Words; rare ones are read as {UNKNOWN}"
     settings = {
         "hidden_size": 128,
         "embedding_size": 64,

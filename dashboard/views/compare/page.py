@@ -133,7 +133,7 @@ def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -
     """One chart a unit of loss, since other units cannot stand on one axis; and a table."""
     pooling = "Runs that differ in their seed alone as mean and spread"
     left, right = st.columns([2, 1])  # one below the other on a phone
-    pooled = left.toggle(pooling, value=True, key="pool_seeds", help=explained(pooling))
+    pooled = left.toggle(pooling, value=True, key="pool_seeds", help=explained(pooling), wrap=True)
     logarithmic = right.toggle("Logarithmic loss", key="logarithmic_loss", help=explained("Logarithmic loss"))
     pasts = {run.id: past_of(store, run) for run in runs}
     curves = {run.id: validation_curves().of(store, run) for run in runs}
