@@ -17,6 +17,7 @@ import pandas  # noqa: F401
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard.serving.absent_feed import AbsentFeed
 from dashboard.serving.assets import asset_routes
 from dashboard.serving.first_paint import FirstPaint
 from dashboard.serving.headers import SecurityHeaders
@@ -43,7 +44,9 @@ def get_store() -> RunStore:
 
 
 pools = Pools()
-topics = Topics({"run": partial(RunFeed, get_store, pools.feeds)})
+topics = Topics(
+    {"run": partial(RunFeed, get_store, pools.feeds), "absent": partial(AbsentFeed, get_store, pools.feeds)}
+)
 routes = [
     *asset_routes(),
     *live_routes(topics),

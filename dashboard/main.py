@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.shell.address import show_address
+from dashboard.shell.coming_back import watch_for_return
 from dashboard.shell.navigation import show_pages_on_phones
 from dashboard.shell.selection import arrive
 from dashboard.shell.services import Services, services
@@ -25,6 +26,7 @@ def show(view: Callable[[Services], None], *named: str) -> None:
         shared = services()
         shared.store.create_first_run(PRESETS["classroom"], "First light")
         view(shared)
+        watch_for_return(shared.store)
         if named:
             show_address(*named)
 

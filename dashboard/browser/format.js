@@ -2,7 +2,12 @@
 
 export const whole = (value) => Math.round(value).toLocaleString("en-US");
 
-export const significant = (value, digits = 4) => (Number.isFinite(value) ? String(+value.toPrecision(digits)) : "–");
+/** As many digits as tell something; what is very small gets an exponent: 0.00000219 is easily misread. */
+export function significant(value, digits = 4) {
+  if (!Number.isFinite(value)) return "–";
+  const rounded = +value.toPrecision(digits);
+  return rounded !== 0 && Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded);
+}
 
 /** 3 significant digits are enough for a rate. */
 export function rate(value) {

@@ -20,6 +20,8 @@ const GAP = 24;
 const WIDE = 900; // of a drawing in a stack
 const TALL = 160;
 const MOST_TICKS = 40;
+const APART = 4; // pixels between what stands along an axis
+export const TILE = 360; // width of a picture in a mosaic
 const LETTER = 7; // pixels that a caption's letter takes at most, on the average
 const LINE = 20; // pixels
 const SHARPNESS = 2; // pixels of a PNG for each of the drawing's
@@ -44,10 +46,16 @@ export function drawingOf(drawing, theme, over = null) {
   return copy;
 }
 
-/** What stands along a stretch of time {from, to}: the symbols that are read; of very many, numbers as on the page. */
-export function ticksOf({ labels }, { from, to }) {
+/**
+ * What stands along a stretch of time {from, to} that is so many pixels wide: the symbols that are read, each below its
+ * place; where they are too many or too long for it, numbers as on the page.
+ */
+export function ticksOf({ labels }, { from, to }, width = WIDE) {
   const count = to - from;
-  const every = Math.ceil(count / MOST_TICKS);
+  const needs = (letters) => (letters * LETTER + APART) / (width / count); // in timesteps
+  const longest = Math.max(...labels.slice(from, to).map(({ length }) => length));
+  const fit = count <= MOST_TICKS && needs(longest) <= 1;
+  const every = fit ? 1 : Math.max(2, Math.ceil(count / MOST_TICKS), Math.ceil(needs(String(to).length)));
   return Array.from({ length: Math.ceil(count / every) }, (_, k) => ({
     at: (k * every + 0.5) / count,
     text: every === 1 ? labels[from + k] : String(from + k * every + 1),
@@ -144,7 +152,7 @@ export function wrapped(text, most) {
 
 /** Canvases in three columns, each {title, canvas, ticks, from, width}: what is marked, as fractions of its width. */
 export function mosaicOf(parts, theme) {
-  const [width, height] = [360, 150];
+  const [width, height] = [TILE, 150];
   const columns = 3;
   const rows = Math.ceil(parts.length / columns);
   const drawing = sheet({ width: columns * (width + GAP) + GAP, height: rows * (height + 3 * GAP) + GAP }, theme);

@@ -10,8 +10,8 @@ from typing import Any
 CROWD = 20  # listeners of one topic; beyond, the run they watch would lose its processor to telling them
 KEEP_ALIVE_SECONDS = 15.0  # a word at least so often: proxies close what is silent, browsers notice what is dead
 SILENT_SECONDS = 3.0  # a worker without a sign of life, after which the store itself is looked at
-RETRY_SECONDS = 1.0  # after trouble with the store, until it is asked again
-MOST_RETRY_SECONDS = 30.0  # between two beginnings of a topic that fails in a way that nobody expected
+LOOK_AGAIN_SECONDS = 1.0  # after trouble with the store, until it is asked again
+MOST_LOOK_AGAIN_SECONDS = 30.0  # between two beginnings of a topic that fails in a way that nobody expected
 MOST_WAITING = 200  # positioned events for one slow listener; then it is told what it missed as a thinned curve
 MOST_TOPICS_A_LISTENER = 8  # a tab shows one run, or a few side by side
 MOST_LISTENERS = 2_000  # connections of one server

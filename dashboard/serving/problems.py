@@ -37,9 +37,9 @@ STATUS = {
     Kind.BUSY: 503,
     Kind.STORE: 503,
 }
-RETRY_SECONDS = 2  # after which one who was told 'busy' may ask again
+ASK_AGAIN_SECONDS = 2  # after which one who was told 'busy' may ask again
 NOTHING = "There is nothing at this address."
-UNEXPECTED = "Something went wrong in the server that it did not expect; its log says what. Try again."
+UNEXPECTED_SENTENCE = "Something went wrong in the server that it did not expect; its log says what. Try again."
 
 
 class Problem(EngineError):
@@ -81,5 +81,5 @@ def told_of(error: EngineError) -> dict[str, Any]:
 def refusal(error: EngineError) -> Response:
     """The response to a request that meets a problem."""
     kind = kind_of(error)
-    headers = {"Retry-After": str(RETRY_SECONDS)} if kind in (Kind.BUSY, Kind.STORE) else None
+    headers = {"Retry-After": str(ASK_AGAIN_SECONDS)} if kind in (Kind.BUSY, Kind.STORE) else None
     return JSONResponse(told_of(error), STATUS[kind], headers=headers)

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from dashboard.serving.assets import base_path
 from dashboard.serving.lending import Lending
 from dashboard.serving.pools import Pool, SharedWork
-from dashboard.serving.problems import NOTHING, UNEXPECTED, Kind, Problem, refusal
+from dashboard.serving.problems import NOTHING, UNEXPECTED_SENTENCE, Kind, Problem, refusal
 from dashboard.serving.sending import Left, bytes_response, while_there
 from lstm_engine import EngineError
 
@@ -79,7 +79,7 @@ def guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Req
             return Response(status_code=GONE)
         except Exception:
             logging.getLogger(__name__).exception("A request met what nobody expected: %s", request.url.path)
-            return refusal(Problem(UNEXPECTED, Kind.UNEXPECTED))
+            return refusal(Problem(UNEXPECTED_SENTENCE, Kind.UNEXPECTED))
 
     return respond
 

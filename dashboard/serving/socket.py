@@ -12,7 +12,7 @@ from dashboard.serving.problems import Problem
 from dashboard.serving.routes import client_of
 from dashboard.serving.topics import Topics
 
-GOING_AWAY, REFUSED, UNEXPECTED, TRY_LATER = 1001, 1008, 1011, 1013  # RFC 6455, section 7.4
+GOING_AWAY, REFUSED, INTERNAL_ERROR, TRY_LATER = 1001, 1008, 1011, 1013  # RFC 6455, section 7.4
 
 
 def live_routes(topics: Topics) -> list[BaseRoute]:
@@ -54,7 +54,7 @@ async def serve(socket: WebSocket, listener: Listener) -> int | None:
             return None
         if error is not None:
             logging.getLogger(__name__).error("A connection of live data failed.", exc_info=error)
-            return UNEXPECTED
+            return INTERNAL_ERROR
     return GOING_AWAY
 
 

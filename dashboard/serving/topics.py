@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dashboard.serving.delivery import MOST_RETRY_SECONDS, MOST_WAITING, RETRY_SECONDS, Pace, pace_for
-from dashboard.serving.problems import UNEXPECTED, Kind, kind_of, told
+from dashboard.serving.delivery import LOOK_AGAIN_SECONDS, MOST_LOOK_AGAIN_SECONDS, MOST_WAITING, Pace, pace_for
+from dashboard.serving.problems import UNEXPECTED_SENTENCE, Kind, kind_of, told
 from lstm_engine import EngineError
 
 
@@ -117,7 +117,7 @@ class Subscription:
                     self.sent = max(self.sent, missed.position)
         except EngineError:
             self.behind = True  # the topic's own task says what is wrong
-            self.due = asyncio.get_running_loop().time() + RETRY_SECONDS
+            self.due = asyncio.get_running_loop().time() + LOOK_AGAIN_SECONDS
         if not self.behind:
             for event in self.positioned:
                 assert event.position is not None
@@ -245,11 +245,11 @@ class Topics:
                     topic.end(ended.event)
                 except EngineError as error:
                     topic.publish(trouble(kind_of(error), str(error)))
-                    rest = RETRY_SECONDS
+                    rest = LOOK_AGAIN_SECONDS
                 except Exception:
                     logging.getLogger(__name__).exception("The topic %s failed; it is begun again.", topic.name)
-                    topic.publish(trouble(Kind.UNEXPECTED, UNEXPECTED))
-                    rest = min(MOST_RETRY_SECONDS, RETRY_SECONDS * 2**failures)
+                    topic.publish(trouble(Kind.UNEXPECTED, UNEXPECTED_SENTENCE))
+                    rest = min(MOST_LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS * 2**failures)
                     failures += 1
                 await asyncio.sleep(rest)
         finally:

@@ -6,6 +6,7 @@ from typing import Any
 from dashboard.shell.palette import colour_of
 from lstm_engine.cell.family import PREDICTION, WIDEST_CLAMP, Operation, Quantity
 from lstm_engine.cell.formulas import read_formula
+from lstm_engine.cell.in_words import in_words
 from lstm_engine.cell.quantities import gradient_steps_of, operations_of, quantities_of, sums_of
 from lstm_engine.cell.variants import get_variant
 
@@ -21,6 +22,7 @@ def cell_payload(variant: str) -> dict[str, Any]:
     return {
         "family": found.family,
         "variant": found.name,
+        "name": in_words(variant).name,
         "title": found.title,
         "quantities": quantity_payload(variant),
         "operations": [operation_payload(operation) for operation in operations_of(found)],

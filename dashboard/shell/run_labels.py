@@ -7,7 +7,7 @@ from dashboard.shell.plain import on_one_line
 from dashboard.shell.readable import CANNOT_RUN
 from lstm_engine.cell.in_words import in_words
 from lstm_engine.runs import Run, Status
-from lstm_engine.runs.settings import FIELDS
+from lstm_engine.runs.settings import SETTINGS
 from lstm_engine.tasks import KINDS
 
 MOST_DIFFERENCES = 3  # of a run from those of its task and cell, in a list
@@ -16,7 +16,7 @@ TELLING = (  # of two differences, the one that is said first
     "seed",
     "learning_rate",
     "num_layers",
-    *(name for name in FIELDS if name not in ("seed", "learning_rate", "num_layers", *SAID_ALREADY)),
+    *(name for name in SETTINGS if name not in ("seed", "learning_rate", "num_layers", *SAID_ALREADY)),
 )
 STANDING = {Status.QUEUED: "waiting", Status.LOST: "being taken up again", Status.UNREADABLE: CANNOT_RUN}
 
@@ -74,7 +74,7 @@ def differences(runs: Sequence[Run]) -> dict[int, list[str]]:
 
 def setting_words(run: Run, name: str) -> str:
     """A setting and its value in this run: “seed 1”, “no biases”."""
-    label, value = FIELDS[name].label, getattr(run.settings, name)
+    label, value = SETTINGS[name].label, getattr(run.settings, name)
     label = label if label.startswith("Adam") else label[:1].lower() + label[1:]
     if isinstance(value, bool):
         return label if value else f"no {label}"

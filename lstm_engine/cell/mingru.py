@@ -1,4 +1,5 @@
-"""The minimal GRU: 'Were RNNs All We Needed?' (Feng et al. 2024, section 3.1.3; its equations have no numbers).
+"""The minimal GRU: 'Were RNNs All We Needed?' (Feng et al. 2024, section 3.1.3, and algorithm 1 of its appendix; its
+equations have no numbers).
 
 Gate and candidate see x alone, never h′. So h = (1 - z) h′ + z n is linear in h′, and all timesteps can be computed at
 once, by a prefix scan; the numbers are the same, and a test holds them so. Here it is stepped, as it is read.

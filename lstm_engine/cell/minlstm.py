@@ -5,8 +5,9 @@ by a prefix scan; the numbers are the same, and a test holds them so. Here it is
 
 The gates are normalised (section 3.2.3), so that the scale of h does not depend on time: what the paper first calls f
 and i are σ(W_f x + b_f) and σ(W_i x + b_i), which are then divided by their sum. The f and i here are those after the
-division. There is no output gate and no cell state, and the candidate (h̃ in the paper, g here, as in the LSTM) is not
-squashed: the function g(.) of the paper's appendix belongs to its form in logarithms, which knows positive ones alone.
+division, as in algorithm 3 of the appendix, which calls it length independence scaling. There is no output gate and no
+cell state, and the candidate (h̃ in the paper, g here, as in the LSTM) is not squashed: the function g(.) of the
+paper's appendix belongs to its form in logarithms, which knows positive ones alone.
 """
 
 from collections.abc import Callable

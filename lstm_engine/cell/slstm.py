@@ -15,9 +15,14 @@ scaled by exp(-m), which cancels in c / n. With ĩ, f̃, z̃, õ for the pre-act
 
 The units form heads: R is block-diagonal, and a unit sees the h′ of its own head alone (section 2.2, memory mixing).
 
-Every state is 0 before the first timestep. (Any m would do, as h does not depend on it; the authors' code takes ĩ for m
-where n is 0.) From then on |c| is at most n; and n never falls below 1 once i was the larger of the two, of which one
-is always exp(0) = 1. Where i is shut from the start by more than numbers can hold, n is 0, and h too, until it opens.
+Compared line by line with the authors' code (NX-AI/xlstm, ``slstm_forward_pointwise``): the same order of blocks i, f,
+z, o, one bias a gate, four heads, σ for f, states that begin at 0, and the same h. They take ĩ for m where n is 0,
+which h does not depend on, and bound i and f at 1, above which they never are. What they put around the cell is no part
+of it: norms, a convolution before i and f, and a W that is block-diagonal, too, where equations 11 to 14 have it full.
+
+Every state is 0 before the first timestep. From then on |c| is at most n; and n never falls below 1 once i was the
+larger of the two, of which one is always exp(0) = 1. Where i is shut from the start by more than numbers can hold, n is
+0, and h too, until it opens.
 """
 
 from collections.abc import Callable

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lstm_engine.cell.lstm import is_standard
 from lstm_engine.cell.parameters import strip_prefix
-from lstm_engine.cell.variants import get_variant
+from lstm_engine.cell.variants import Variant, get_variant
 from lstm_engine.checks import as_array, instance, named_mapping
 from lstm_engine.errors import WeightsError
 from lstm_engine.model import LSTMModel
@@ -35,8 +36,7 @@ def from_pytorch(
         SettingsError: there is no such variant or dtype.
     """
     kind = get_variant(variant)
-    if kind.peepholes or kind.biases != 2:
-        raise WeightsError(f"PyTorch has no {variant} cell; expected standard, gru or rnn")
+    check_known(kind)
     arrays = arrays_of("network", network)
     for mark, unlike in (("_reverse", "bidirectional"), ("weight_hr", "projected")):
         if any(mark in name for name in arrays):
@@ -66,12 +66,27 @@ def to_pytorch(model: LSTMModel) -> tuple[dict[str, NDArray], ...]:
 
     Of a model with an embedding there are three: the last is what ``nn.Embedding`` takes. The arrays are NumPy's; each
     is to be made a tensor first.
+
+    Raises:
+        WeightsError: PyTorch has no such cell.
     """
-    family = instance("model", model, LSTMModel).architecture.variant.family
+    variant = instance("model", model, LSTMModel).architecture.variant
+    check_known(variant)
+    family = variant.family
     weights = model.state_dict()
     pair = strip_prefix(weights, f"{family}."), strip_prefix(weights, "readout.")
     embedding = strip_prefix(weights, "embedding.")
     return (*pair, embedding) if embedding else pair
+
+
+def check_known(variant: Variant) -> None:
+    """Refuse a cell that PyTorch does not have: its arrays might fit one that computes something else.
+
+    Raises:
+        WeightsError: it has none.
+    """
+    if not (is_standard(variant) or variant.name in ("gru", "rnn")):
+        raise WeightsError(f"PyTorch has no {variant.name} cell; expected standard, gru or rnn. save_model keeps any")
 
 
 def arrays_of(what: str, state: Mapping[str, ArrayLike]) -> dict[str, NDArray]:

@@ -18,7 +18,7 @@ from lstm_engine.runs.checkpoints import restored_model
 from lstm_engine.runs.fields import is_text
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED, preset
 from lstm_engine.runs.run import Run, Status
-from lstm_engine.runs.settings import FIELDS
+from lstm_engine.runs.settings import SETTINGS
 from lstm_engine.runs.store import RunStore, StoreError
 from lstm_engine.runs.store.address import DATABASE_VARIABLE, database_url, without_password
 from lstm_engine.runs.terminal import ProgressBar, complain, forget_output, prepare, printable
@@ -251,13 +251,13 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
     Raises:
         SettingsError: there is no such setting, or the value is not of its kind.
     """
-    known = [name for name in FIELDS if name not in ("task", "text")]
+    known = [name for name in SETTINGS if name not in ("task", "text")]
     values: dict[str, Any] = {}
     for pair in pairs:
         name, given, text = pair.partition("=")
         if not given or name not in known:
             raise SettingsError(f"“{pair[:SHOWN]}” is no setting; write NAME=VALUE with one of {', '.join(known)}")
-        values[name] = FIELDS[name].parse(text)
+        values[name] = SETTINGS[name].parse(text)
     return values
 
 

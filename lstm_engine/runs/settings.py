@@ -60,7 +60,7 @@ class ModelSettings:
         embedding_size: E, learned numbers that stand for each symbol; 0 for one-hot inputs.
     """
 
-    variant: str = setting("standard", "Cell", "Which cell; the Step page draws the standard LSTM.")
+    variant: str = setting("standard", "Cell", "Which cell learns.")
     hidden_size: int = setting(
         64, "Hidden size", "Units of each layer: how much the cell can remember.", Limits(1, 512)
     )
@@ -241,15 +241,15 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
         if not isinstance(values, dict):
             reason = f"The settings of this run are {shown(values)}, expected a JSON object"
             return UnreadableSettings.of({}, text, f"{reason}. {STILL_POSSIBLE}")
-        usable = {name: value for name, value in values.items() if name in FIELDS and FIELDS[name].still_tells(value)}
+        usable = {name: one for name, one in values.items() if name in SETTINGS and SETTINGS[name].still_tells(one)}
         problem = first_problem(values) or first_unknown(values)
         if problem is None:
             return unjudged(RunSettings, usable)
         return UnreadableSettings.of(usable, text, f"This version cannot train the run: {problem}. {STILL_POSSIBLE}")
 
 
-FIELDS = settings_of(RunSettings)
-LIMITS: dict[str, Limits] = {name: field.limits for name, field in FIELDS.items() if field.limits is not None}
+SETTINGS = settings_of(RunSettings)
+LIMITS: dict[str, Limits] = {name: field.limits for name, field in SETTINGS.items() if field.limits is not None}
 
 
 class UnreadableSettings(RunSettings):
@@ -294,14 +294,14 @@ class UnreadableSettings(RunSettings):
 def unjudged(kind: type[Kind], values: Mapping[str, Any]) -> Kind:
     """A record of values that were judged before, with defaults for the others; no task is built."""
     settings = object.__new__(kind)
-    for name, field in FIELDS.items():
+    for name, field in SETTINGS.items():
         object.__setattr__(settings, name, values.get(name, field.default))
     return settings
 
 
 def first_problem(values: Mapping[str, Any]) -> str | None:
     """What is wrong with the first setting whose value is of another kind or out of range."""
-    for name, field in FIELDS.items():
+    for name, field in SETTINGS.items():
         problem = field.problem(values[name]) if name in values else None
         if problem is not None:
             return problem
@@ -310,11 +310,11 @@ def first_problem(values: Mapping[str, Any]) -> str | None:
 
 def first_unknown(values: Mapping[str, Any]) -> str | None:
     """The first of the things that the settings name and today's code does not have; no task is built to find it."""
-    unknown = sorted(values.keys() - FIELDS.keys())
+    unknown = sorted(values.keys() - SETTINGS.keys())
     if unknown:
         return f"there is no setting {shown(unknown[0])}"
-    if values.get("task", FIELDS["task"].default) not in tasks.KINDS:
+    if values.get("task", SETTINGS["task"].default) not in tasks.KINDS:
         return f"there is no task {shown(values['task'])}"
-    if values.get("variant", FIELDS["variant"].default) not in VARIANTS:
+    if values.get("variant", SETTINGS["variant"].default) not in VARIANTS:
         return f"there is no variant {shown(values['variant'])}"
     return None

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.cell.equations import softmax
 from lstm_engine.checks import whole_number
 from lstm_engine.errors import SettingsError, TaskInputError
 from lstm_engine.tasks.about import About
+from lstm_engine.tasks.beginning import Beginning
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -152,7 +152,7 @@ class Task(ABC):
     @cached_property
     def about(self) -> About:
         """What the task is, in words that a student understands."""
-        continues = type(self).continued is not Task.continued
+        continues = self.continues()
         independent = self.loss == "binary_cross_entropy"
         asked = "Which symbols may come next?" if independent else "Which answer is right?"
         return About(
@@ -260,6 +260,11 @@ class Task(ABC):
         """
         return None
 
+    @classmethod
+    def continues(cls) -> bool:
+        """Whether a model can go on by itself: what it says is what it reads."""
+        return cls.go_on is not Task.go_on
+
     def continued(
         self,
         model: "LSTMModel",
@@ -274,13 +279,16 @@ class Task(ABC):
         Args:
             sequence: whose beginning the model reads.
             timesteps: how much of it, at least 1.
-            count: how many symbols or values to add at most.
-            temperature: of the draw: below 1 the likely gets likelier, at 0 the likeliest is taken. Without meaning
-                where the model predicts numbers.
+            count, temperature, generator: see ``Beginning``.
 
         Raises:
             TaskInputError: what the model says is not what it reads, so it cannot go on by itself.
         """
+        labels, inputs = sequence.labels[:timesteps], sequence.inputs[:timesteps]
+        return self.go_on(Beginning(model, labels, inputs, count, temperature, generator))
+
+    def go_on(self, beginning: Beginning) -> str:
+        """What ``continued`` is to give; of a task in which no model can go on, the refusal."""
         raise TaskInputError(
             f"In the task “{self.title}” a model gives answers about what it reads; it does not say what comes next."
         )
@@ -304,12 +312,3 @@ def one_hot(indices: NDArray, width: int) -> NDArray:
     inputs = np.zeros((*indices.shape, width), np.float32)
     np.put_along_axis(inputs, indices[..., None], 1, axis=-1)
     return inputs
-
-
-def draw_symbols(scores: NDArray, generator: np.random.Generator, temperature: float = 1.0) -> NDArray:
-    """A symbol for each row of scores (B, symbols), drawn from their softmax at a temperature; at 0 the likeliest."""
-    scores = scores.astype(np.float64)
-    if temperature == 0:
-        return scores.argmax(axis=1)
-    cumulative = softmax(scores / temperature).cumsum(axis=1)  # (B, symbols)
-    return np.minimum((cumulative < generator.random((len(scores), 1))).sum(axis=1), scores.shape[1] - 1)

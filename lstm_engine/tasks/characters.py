@@ -22,10 +22,10 @@ from lstm_engine.tasks.base import (
     EncodedSequence,
     Sample,
     Task,
-    draw_symbols,
     one_hot,
     padded_size,
 )
+from lstm_engine.tasks.beginning import Beginning, draw_symbols
 from lstm_engine.tasks.folding import fold, named, shortened
 
 if TYPE_CHECKING:
@@ -169,18 +169,11 @@ class CharactersTask(Task):
         drawn = self._draw(model, start, SAMPLE_LENGTH, 0.8, generator)
         return [Sample(text=self._text(column), origin="new") for column in drawn.T]
 
-    def continued(
-        self,
-        model: "LSTMModel",
-        sequence: EncodedSequence,
-        timesteps: int,
-        count: int,
-        temperature: float,
-        generator: np.random.Generator,
-    ) -> str:
+    def go_on(self, beginning: Beginning) -> str:
         """Characters, however long."""
-        codes = sequence.inputs[:timesteps, :, : len(self._symbols)].argmax(axis=2)
-        return self._text(codes[:, 0]) + self._text(self._draw(model, codes, count, temperature, generator)[:, 0])
+        codes = beginning.inputs[..., : len(self._symbols)].argmax(axis=2)  # (T, 1)
+        drawn = self._draw(beginning.model, codes, beginning.count, beginning.temperature, beginning.generator)
+        return self._text(codes[:, 0]) + self._text(drawn[:, 0])
 
     def _draw(
         self, model: "LSTMModel", start: NDArray, count: int, temperature: float, generator: np.random.Generator

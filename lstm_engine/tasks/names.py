@@ -17,10 +17,10 @@ from lstm_engine.tasks.base import (
     EncodedSequence,
     Sample,
     Task,
-    draw_symbols,
     one_hot,
     padded_size,
 )
+from lstm_engine.tasks.beginning import Beginning, draw_symbols
 from lstm_engine.tasks.folding import fold, named
 
 if TYPE_CHECKING:
@@ -191,23 +191,15 @@ class NamesTask(Task):
         origins = ["memorised" if name in known else "held out" if name in held_out else "new" for name in names]
         return [Sample(text=name, origin=origin) for name, origin in zip(names, origins, strict=True)]
 
-    def continued(
-        self,
-        model: "LSTMModel",
-        sequence: EncodedSequence,
-        timesteps: int,
-        count: int,
-        temperature: float,
-        generator: np.random.Generator,
-    ) -> str:
+    def go_on(self, beginning: Beginning) -> str:
         """Letters until the name ends."""
-        text = "".join(sequence.labels[:timesteps]).lstrip(END)
-        outputs, state = model.forward(sequence.inputs[:timesteps])
-        for _ in range(count):
+        model, text = beginning.model, "".join(beginning.labels).lstrip(END)
+        outputs, state = model.forward(beginning.inputs)
+        for _ in range(beginning.count):
             scores = outputs[-1].copy()
             if not text:
                 scores[:, INDEX[END]] = -np.inf  # a name without a letter could not be stepped through
-            (symbol,) = draw_symbols(scores[:, : len(ALPHABET)], generator, temperature)
+            (symbol,) = draw_symbols(scores[:, : len(ALPHABET)], beginning.generator, beginning.temperature)
             if ALPHABET[symbol] == END:
                 break
             text += ALPHABET[symbol]

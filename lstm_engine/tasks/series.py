@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lstm_engine.errors import TaskInputError
 from lstm_engine.tasks.base import Baseline, Batch, EncodedSequence, Sample
+from lstm_engine.tasks.beginning import Beginning
 from lstm_engine.tasks.signal import LARGEST_VALUE, SignalTask, ordinal
 
 if TYPE_CHECKING:
@@ -149,17 +150,8 @@ class OwnSeriesTask(SignalTask):
         true, predicted = self._own(values[1:, 0]), self._own(outputs[:, 0, 0])
         return [Sample(curves={"signal": true.tolist(), "prediction": predicted.tolist()})]
 
-    def continued(
-        self,
-        model: "LSTMModel",
-        sequence: EncodedSequence,
-        timesteps: int,
-        count: int,
-        temperature: float,
-        generator: np.random.Generator,
-    ) -> str:
-        scaled = super().continued(model, sequence, timesteps, count, temperature, generator)
-        return self._text(np.array(scaled.split(), float))
+    def go_on(self, beginning: Beginning) -> str:
+        return self._text(np.array(super().go_on(beginning).split(), float))
 
 
 def parse_column(text: str) -> NDArray:

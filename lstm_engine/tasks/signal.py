@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_engine.errors import TaskInputError
-from lstm_engine.tasks.base import MAX_SEQUENCE, Baseline, Batch, EncodedSequence, Sample, Task, padded_size
+from lstm_engine.tasks.base import (
+    MAX_SEQUENCE,
+    Baseline,
+    Batch,
+    EncodedSequence,
+    Sample,
+    Task,
+    padded_size,
+)
+from lstm_engine.tasks.beginning import Beginning
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -143,19 +152,11 @@ class SignalTask(Task):
             for k in range(count)
         ]
 
-    def continued(
-        self,
-        model: "LSTMModel",
-        sequence: EncodedSequence,
-        timesteps: int,
-        count: int,
-        temperature: float,
-        generator: np.random.Generator,
-    ) -> str:
+    def go_on(self, beginning: Beginning) -> str:
         """Each predicted value is read as if it had come."""
-        values = sequence.inputs[:timesteps, 0, 0].tolist()
-        outputs, state = model.forward(sequence.inputs[:timesteps])
-        for _ in range(count):
+        model, values = beginning.model, beginning.inputs[:, 0, 0].tolist()
+        outputs, state = model.forward(beginning.inputs)
+        for _ in range(beginning.count):
             values.append(float(np.clip(outputs[-1, 0, 0], -LARGEST_VALUE, LARGEST_VALUE)))
             following = np.zeros((1, 1, self.input_size), np.float32)
             following[..., 0] = values[-1]

@@ -18,9 +18,9 @@ from lstm_engine.tasks.base import (
     EncodedSequence,
     Measure,
     Sample,
-    draw_symbols,
     padded_size,
 )
+from lstm_engine.tasks.beginning import Beginning, draw_symbols
 from lstm_engine.tasks.characters import (
     MOST_CHARACTERS,
     PACKED_AS_WORDS,
@@ -32,6 +32,7 @@ from lstm_engine.tasks.characters import (
     unpacked,
 )
 from lstm_engine.tasks.documentation import BETWEEN_PARAGRAPHS, documentation
+from lstm_engine.tasks.folding import shortened
 from lstm_engine.tasks.ngrams import Tables
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ MEASURED_LENGTH = 100  # words of each stream at a time, where all of the held-o
 SAMPLE_LENGTH = 40
 SAMPLES = 3
 EXAMPLES = 5
+MOST_NAMED = 3  # unknown words that a sentence names, each of so many letters at most
+LONGEST_NAMED = 20
 
 
 def words_of(text: str) -> list[str]:
@@ -73,6 +76,20 @@ def text_of(words: Sequence[str]) -> str:
     'see above (or below).'
     """
     return re.sub(r" ([.,:;?!)])", r"\1", " ".join(words)).replace("( ", "(")
+
+
+def note_on(unknown: Sequence[str]) -> str:
+    """Which words are read as the unknown one, in a sentence; empty if none is.
+
+    >>> note_on(["vixen", "frobnicate", "vixen"])
+    'Read as ‹unknown›: “vixen”, “frobnicate”.'
+    """
+    told = list(dict.fromkeys(unknown))
+    if not told:
+        return ""
+    more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
+    named = ", ".join(f"“{shortened(word, LONGEST_NAMED)}”" for word in told[:MOST_NAMED])
+    return f"Read as {UNKNOWN}: {named}{more}."
 
 
 class WordsTask(CharactersTask):
@@ -104,7 +121,7 @@ class WordsTask(CharactersTask):
     question = "Which word comes next?"
     guesser_is = "A guesser who sees the last word alone, and knows how often each word follows each,"
     alike = "words"
-    input_help = f"Text; words that are none of the most common ones are read as {UNKNOWN}"
+    input_help = f"Words; rare ones are read as {UNKNOWN}"
     settings = {
         "hidden_size": 128,
         "embedding_size": 64,
@@ -214,7 +231,10 @@ class WordsTask(CharactersTask):
         return [self._text(column) for column in batch.inputs.argmax(axis=-1).T]
 
     def encode(self, text: str) -> EncodedSequence:
-        """The words of a text, after the sign of a paragraph's beginning; an unknown one's label is in ‹ ›."""
+        """The words of a text, after the sign of a paragraph's beginning; an unknown one's label is in ‹ ›.
+
+        The note says which words are unknown.
+        """
         words = words_of(text)
         if len(words) < 2:
             raise TaskInputError("The sequence holds no word. Type a few, for example “return the value”.")
@@ -222,7 +242,8 @@ class WordsTask(CharactersTask):
             raise TaskInputError(f"That is {len(words) - 1:,} words; at most {MAX_SEQUENCE:,} can be stepped through.")
         codes = self._indices(words)
         labels = [word if word in self._index else f"‹{word}›" for word in words]
-        return EncodedSequence(labels[:-1], self._one_hot(codes[:-1, None]), labels[1:], codes[1:, None])
+        note = note_on([word for word in words if word not in self._index])
+        return EncodedSequence(labels[:-1], self._one_hot(codes[:-1, None]), labels[1:], codes[1:, None], note=note)
 
     def examples(self) -> Sequence[str]:
         """Whole short paragraphs of the held-out part with as few unknown words as there are."""
@@ -238,24 +259,16 @@ class WordsTask(CharactersTask):
         drawn = self._draw(model, start, SAMPLE_LENGTH, 0.8, generator)
         return [Sample(text=self._text(column), origin="new") for column in drawn.T]
 
-    def continued(
-        self,
-        model: "LSTMModel",
-        sequence: EncodedSequence,
-        timesteps: int,
-        count: int,
-        temperature: float,
-        generator: np.random.Generator,
-    ) -> str:
+    def go_on(self, beginning: Beginning) -> str:
         """Words, however many."""
-        known = set(self._symbols)
-        words = [label if label in known else label.strip("‹›") for label in sequence.labels[1:timesteps]]
-        outputs, state = model.forward(sequence.inputs[:timesteps])
-        for _ in range(count):
+        model, known = beginning.model, set(self._symbols)
+        words = [label if label in known else label.strip("‹›") for label in beginning.labels[1:]]
+        outputs, state = model.forward(beginning.inputs)
+        for _ in range(beginning.count):
             scores = outputs[-1, :, : len(self._symbols)].copy()
             if not words:
                 scores[:, self._index[PARAGRAPH]] = -np.inf  # a text without a word could not be stepped through
-            (code,) = draw_symbols(scores, generator, temperature)
+            (code,) = draw_symbols(scores, beginning.generator, beginning.temperature)
             words.append(self._symbols[code])
             outputs, state = model.forward(self._one_hot(np.array([[code]])), state)
         return text_of(words)

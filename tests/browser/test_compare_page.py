@@ -12,10 +12,12 @@ from lstm_engine.runs import PRESETS
 QUICK = replace(PRESETS["classroom"], hidden_size=16, end_step=50, pace=0.0)
 
 
-def test_three_cells_are_compared(shared_server, store, open_page):
+def test_cells_are_compared_in_a_frame_that_shows_the_view_alone(shared_server, store, open_page):
     runs = [store.create(replace(QUICK, variant=variant), f"cell {variant}") for variant in ("standard", "rnn")]
-    page = open_page(f"{shared_server.url}/compare?runs={','.join(str(run.id) for run in runs)}")
+    page = open_page(f"{shared_server.url}/compare?embed=true&runs={','.join(str(run.id) for run in runs)}")
     expect(page.get_by_text("What differs")).to_be_visible()
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    expect(page.get_by_role("link", name="Train", exact=True)).to_have_count(0)
     named = "document.querySelector('.js-plotly-plot')?._fullData?.filter((trace) => trace.name?.startsWith('cell'))"
     page.wait_for_function(f"{named}?.length === 2 && {named}.every((trace) => trace.x.length > 2)")
     for run in runs:
@@ -24,7 +26,7 @@ def test_three_cells_are_compared(shared_server, store, open_page):
 
 def test_the_popover_closes_when_the_runs_are_started(shared_server, store, open_page):
     page = open_page(f"{shared_server.url}/compare")
-    page.get_by_role("button", name="LSTM, GRU and RNN on the same task").click()
+    page.get_by_role("button", name="Three cells on the same task").click()
     page.get_by_label("Task", exact=True).click()
     page.get_by_role("option", name="Parity").click()
     start = page.get_by_role("button", name="Train them")
@@ -66,7 +68,7 @@ def test_tags_and_buttons_can_be_read_in_both_themes(shared_server, store, open_
     tag = page.locator("[data-tag]").first
     expect(tag).to_contain_text("tagged")
     assert tag.evaluate(CONTRAST) >= 4.5
-    page.get_by_role("button", name="LSTM, GRU and RNN on the same task").click()
+    page.get_by_role("button", name="Three cells on the same task").click()
     button = page.get_by_role("button", name="Train them")
     expect(button).to_be_visible()
     assert button.evaluate(CONTRAST) >= 4.5
@@ -78,12 +80,12 @@ def test_who_renames_a_run_stays_on_it(shared_server, store, open_page, run):
     newer = store.create(run.settings, "newer", start=False)
     page = open_page(f"{shared_server.url}/train?run={run.id}")
     for name in ("first name", "second name"):
-        if name == "first name":
-            page.get_by_role("button", name="Manage").click()
-            page.get_by_role("tab", name="Name and notes").click()
-        expect(page.get_by_label("Name", exact=True)).to_have_count(1)  # once saved, the field begins anew
+        page.get_by_role("button", name="Manage").click()
+        page.get_by_role("tab", name="Name and notes").click()
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Name, note and tags are saved").first).to_be_visible()
+        expect(page.get_by_role("tab", name="Name and notes")).to_have_count(0)  # it closed
         expect(page.get_by_role("combobox", name="Run")).to_have_count(1)
         expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile(name))
         expect(page).to_have_url(re.compile(rf"run={run.id}\b(?!.*names)"))

@@ -19,9 +19,9 @@ def test_a_pasted_table_is_learned_from_on_a_phone_in_the_dark(shared_server, st
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("numbers are learned")).to_be_visible()
     assert violations(page) == []
-    dialog.get_by_label("Task").click()
+    dialog.get_by_role("combobox", name="Task").click()
     page.get_by_role("option", name="Your own series").click()
-    dialog.get_by_label("or pasted here").fill(TABLE)
+    dialog.get_by_role("textbox", name="or pasted here").fill(TABLE)
     dialog.get_by_role("button", name="Read it").click()  # and neither Ctrl nor Enter
     expect(dialog.get_by_text("commas as decimal signs, dates in “Tag”")).to_be_visible()
     expect(dialog.get_by_text("“Außen °C”: 130 numbers from 20 to 26.9.")).to_be_visible()

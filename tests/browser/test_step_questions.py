@@ -451,6 +451,31 @@ def test_a_gradient_is_saved_without_having_been_looked_at(open_step, tmp_path):
     assert "over 0 to 3 timesteps before the loss" in drawing
 
 
+def test_pictures_are_made_for_white_paper_unless_a_dark_one_is_asked_for(open_step, tmp_path):
+    page = open_step("sequence=maria&timestep=4&panel=save")
+    dark = page.get_by_label("Pictures with a dark background")
+    expect(dark).to_be_hidden()  # all are light anyhow
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    expect(dark).to_be_visible()
+
+    def saved(asked_for_dark: bool) -> tuple[str, str]:
+        """The colour of the picture's ground and of its words."""
+        dark.set_checked(asked_for_dark)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Diagram as SVG", exact=True).click()
+        download.value.save_as(tmp_path / "cell.svg")
+        drawing = ElementTree.parse(tmp_path / "cell.svg")
+        ground = next(drawing.iter("{http://www.w3.org/2000/svg}rect")).get("fill")
+        symbol = next(one for one in drawing.iter("{http://www.w3.org/2000/svg}text") if one.text == "f")
+        return ground, re.search(r"fill: ([^;]+);", symbol.get("style"))[1]
+
+    assert saved(False) == ("#ffffff", "rgb(29, 36, 43)")
+    assert saved(True) == ("#11161b", "rgb(232, 237, 242)")
+    assert page.locator(".step-view").get_attribute("data-theme") == "dark"
+    assert page.locator(".step-view.on-paper").count() == 0
+
+
 def test_data_link_and_code_give_the_same_numbers(open_step, shared_server, tmp_path):
     page = open_step("sequence=maria&timestep=4&unit=6&layer=2&quantity=output_gate&clamps=f:2:6:1-3=0.25&panel=save")
     on_screen = shown(page)["o"]

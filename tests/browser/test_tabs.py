@@ -117,7 +117,11 @@ def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
     expect(shown).to_be_visible()
     store.delete(run.id)
     expect(page.get_by_text("is no more").first).to_be_visible()
+    expect(page).to_have_url(re.compile(f"run={newest.id}\\b"))
     store.undelete(run.id)
+    expect(page).to_have_url(re.compile(f"run={run.id}\\b"))  # by itself
+    expect(page.get_by_text("is no more")).to_have_count(0)
+    expect(shown).to_be_visible()
 
     choose(page, "the other one")
     expect(page).to_have_url(re.compile(f"run={kept.id}"))

@@ -18,6 +18,14 @@ def test_a_fixed_number_has_a_true_minus_and_no_negative_nought(compute, value, 
 
 @pytest.mark.parametrize(
     ("value", "text"),
+    [("0", "0"), ("0.00012346", "0.0001235"), ("0.0000021954", "2.195e-6"), ("1234.56", "1235"), ("NaN", "–")],
+)
+def test_what_is_very_small_is_read_by_its_exponent(compute, value, text):
+    assert compute(f"significant({value})") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
     [("0", "0"), ("0.00123456", "0.00123"), ("1234.5", "1230"), ("-0.00001", "−1.0e−5"), ("3.2e7", "3.2e7")],
 )
 def test_a_compact_number_has_an_exponent_only_where_it_must(compute, value, text):

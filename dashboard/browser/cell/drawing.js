@@ -126,19 +126,17 @@ export class CellDrawing {
     );
   }
 
-  drawInput({ x, y, width, height, operation }) {
+  /** A box for what is no quantity of the cell: what goes in and what comes out. */
+  drawPlain({ x, y, width, height, operation }, ...texts) {
+    const rect = svg("rect", { x, y, width, height, rx: 7 });
+    this.add(operation, svg("g", { class: "box plain" }, rect, ...texts));
+  }
+
+  drawInput(place) {
+    const { x, y, width } = place;
     const { pad, head } = this.places.box;
     this.input = svg("text", { x: x + width / 2, class: "input-symbol", "data-value": "x" });
-    this.add(
-      operation,
-      svg(
-        "g",
-        { class: "box plain" },
-        svg("rect", { x, y, width, height, rx: 7 }),
-        svg("text", { x: x + pad, y: y + head - 8, class: "symbol", text: "x" }),
-        this.input,
-      ),
-    );
+    this.drawPlain(place, svg("text", { x: x + pad, y: y + head - 8, class: "symbol", text: "x" }), this.input);
   }
 
   /** Whether the symbol that is read leaves room for its vector below it. */
@@ -147,27 +145,14 @@ export class CellDrawing {
     this.input.setAttribute("y", y + (leavesRoom && height < 60 ? 22 : Math.max(29, height / 2 + 8)));
   }
 
-  drawPrediction({ x, y, width, height, operation }) {
+  drawPrediction(place) {
+    const { x, y, width, height } = place;
     const middle = x + width / 2;
     const inside = this.places.box.named === "inside";
     this.output = svg("text", { x: middle, y: y + 24, class: "output-symbol", "data-value": "prediction" });
     this.outputDetail = svg("text", { x: middle, y: y + 44, class: "name" });
-    this.add(
-      operation,
-      svg(
-        "g",
-        { class: "box plain" },
-        svg("rect", { x, y, width, height, rx: 7 }),
-        this.output,
-        this.outputDetail,
-        svg("text", {
-          x: middle,
-          y: inside && height > 60 ? y + 62 : y + height + 16,
-          class: "name",
-          text: "prediction",
-        }),
-      ),
-    );
+    const name = { x: middle, y: inside && height > 60 ? y + 62 : y + height + 16, class: "name", text: "prediction" };
+    this.drawPlain(place, this.output, this.outputDetail, svg("text", name));
   }
 }
 

@@ -15,12 +15,14 @@ CONTROLS = (
     Term(
         "fork",
         "A new run that begins with the weights of one of this run's checkpoints and then goes its own way.",
-        labels=("name of the new run",),
+        labels=("name of the new run", "fork and start"),
     ),
+    Term("for how many more steps", "How far the fork trains beyond the checkpoint that it begins with.", "steps"),
     Term("name", "What the run is called in every list."),
     Term("note", "A few words of yours on the run, which everyone sees."),
     Term("tags", "Words to find runs by.", labels=("tags, with spaces between",)),
-    Term("lstm, gru and rnn on the same task", "Trains three cells with equal settings: only the cell differs."),
+    Term("three cells on the same task", "Trains three cells with equal settings: only the cell differs."),
+    Term("cells", "Which three, and what is seen by them."),
     # Start
     Term(
         "play and pause",
@@ -85,6 +87,7 @@ CONTROLS = (
             "trace as parquet",
             "trace as npz",
             "weights as safetensors",
+            "pictures with a dark background",
         ),
     ),
     Term("decimals", "How many digits after the point are shown."),
@@ -93,7 +96,7 @@ CONTROLS = (
         "How boldly a continuation is drawn: 0 takes the likeliest symbol, 1 draws as the network thinks, above 1 the "
         "unlikely gets likelier.",
         "without unit; scores are divided by it before the softmax",
-        "lstm_engine/tasks/base.py",
+        "lstm_engine/tasks/beginning.py",
     ),
     Term("continue from here", "The network goes on with the sequence by itself, from the present timestep."),
     # the step view's heatmaps and curves

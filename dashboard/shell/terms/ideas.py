@@ -140,7 +140,7 @@ IDEAS = (
         "−1 or 1. Hardly any gradient passes there, so such a unit learns slowly.",
         "share of values, 0 to 1",
         "lstm_engine/runs/development.py",
-        ("share of saturated values: shut (dotted), open (full)", "shut", "open", "share"),
+        ("saturated: shut (dotted), open (full)", "shut", "open", "share"),
     ),
     Term(
         "mean and spread of each gate",

@@ -4,12 +4,23 @@ from dashboard.shell.terms import Term
 
 SETTINGS = (
     Term("task", "What is learned from what: names letter by letter, a noisy signal, brackets, a text of your own."),
+    Term(
+        "column to learn", "Which column of your table becomes the series; one that is numbers throughout is proposed."
+    ),
+    Term(
+        "gaps",
+        "What becomes of rows without a number: filled by a straight line between their neighbours, or left out.",
+        labels=("gaps of a table",),
+    ),
+    Term("decimals are written with", "Whether 1,5 means one and a half; mostly the numbers themselves tell."),
     Term("text", "Your own text or numbers, for a task that learns from them.", labels=("a file", "or pasted here")),
     Term(
         "preset",
-        "Settings to begin with: “classroom” can be watched, “published” reaches the result of the task's paper, "
-        "“notebook” is as in the notebook that this project began from.",
+        "Settings to begin with: “classroom” is small, and slow enough to watch; “published” reaches the result of the "
+        "task's paper; “notebook” has those of the notebook that this project began from, a model of words. On other "
+        "tasks that one reads symbols one-hot, padded to its 100 inputs.",
         computed="lstm_engine/runs/presets.py",
+        labels=("begin with",),
     ),
     Term("variant", "Which cell: the LSTM, one of its relatives, a GRU or a plain network.", labels=("kind of cell",)),
     Term(

@@ -1,8 +1,10 @@
 """Several runs on one chart: validation loss over steps; runs that differ in their seed alone as mean and spread."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
@@ -13,6 +15,7 @@ from lstm_engine.tasks import Baseline
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 LONGEST_LABEL = 60  # characters
+FEW_DECADES = 2  # up to which an axis has marks within each, too
 
 
 @dataclass(frozen=True)
@@ -22,51 +25,66 @@ class Line:
     Attributes:
         label: in the legend; two lines may read the same.
         step, mean: its points, each (N,). spread: standard deviation around them, (N,); None of one run.
+        drawn: where its points are drawn, (N,), if that is not where they are; edge: the least that can be drawn.
     """
 
     label: str
     step: NDArray
     mean: NDArray
     spread: NDArray | None = None
+    drawn: NDArray | None = None
+    edge: float = -math.inf
 
 
-def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Iterable[Baseline]) -> go.Figure:
+def comparison_figure(
+    lines: Sequence[Line], unit: str | None, baselines: Iterable[Baseline], logarithmic: bool = False
+) -> go.Figure:
     """Curves to compare.
 
     Args:
         lines: what to draw, in this order.
         unit: of the loss; None if this version does not know the task.
         baselines: drawn as level lines.
+        logarithmic: whether the axis of losses is; the lines are to be above 0 then.
     """
     figure = go.Figure()
     colours = list(OKABE_ITO.values())
     for place, line in enumerate(lines):
         colour, dash = colours[place % len(colours)], DASHES[place // len(colours) % len(DASHES)]
         if line.spread is not None:
-            outline = [*(line.mean + line.spread), *(line.mean - line.spread)[::-1]]
+            upper, lower = (np.maximum(line.mean + sign * line.spread, line.edge) for sign in (1, -1))
+            outline = [*upper, *lower[::-1]]
             add_band(figure, colour, [*line.step, *line.step[::-1]], outline)
         figure.add_scatter(
             x=line.step,
-            y=line.mean,
+            y=line.mean if line.drawn is None else line.drawn,
+            customdata=line.mean,
             name=plain_in_chart(shortened(line.label)),
             mode="lines" if len(line.step) > 1 else "markers",  # a line of one point cannot be seen
             line={"color": colour, "width": 2.2, "dash": dash},
             marker={"color": colour},
-            hovertemplate=f"step %{{x:,}}: %{{y:.4f}}<extra>{plain_in_chart(line.label)}</extra>",
+            hovertemplate=f"step %{{x:,}}: %{{customdata:.4~g}}<extra>{plain_in_chart(line.label)}</extra>",
         )
     last = max((int(line.step[-1]) for line in lines if len(line.step)), default=1)
     for baseline in baselines:
         name, level = baseline.name, baseline.loss
+        if logarithmic and level <= 0:
+            continue
         figure.add_scatter(
             x=[0, last],
             y=[level, level],
-            name=plain_in_chart(f"{name}: {level:.3f}"),
+            name=plain_in_chart(f"{name}: {level:.3g}"),
             mode="lines",
             line={"color": BASELINE_COLOUR, "dash": "dash"},
-            hovertemplate=f"{plain_in_chart(name)}: %{{y:.4f}}<extra></extra>",
+            hovertemplate=f"{plain_in_chart(name)}: %{{y:.4~g}}<extra></extra>",
         )
     figure.update_xaxes(title_text="step", rangemode="nonnegative")
-    figure.update_yaxes(title_text=f"validation loss ({plain_in_chart(unit) if unit else 'unit unknown'})")
+    figure.update_yaxes(
+        title_text=f"validation loss ({plain_in_chart(unit) if unit else 'unit unknown'})",
+        type="log" if logarithmic else "linear",
+        exponentformat="power",  # 10⁻⁶ rather than 1μ
+        dtick=1 if logarithmic and decades(lines) > FEW_DECADES else None,
+    )
     figure.update_layout(
         height=460,
         showlegend=True,  # of a line that is alone, too
@@ -74,6 +92,13 @@ def comparison_figure(lines: Sequence[Line], unit: str | None, baselines: Iterab
         hoverlabel={"namelength": -1},  # in full
     )
     return quiet(figure)
+
+
+def decades(lines: Sequence[Line]) -> float:
+    """How many powers of ten lines span that are drawn above 0."""
+    drawn = np.concatenate([line.mean if line.drawn is None else line.drawn for line in lines])
+    shown = drawn[np.isfinite(drawn)]
+    return math.log10(shown.max() / shown.min())
 
 
 def shortened(label: str) -> str:

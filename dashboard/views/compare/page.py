@@ -14,19 +14,18 @@ from dashboard.shell.run_labels import cell_name, run_labels, task_title, told_a
 from dashboard.shell.run_picker import labels_of, meant, name_of, say_there_is_no_run
 from dashboard.shell.selection import select, selected
 from dashboard.shell.services import Services
-from dashboard.shell.trouble import explained_trouble, refuse
+from dashboard.shell.trouble import explained_trouble
 from dashboard.views.compare.curves import validation_curves
 from dashboard.views.compare.figures import comparison_figure
 from dashboard.views.compare.groups import Group, Past, grouped
 from dashboard.views.compare.lines import line_of
-from lstm_engine import EngineError
-from lstm_engine.cell.in_words import in_words
-from lstm_engine.runs import Run, RunNotFound, RunStore, Status, preset
-from lstm_engine.runs.presets import PUBLISHED
+from dashboard.views.compare.logarithmic import above_zero
+from dashboard.views.compare.ready_made import offer_ready_made
+from lstm_engine.runs import Run, RunNotFound, RunStore, Status
 from lstm_engine.runs.run import Notes, Series
-from lstm_engine.tasks import KINDS, TASKS, Baseline, Task
+from lstm_engine.tasks import Baseline, Task
 
-CELLS = ("standard", "gru", "rnn")
+BEST = "best validation loss"
 MOST_RUNS = 12
 MOST_NAMED = 3  # of runs that an address names and that cannot be had
 LOOK_EVERY = 2.0  # seconds, while one of them trains
@@ -38,7 +37,7 @@ def show(services: Services) -> None:
     runs = services.store.list_runs()
     left, right = st.columns([5, 2.6], vertical_alignment="bottom")
     with right, explained_trouble("ready_made"):
-        ready_made(services)
+        offer_ready_made(services)
     if not runs:
         say_there_is_no_run()
         return
@@ -133,7 +132,9 @@ def curves_part(services: Services, run_ids: Sequence[int], was_training: bool) 
 def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -> None:
     """One chart a unit of loss, since other units cannot stand on one axis; and a table."""
     pooling = "Runs that differ in their seed alone as mean and spread"
-    pooled = st.toggle(pooling, value=True, key="pool_seeds", help=explained(pooling))
+    left, right = st.columns([2, 1])  # one below the other on a phone
+    pooled = left.toggle(pooling, value=True, key="pool_seeds", help=explained(pooling), wrap=True)
+    logarithmic = right.toggle("Logarithmic loss", key="logarithmic_loss", help=explained("Logarithmic loss"))
     pasts = {run.id: past_of(store, run) for run in runs}
     curves = {run.id: validation_curves().of(store, run) for run in runs}
     by_unit: dict[str | None, list[Run]] = {}
@@ -142,7 +143,7 @@ def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -
     for unit, alike in by_unit.items():
         with explained_trouble(f"chart_{unit}"):
             groups = grouped(alike, pasts, labels, pooled)
-            show_chart(unit, groups, curves)
+            show_chart(unit, groups, curves, logarithmic)
     st.markdown("**What differs**")
     with explained_trouble("differences"):
         rows = differences(runs, curves, pasts)
@@ -151,8 +152,15 @@ def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -
             width="stretch",
             hide_index=True,
             placeholder="not measured yet",
-            column_config={column: st.column_config.Column(help=explained(column)) for column in rows[0]},
+            column_config={column: described(column) for column in rows[0]},
         )
+
+
+def described(column: str) -> Any:
+    """How a column of the table is shown, with its entry of the glossary."""
+    if column == BEST:
+        return st.column_config.NumberColumn(help=explained(column), format="%.4g")  # 0.00001 is not 0
+    return st.column_config.Column(help=explained(column))
 
 
 def past_of(store: RunStore, run: Run) -> Past:
@@ -163,7 +171,9 @@ def past_of(store: RunStore, run: Run) -> Past:
         return Past((), Notes())
 
 
-def show_chart(unit: str | None, groups: Sequence[Group], curves: Mapping[int, Series]) -> None:
+def show_chart(
+    unit: str | None, groups: Sequence[Group], curves: Mapping[int, Series], logarithmic: bool = False
+) -> None:
     """The runs of one unit; words, as long as nothing was measured."""
     runs = [run for group in groups for run in group.runs]
     if not any(len(curves[run.id].step) for run in runs):
@@ -175,7 +185,11 @@ def show_chart(unit: str | None, groups: Sequence[Group], curves: Mapping[int, S
         return
     lines = [line_of(group.label, [curves[run.id] for run in group.runs]) for group in groups]
     tasks = {} if unit is None else {run.settings.task: run.settings.task_object for run in runs}
-    figure = comparison_figure(lines, unit, baselines_of(list(tasks.values())))
+    if logarithmic:
+        lines, logarithmic, note = above_zero(lines)
+        if note:
+            st.caption(note)
+    figure = comparison_figure(lines, unit, baselines_of(list(tasks.values())), logarithmic)
     st.plotly_chart(figure, width="stretch", key=f"compared_{unit}", config=PLOTLY_CONFIG)
 
 
@@ -202,7 +216,7 @@ def differences(
             "run": names[run.id],
             "step": run.step,
             "state": "waiting for a free core" if run.status is Status.QUEUED else run.status.value,
-            "best validation loss": round(float(validation.min()), 5) if len(validation) else None,
+            BEST: float(validation.min()) if len(validation) else None,
         }
         row |= {name.replace("_", " "): values[name] if values[name] is not None else "none" for name in fields}
         if any(words.values()):
@@ -216,38 +230,3 @@ def in_people_words(run: Run) -> dict[str, Any]:
     settings = asdict(run.settings) | {"task": task_title(run)}
     renamed = {"cell" if name == "variant" else name: value for name, value in settings.items() if name != "text"}
     return renamed | {"cell": cell_name(run)}
-
-
-def ready_made(services: Services) -> None:
-    """Three cells on one task, started with a click."""
-    if st.session_state.pop("ready_made_done", False):
-        st.session_state["ready_made"] = False  # closes it: what was started is what there is to see now
-    with st.popover(
-        "LSTM, GRU and RNN on the same task",
-        icon=":material/compare_arrows:",
-        width="stretch",
-        key="ready_made",
-        on_change="rerun",
-    ):
-        task = st.selectbox(
-            "Task", list(TASKS), format_func=lambda name: KINDS[name].title, key="ready_task", help=explained("Task")
-        )
-        seeds = st.number_input("Seeds of each", 1, 4, 1, key="ready_seeds", help=explained("Seeds of each"))
-        st.caption("From the task's published preset, as fast as they go, as many at a time as there are cores.")
-        if st.button("Train them", type="primary", key="ready_train"):
-            try:
-                base = replace(preset(PUBLISHED, task), pace=0.0)
-                made = [
-                    services.store.create(
-                        replace(base, variant=cell, seed=base.seed + seed),
-                        suggestion=f"{KINDS[task].title}, {in_words(cell).name}, seed {base.seed + seed}",
-                    )
-                    for seed in range(int(seeds))  # all cells of the first seed first: they are what is to be compared
-                    for cell in CELLS
-                ]
-            except EngineError as error:
-                refuse(error)
-                return
-            st.session_state["compared"] = [run.id for run in made]
-            st.session_state["ready_made_done"] = True
-            st.rerun()

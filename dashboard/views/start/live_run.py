@@ -36,7 +36,7 @@ def is_an_lstm(run: Run) -> bool:
 def makes_things_up(run: Run) -> bool:
     """Whether its model goes on with a sequence by itself, in symbols."""
     kind = KINDS[run.settings.task]
-    return kind.continued is not Task.continued and kind.loss == "cross_entropy"
+    return kind.continues() and kind.loss == "cross_entropy"
 
 
 def sequences_to_read(task: Task) -> list[str]:

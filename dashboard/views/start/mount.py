@@ -19,14 +19,13 @@ def mount_start(run: Run, key: str) -> Any:
     """
     base = base_path()
     task = run.settings.task_object
-    baseline = task.baseline()
     data = {
         "script": f"{base}/api/modules/views/start/browser/main.js",
         "questions": f"{base}/api/runs/{run.id}",
         "run": run.id,
         "samples_title": task.samples_title,
         "unit": task.unit,
-        "baseline": {"name": baseline.name, "loss": baseline.loss},
+        "baseline": {"words": task.about.guesser, "loss": task.baseline().loss},
         "colours": {"training": TRAINING_COLOUR, "validation": VALIDATION_COLOUR},
         "sequences": sequences_to_read(task),
     }

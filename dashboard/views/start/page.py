@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.shell.coming_back import wait_for
 from dashboard.shell.plain import plain
 from dashboard.shell.run_picker import say_there_is_no_run
 from dashboard.shell.selection import selected, take_along
@@ -63,7 +64,8 @@ def show_start(services: Services, ways: Ways) -> None:
     take_along(run.id)
     with st.container(key="start_live"):
         seen = mount_start(run, key="start")
-    if seen.gone == run.id:
+    if seen.gone:  # by now another one may be shown in its place
+        wait_for(seen.gone)
         st.rerun()
 
 

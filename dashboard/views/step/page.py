@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.shell.coming_back import wait_for
 from dashboard.shell.plain import plain
 from dashboard.shell.run_picker import pick_run
 from dashboard.shell.selection import (
@@ -78,7 +79,8 @@ def show_step(services: Services) -> None:
         st.session_state[f"sequence_{run.id}"] = st.session_state["step"].sequence
 
     seen = mount_step(run, text, examples, take_sequence, refused)
-    if seen.gone == run.id:
+    if seen.gone:  # by now another one may be shown in its place
+        wait_for(seen.gone)
         st.rerun()
 
 

@@ -17,7 +17,7 @@ def development_figure(quantities: Sequence[Quantity]) -> go.Figure:
         quantities: what is watched of the run's cell, see ``watched_quantities``.
     """
     what = "each gate" if len(quantities) > 1 else "what the units say"
-    titles = (f"mean and spread of {what}", "share of saturated values: shut (dotted), open (full)", "norms")
+    titles = (f"mean and spread of {what}", "saturated: shut (dotted), open (full)", "norms")
     figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.08, subplot_titles=titles)
     for gate in quantities:
         add_band(figure, colour_of(gate), [], [], meta=[gate.name, "band"], row=1, col=1)
@@ -63,5 +63,6 @@ def development_figure(quantities: Sequence[Quantity]) -> go.Figure:
     figure.update_yaxes(title_text="value", row=1, col=1)
     figure.update_yaxes(title_text="share", range=[0, 1], row=2, col=1)
     figure.update_yaxes(title_text="norm", type="log", row=3, col=1)
+    figure.update_annotations(font_size=13)  # the titles of the rows, which a phone has to hold
     figure.update_layout(height=560, legend=legend_above(1.06))
     return quiet(figure)

@@ -1,5 +1,6 @@
 """What can be done to a run beside training it: run to a step, change settings, fork, name, annotate, delete."""
 
+import math
 from collections.abc import Callable
 from zlib import crc32
 
@@ -14,14 +15,29 @@ from dashboard.shell.trouble import explained_trouble, refuse
 from dashboard.views.train.new_run import number_field
 from lstm_engine import EngineError
 from lstm_engine.runs import Run, RunNotFound
+from lstm_engine.runs.settings import LIMITS, SETTINGS
 from lstm_engine.runs.store import LONGEST_NAME, MOST_NOTE, changed_settings
 
-TABS_HEIGHT = 470  # pixels, of the tallest; their width stands in page.css
+AHEAD_SECONDS = 10  # of training, for which the step that is proposed lies ahead of a run that trains
+LEAST_AHEAD = 100  # steps
+TABS_HEIGHT = 530  # pixels, of the tallest, on a phone; their width stands in page.css
 
 
 def manage_run(services: Services, run: Run) -> None:
-    """A button that opens all of it."""
-    with st.popover("Manage", icon=":material/tune:", width="stretch", help=explained("Manage")):
+    """A button that opens all of it; what was done is said, and closes it."""
+    said = st.session_state.pop("managed", None)
+    if said is not None:
+        st.session_state["managing"] = False
+    if said:
+        st.toast(plain(said), icon=":material/check:")
+    with st.popover(
+        "Manage",
+        icon=":material/tune:",
+        width="stretch",
+        help=explained("Manage"),
+        key="managing",
+        on_change=begin_anew,  # a run that trains has gone on since the page was drawn
+    ):
         if problem_of(run):
             describe(services, run)
             offer_deletion(services, run)
@@ -41,6 +57,17 @@ def manage_run(services: Services, run: Run) -> None:
             offer_deletion(services, run)
 
 
+def begin_anew() -> None:
+    """Each time that it is opened, fields that follow the run begin with where the run stands then."""
+    st.session_state["managed_visit"] = st.session_state.get("managed_visit", 0) + 1
+
+
+def visit() -> int:
+    """How often it was opened or closed."""
+    count: int = st.session_state.get("managed_visit", 0)
+    return count
+
+
 def done(action: Callable[[], object]) -> bool:
     """Do it; if it is refused, say why where it was asked for."""
     try:
@@ -51,24 +78,45 @@ def done(action: Callable[[], object]) -> bool:
     return True
 
 
+def succeed(said: str) -> None:
+    """Say what happened, and close all of it."""
+    st.session_state["managed"] = said
+    st.rerun()
+
+
 def train_to(services: Services, run: Run) -> None:
     """Train up to a chosen step, then pause."""
     if run.step >= run.end_step:
-        st.caption(f"The run has reached its end, step {run.end_step:,}. Fork it to try another way.")
+        st.caption(f"The run has reached its end, step {run.end_step:,}. “Fork” goes on from it, or from before.")
         return
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     step = left.number_input(
         "Run to step",
-        run.step + 1,
+        1,
         run.end_step,
-        min(run.step + 100, run.end_step),
-        key=f"to_step_{run.id}_{run.step}",
+        step_ahead(run),
+        key=f"to_step_{run.id}_{visit()}",
         help=explained("Run to step"),
     )
-    if right.button("Run", key=f"run_to_{run.id}", width="stretch") and done(
-        lambda: services.store.set_target(run.id, int(step))
-    ):
-        st.rerun()
+    pressed = right.button("Run", key=f"run_to_{run.id}", width="stretch")
+    if step <= run.step:
+        st.error(f"Step {step:,} is behind the run, which stands at step {run.step:,}. Choose one ahead of it.")
+    elif pressed and done(lambda: services.store.set_target(run.id, int(step))):
+        succeed(f"“{run.name}” trains to step {step:,}, then pauses.")
+
+
+def step_ahead(run: Run) -> int:
+    """A round step that a run will not have passed before somebody has pressed the button.
+
+    >>> from types import SimpleNamespace as Standing
+    >>> [step_ahead(Standing(step=s, end_step=3_000, steps_per_second=50.0)) for s in (0, 740, 2_600)]
+    [500, 1300, 3000]
+    >>> step_ahead(Standing(step=740, end_step=3_000, steps_per_second=None))
+    840
+    """
+    ahead = max(LEAST_AHEAD, AHEAD_SECONDS * (run.steps_per_second or 0.0))
+    unit = 100 if ahead > LEAST_AHEAD else 10
+    return min(run.end_step, math.ceil((run.step + ahead) / unit) * unit)
 
 
 def change_settings(services: Services, run: Run) -> None:
@@ -107,21 +155,24 @@ def change_settings(services: Services, run: Run) -> None:
     wanted = {"learning_rate": rate, "batch_size": batch, "clip_norm": norm if clips else None}
     different = {field: value for field, value in wanted.items() if value != getattr(present, field)}
     if st.button("Change from the next step on", disabled=bool(problems) or not different, key=f"change_{run.id}"):
+        # said before it is done: then nothing differs any more
+        said = ", ".join(f"{SETTINGS[field].label.lower()} {in_figures(value)}" for field, value in different.items())
 
         def change() -> None:
             for field, value in different.items():
                 services.store.change(run.id, field, value)
 
         if done(change):
-            st.rerun()
+            succeed(f"From the next step on: {said}.")
 
 
 def fork(services: Services, run: Run) -> None:
-    """A new run from one of this run's checkpoints."""
+    """A new run from one of this run's checkpoints, which goes on for as long as is wanted."""
     steps = services.store.checkpoint_steps(run.id)
     if not steps:
         st.caption("The run has no checkpoint any more, so there is nothing that a fork could begin with.")
         return
+    most = int(LIMITS["end_step"].most)
     step = st.selectbox(
         "From the checkpoint at step",
         list(reversed(steps)),
@@ -129,22 +180,63 @@ def fork(services: Services, run: Run) -> None:
         key=f"fork_step_{run.id}",
         help=explained("Checkpoint"),
     )
-    name = st.text_input("Name of the new run", placeholder=f"{run.name} from {step:,}", key=f"fork_name_{run.id}")
-    st.caption("It begins with the weights, the curve and the settings of that step, paused, and goes its own way.")
-    if st.button("Fork", key=f"fork_{run.id}"):
+    if step >= most:
+        st.caption(f"No run has more than {most:,} steps. Choose a checkpoint before that.")
+        return
+    left, right = st.columns(2)
+    more = left.number_input(
+        "For how many more steps",
+        1,
+        most - step,
+        # to where the run was to end; from there, once more as far
+        min(run.end_step - step or run.end_step, most - step),
+        key=f"fork_more_{run.id}_{step}",
+        help=explained("For how many more steps"),
+    )
+    held = [change for change in services.store.changes(run.id) if change.step is not None and change.step <= step]
+    before = changed_settings(run.settings, held).learning_rate
+    with right:
+        rate, problem = number_field(
+            "learning_rate",
+            "Learning rate",
+            "Of the fork, from its first step on.",
+            before,
+            f"fork_rate_{run.id}_{step}",
+        )
+    if problem:
+        st.error(plain(problem))
+    name = st.text_input(
+        "Name of the new run",
+        placeholder=f"{run.name} from {step:,}",
+        max_chars=LONGEST_NAME,
+        key=f"fork_name_{run.id}",
+        help=explained("Name"),
+    )
+    st.caption(
+        f"It begins with the weights, the curve and the settings of step {step:,}, and trains from there to step "
+        f"{step + more:,}, beside this run, which stays as it is."
+    )
+    if st.button("Fork and start", key=f"fork_{run.id}", type="primary", disabled=bool(problem)):
         made: list[Run] = []
-        if done(lambda: made.append(services.store.fork(run.id, step, name))):
+        changed = {"learning_rate": rate} if rate != before else {}
+
+        def make() -> None:
+            made.append(services.store.fork(run.id, step, name, True, step + int(more), changed))
+
+        if done(make):
             choose_run(made[0].id)
-            st.rerun()
+            succeed(f"“{made[0].name}” goes on from step {step:,} to step {made[0].end_step:,}.")
 
 
 def describe(services: Services, run: Run) -> None:
     """Name, note and tags."""
     notes = services.store.notes(run.id)
     version = f"{run.id}_{crc32(repr((run.name, notes.note, notes.tags)).encode())}"  # as in ``change_settings``
-    name = st.text_input("Name", value=run.name, max_chars=LONGEST_NAME, key=f"name_{version}")
-    note = st.text_area("Note", value=notes.note, max_chars=MOST_NOTE, key=f"note_{version}")
-    tags = st.text_input("Tags, with spaces between", value=" ".join(notes.tags), key=f"tags_{version}")
+    name = st.text_input("Name", value=run.name, max_chars=LONGEST_NAME, key=f"name_{version}", help=explained("Name"))
+    note = st.text_area("Note", value=notes.note, max_chars=MOST_NOTE, key=f"note_{version}", help=explained("Note"))
+    tags = st.text_input(
+        "Tags, with spaces between", value=" ".join(notes.tags), key=f"tags_{version}", help=explained("Tags")
+    )
     if notes.parent_run is not None:
         st.caption(f"Forked from run {notes.parent_run} at step {notes.parent_step:,}.")
     if st.button("Save", key=f"describe_{run.id}"):
@@ -154,7 +246,12 @@ def describe(services: Services, run: Run) -> None:
             services.store.annotate(run.id, note, tags.split())
 
         if done(save):
-            st.rerun()
+            succeed("Name, note and tags are saved.")
+
+
+def in_figures(value: float | None) -> str:
+    """A setting's value as people write it."""
+    return "none" if value is None else f"{value:g}"
 
 
 def offer_deletion(services: Services, run: Run) -> None:
@@ -184,6 +281,7 @@ def deletion_form(services: Services, run: Run) -> None:
             refuse(error)
             return
         st.session_state["deleted"] = (run.id, run.name)
+        st.session_state["managed"] = ""  # the offer to undo it says what happened
         forget_run(run.id)
         st.rerun()
 

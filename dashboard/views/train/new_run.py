@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.shell.glossary import explained
 from dashboard.shell.plain import plain
 from dashboard.shell.selection import choose_run
 from dashboard.shell.services import Services
@@ -15,8 +16,7 @@ from lstm_engine.cell.variants import VARIANTS
 from lstm_engine.runs import PRESETS, RunSettings, preset
 from lstm_engine.runs.costs import WITHIN, Cost, cost_of
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED
-from lstm_engine.runs.settings import FIELDS as SETTINGS
-from lstm_engine.runs.settings import LIMITS
+from lstm_engine.runs.settings import LIMITS, SETTINGS
 from lstm_engine.runs.store import LONGEST_NAME
 from lstm_engine.tasks import KINDS, OWN_TASKS
 
@@ -48,10 +48,18 @@ def new_run_form(services: Services) -> None:
     """Choose task and cell, change what you like, create."""
     visit = st.session_state.get("new_run_visit", 0)
     left, right = st.columns(2)
-    task = left.selectbox("Task", list(KINDS), format_func=lambda name: KINDS[name].title, key=f"new_task_{visit}")
+    task = left.selectbox(
+        "Task", list(KINDS), format_func=lambda name: KINDS[name].title, key=f"new_task_{visit}", help=explained("Task")
+    )
     kind = KINDS[task]
     left.caption(plain(f"{kind.description}{f' ({kind.paper})' if kind.paper else ''}"))
-    variant = right.selectbox("Cell", CELLS, format_func=lambda name: in_words(name).name, key=f"new_variant_{visit}")
+    variant = right.selectbox(
+        "Cell",
+        CELLS,
+        format_func=lambda name: in_words(name).name,
+        key=f"new_variant_{visit}",
+        help=explained("Kind of cell"),
+    )
     words = in_words(variant)
     right.caption(plain(f"{words.idea}{f' ({words.paper})' if words.paper else ''}"))
     text = own_text(task, visit) if task in OWN_TASKS else None
@@ -70,7 +78,9 @@ def new_run_form(services: Services) -> None:
         values, problems = number_fields(FIRST, base, suffix, columns=2)
     with further:
         more_values, more_problems = number_fields(MORE, base, suffix, columns=3)
-    name = named.text_input("Name", key=f"new_name_{visit}", placeholder=kind.title, max_chars=LONGEST_NAME)
+    name = named.text_input(
+        "Name", key=f"new_name_{visit}", placeholder=kind.title, max_chars=LONGEST_NAME, help=explained("Name")
+    )
     settings = None
     if problems or more_problems:
         if more_problems:
@@ -97,8 +107,7 @@ def pick_preset(task: str, visit: int) -> str:
         PRESET_NAMES,
         index=PRESET_NAMES.index(PUBLISHED) if own else 0,
         key=f"new_preset_{task}_{visit}" if own else f"new_preset_{visit}",
-        help="“published” reaches the result of the task’s paper. “classroom” is small, and slow enough to watch. "
-        "“notebook” are the settings of the notebook that this project began from.",
+        help=explained("Begin with"),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import streamlit as st
 
+from dashboard.shell.glossary import explained
 from dashboard.shell.plain import plain
 from dashboard.shell.trouble import refuse
 from dashboard.views.train.figures import column_figure
@@ -56,8 +57,16 @@ def brought(task: str, visit: int) -> tuple[str, str] | None:
     """
     file_type = ["csv", "txt", "tsv"] if task == OwnSeriesTask.name else None
     with st.form(f"new_own_{task}_{visit}", border=False):
-        file = st.file_uploader("A file", type=file_type, key=f"new_file_{task}_{visit}", max_upload_size=LARGEST_FILE)
-        pasted = st.text_area("or pasted here", key=f"new_text_{task}_{visit}", height=120)
+        file = st.file_uploader(
+            "A file",
+            type=file_type,
+            key=f"new_file_{task}_{visit}",
+            max_upload_size=LARGEST_FILE,
+            help=explained("A file"),
+        )
+        pasted = st.text_area(
+            "or pasted here", key=f"new_text_{task}_{visit}", height=120, help=explained("or pasted here")
+        )
         st.form_submit_button("Read it", icon=":material/visibility:")
     if file is not None:
         decoded = decode(file.getvalue())
@@ -87,6 +96,7 @@ def chosen_column(text: str, encoding: str, visit: int) -> str | None:
             ("", *get_args(Decimal)),
             format_func=DECIMALS.__getitem__,
             key=f"new_decimal_{visit}",
+            help=explained("Decimals are written with"),
         )
     table = _read_table(text, decimal or None)
     st.caption(plain(f"{table.words}{f' The file is in {encoding}.' if encoding else ''}"))
@@ -101,11 +111,14 @@ def chosen_column(text: str, encoding: str, visit: int) -> str | None:
         list(columns),
         index=list(columns).index(suggested),
         key=f"new_column_{visit}_{hash(tuple(columns))}",
+        help=explained("Column to learn"),
     )
     column = columns[name]
     gaps: Gaps = "fill"
     if len(column.gaps):
-        gaps = middle.selectbox("Gaps", get_args(Gaps), format_func=GAPS.__getitem__, key=f"new_gaps_{visit}")
+        gaps = middle.selectbox(
+            "Gaps", get_args(Gaps), format_func=GAPS.__getitem__, key=f"new_gaps_{visit}", help=explained("Gaps")
+        )
     prepared = prepare(table, column, gaps)
     values = prepared.values
     said = f"{len(values):,} numbers from {values.min():.6g} to {values.max():.6g}."

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.serving.run_messages import missed_payload, run_payload, samples_payload
+from dashboard.shell.coming_back import wait_for
 from dashboard.shell.glossary import explained
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import CANNOT_RUN, problem_of
@@ -62,6 +63,7 @@ def training_part(services: Services, run_id: int) -> None:
         try:
             run = services.store.get(run_id)
         except RunNotFound:
+            wait_for(run_id)
             st.rerun()  # the whole page then says what became of the run
         show_training(services, run)
 
@@ -92,7 +94,8 @@ def show_training(services: Services, run: Run) -> None:
     if seen.delivery and seen.delivery != st.session_state.get("delivery"):
         st.session_state["delivery"] = seen.delivery
         st.rerun()
-    if seen.gone == run.id:
+    if seen.gone:  # by now another one may be shown in its place
+        wait_for(seen.gone)
         st.rerun()
 
 

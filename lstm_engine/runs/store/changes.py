@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from lstm_engine.checks import shown
 from lstm_engine.errors import SettingsError
 from lstm_engine.runs.run import Change
-from lstm_engine.runs.settings import CHANGEABLE, FIELDS, RunSettings
+from lstm_engine.runs.settings import CHANGEABLE, SETTINGS, RunSettings
 from lstm_engine.runs.store.columns import is_whole
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.leases import update_held
@@ -27,7 +27,7 @@ def changes_of(connection: Connection, run_id: int) -> list[Change]:
     query = sql.select(changes.c.step, changes.c.field, changes.c.value).where(changes.c.run_id == run_id)
     found = [Change(*row) for row in connection.execute(query.order_by(changes.c.id))]
     for change in found:
-        known = change.field in CHANGEABLE and FIELDS[change.field].fits(whole_where_whole(change))
+        known = change.field in CHANGEABLE and SETTINGS[change.field].fits(whole_where_whole(change))
         if not known or not (change.step is None or is_whole(change.step)):
             raise SettingsError(
                 f"The changes of run {run_id} cannot be read: {shown(change.field)} to {shown(change.value)} from step "
@@ -49,10 +49,8 @@ class Changes(Database):
         Raises:
             SettingsError: the setting cannot be changed while a run trains, or the value is out of range.
         """
-        if field not in CHANGEABLE:
-            raise SettingsError(f"{field!r} cannot be changed while a run trains; expected {', '.join(CHANGEABLE)}")
         with self._writing() as connection:
-            changed_settings(find_run(connection, run_id).runnable().settings, [Change(None, field, value)])
+            check_change(find_run(connection, run_id).runnable().settings, field, value)
             connection.execute(sql.insert(changes).values(run_id=run_id, field=field, value=value))
 
     def changes(self, run_id: int) -> list[Change]:
@@ -76,6 +74,17 @@ class Changes(Database):
             return changes_of(connection, run_id)
 
 
+def check_change(settings: RunSettings, field: str, value: float | None) -> None:
+    """Judge a change before it is asked for.
+
+    Raises:
+        SettingsError: the setting cannot be changed while a run trains, or the value is out of range.
+    """
+    if field not in CHANGEABLE:
+        raise SettingsError(f"{field!r} cannot be changed while a run trains; expected {', '.join(CHANGEABLE)}")
+    changed_settings(settings, [Change(None, field, value)])
+
+
 def changed_settings(settings: RunSettings, held: Sequence[Change]) -> RunSettings:
     """The settings with the changes in them, the later ones over the earlier.
 
@@ -88,5 +97,5 @@ def changed_settings(settings: RunSettings, held: Sequence[Change]) -> RunSettin
 
 def whole_where_whole(change: Change) -> float | None:
     """The change's value, as an int where the setting is one."""
-    whole = FIELDS[change.field].kind is int and isinstance(change.value, float) and change.value.is_integer()
+    whole = SETTINGS[change.field].kind is int and isinstance(change.value, float) and change.value.is_integer()
     return int(change.value) if whole and change.value is not None else change.value

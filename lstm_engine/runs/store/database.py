@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 from lstm_engine.runs.store import sqlite
 from lstm_engine.runs.store.address import may_tell_password, without_password
-from lstm_engine.runs.store.errors import AlreadyThere, StoreError, StoreProblem, problem_of, sentence_of
+from lstm_engine.runs.store.errors import AlreadyThere, StoreError, StoreProblem, sentence_of, store_problem_of
 from lstm_engine.runs.store.versions import bring_up_to_date
 
 # how long a write waits for another process's: longer than it takes until a training process that was halted inside a
@@ -189,7 +189,7 @@ class Database:
             raise StoreError(sentence_of(StoreProblem.BUSY, self._place, ""), StoreProblem.BUSY) from error
         except (sql.exc.DBAPIError, sqlite3.Error) as error:  # SQLite's own, where a connection is being prepared
             cause = getattr(error, "orig", None) or error
-            problem = problem_of(cause)
+            problem = store_problem_of(cause)
             reason = " ".join(str(cause).split()).rstrip(".")
             if may_tell_password(self.url):
                 reason = "its driver says more, which may hold a part of the password, since that is not escaped"

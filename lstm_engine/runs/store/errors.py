@@ -89,7 +89,7 @@ OF_POSTGRES = {
 }
 
 
-def problem_of(error: BaseException) -> StoreProblem:
+def store_problem_of(error: BaseException) -> StoreProblem:
     """What a driver's error means. This is the one place that knows drivers' codes, and SQLite's words where it has
     no code of its own: that a table is missing is to it an error in the statement."""
     state = getattr(error, "sqlstate", None)

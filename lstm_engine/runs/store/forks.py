@@ -7,20 +7,24 @@ one is purged.
 
 import contextlib
 import time
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from lstm_engine.errors import SettingsError
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Run
-from lstm_engine.runs.store.changes import changed_settings, changes_of
+from lstm_engine.runs.store.changes import changed_settings, changes_of, check_change
 from lstm_engine.runs.store.checkpoints import Checkpoints, save_checkpoint
 from lstm_engine.runs.store.errors import RunNotFound, StoreError
 from lstm_engine.runs.store.leases import update_held
 from lstm_engine.runs.store.metrics import BUCKET, summarise
 from lstm_engine.runs.store.notes import put_notes
 from lstm_engine.runs.store.rows import find_run, gone, insert_run
-from lstm_engine.runs.store.schema import metrics, runs, summaries
+from lstm_engine.runs.store.schema import changes, metrics, runs, summaries
 from lstm_engine.runs.store.space import Space, rest
 
 COPY_SECONDS = 0.02  # that a transaction of copying is to take
@@ -30,15 +34,30 @@ FIRST_BUCKETS = 4  # copied in the first one; the time that it takes says how ma
 class Forks(Space, Checkpoints):
     """The part of the store that makes forks."""
 
-    def fork(self, run_id: int, step: int, name: str = "", start: bool = False) -> Run:
+    def fork(
+        self,
+        run_id: int,
+        step: int,
+        name: str = "",
+        start: bool = False,
+        end_step: int | None = None,
+        changed: Mapping[str, float | None] = MappingProxyType({}),
+    ) -> Run:
         """A new run that begins at another's checkpoint, with its metrics up to there.
 
         It has the settings that held at that step, and goes on as the other one did unless they are changed.
 
+        Args:
+            end_step: at which it is finished; None for the other one's, which may be where it begins.
+            changed: settings that hold from its first own step on, by name, as ``change`` takes them.
+
         Raises:
             RunNotFound: the run, or its checkpoint, is no more.
+            SettingsError: it would end before it begins, or a setting is out of range or cannot be changed.
             StoreError: the store, or the run, would be larger than it may be.
         """
+        if end_step is not None and end_step <= step:
+            raise SettingsError(f"end_step of the fork is {end_step:,}, expected one behind its first step, {step:,}")
         data = self.checkpoint(run_id, step)
         self._make_room_for(data, step)
         lease = new_lease()
@@ -47,6 +66,10 @@ class Forks(Space, Checkpoints):
             found = changes_of(connection, run_id)
             held = [change for change in found if change.step is not None and change.step <= step]
             settings = changed_settings(parent.settings, held)
+            if end_step is not None:
+                settings = replace(settings, end_step=end_step)
+            for field, value in changed.items():
+                check_change(settings, field, value)
             holding = {"forming": True, "lease": lease, "heartbeat": time.time()}
             suggestion = f"{parent.name} from {step:,}"
             fork_id = insert_run(connection, settings, name, step, step, suggestion=suggestion, **holding)
@@ -68,6 +91,8 @@ class Forks(Space, Checkpoints):
                 mine = sql.select(metrics).where(metrics.c.run_id == fork_id, metrics.c.step >= first)
                 rows = connection.execute(mine.order_by(metrics.c.step)).mappings().fetchall()
                 summarise(connection, fork_id, rows)
+                for field, value in changed.items():
+                    connection.execute(sql.insert(changes).values(run_id=fork_id, field=field, value=value))
                 put_notes(connection, fork_id, {"parent_run": run_id, "parent_step": step})
                 copied = sql.select(sql.func.count()).where(metrics.c.run_id == fork_id)
                 if connection.execute(copied).scalar_one() != step:  # the parent was forgotten meanwhile

@@ -21,7 +21,7 @@ from lstm_engine.runs.store.rows import COLUMNS, THERE, find_run, run_of, storab
 from lstm_engine.runs.store.schema import changes, checkpoints, metrics, runs
 from lstm_engine.runs.store.space import METRIC_BYTES, Space, used_bytes
 
-PROBE_BYTES = 2**20  # as much as a worker may wait to write
+PROBE_BYTES = 2**20  # as much as a worker may wait to write, but for its checkpoint
 PROBE_EVERY = 1.0  # seconds; in between, what was found last is true
 PROBE_RUN = 0  # no run has this number
 
@@ -145,6 +145,11 @@ class Leases(Space):
 
     def probe(self, run_id: int = PROBE_RUN) -> None:
         """Write as much as a worker might, and take it away again.
+
+        A file's disk is asked whether the next checkpoint fits. A server's disk cannot be: SQL has no word for it, and
+        a whole checkpoint of many MB, written to it each second, would go into its log as well and stay as dead rows
+        until they are vacuumed: the probe itself would fill what is left. There a checkpoint that alone
+        does not fit is told by the worker, which gives up on it after two minutes and says why.
 
         Args:
             run_id: whose worker waits; the disk is to have room for a checkpoint of it too.

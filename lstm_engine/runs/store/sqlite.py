@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Engine
 
-from lstm_engine.runs.store.errors import StoreError, StoreProblem, problem_of
+from lstm_engine.runs.store.errors import StoreError, StoreProblem, store_problem_of
 
 OUTSIDE = "outside of a transaction"  # an execution option: leave "begin" alone, for VACUUM and its like
-RETRY_SECONDS = 0.003  # between two attempts to write; SQLite's own waiting would grow to 0.1 s
+WRITE_AGAIN_SECONDS = 0.003  # between two attempts to write; SQLite's own waiting would grow to 0.1 s
 PAGES_AT_ONCE = 128  # given back to the file system under one lock: half a megabyte
 SPARE_PAGES = 512  # free ones that stay in the file for what is written next
 LONG_LOG = 16 * 2**20  # bytes of the write-ahead log, from which on it is cut
@@ -178,9 +178,9 @@ def insist(connection: sqlite3.Connection, statement: str, seconds: float) -> No
                 connection.execute(statement).fetchall()
                 return
             except sqlite3.OperationalError as error:
-                if problem_of(error) is not StoreProblem.BUSY or time.monotonic() > deadline:
+                if store_problem_of(error) is not StoreProblem.BUSY or time.monotonic() > deadline:
                     raise
-            time.sleep(RETRY_SECONDS * random.uniform(0.5, 1.5))
+            time.sleep(WRITE_AGAIN_SECONDS * random.uniform(0.5, 1.5))
     finally:
         connection.execute(f"PRAGMA busy_timeout={round(1000 * seconds)}")
 
@@ -209,7 +209,7 @@ def make_shrinkable(writer: Engine) -> None:
             connection.exec_driver_sql("PRAGMA auto_vacuum=INCREMENTAL")
             connection.exec_driver_sql("VACUUM")
         except sql.exc.OperationalError as error:
-            if problem_of(error.orig or error) not in (StoreProblem.BUSY, StoreProblem.DISK_FULL):
+            if store_problem_of(error.orig or error) not in (StoreProblem.BUSY, StoreProblem.DISK_FULL):
                 raise
 
 

@@ -34,7 +34,7 @@ PASSING_CHECKPOINT_SECONDS = 2.0  # between log-spaced checkpoints, the newest s
 HEARTBEAT_SECONDS = 1.0
 IDLE_POLL_SECONDS = 0.05
 LINGER_SECONDS = 60.0  # a paused worker waits so long for "+1" before it leaves
-RETRY_SECONDS = 120.0  # how long a database that does not answer is waited for
+STORE_WAIT_SECONDS = 120.0  # how long a database that does not answer is waited for
 MUTE_SECONDS = 4.0  # a worker that cannot record for so long gives no sign of life: none of its steps is ever seen
 
 log = logging.getLogger(__name__)
@@ -250,7 +250,7 @@ class Worker:
 
 def patiently(action: Callable[[], Result], give_up: Callable[[], bool]) -> Result:
     """Try again while the database does not answer: full, locked, away. Lost runs are another matter."""
-    deadline = time.monotonic() + RETRY_SECONDS
+    deadline = time.monotonic() + STORE_WAIT_SECONDS
     while True:
         try:
             return action()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from dashboard.serving.absent_feed import AbsentFeed
 from dashboard.serving.listeners import Listener
 from dashboard.serving.pools import Pools
 from dashboard.serving.run_feed import RunFeed
@@ -44,7 +45,8 @@ def run_async(scenario: Coroutine[None, None, None]) -> None:
 async def topics_of(store: RunStore) -> AsyncIterator[Topics]:
     """The topics of a server with that store."""
     pools = Pools()
-    topics = Topics({"run": partial(RunFeed, lambda: store, pools.feeds)})
+    kinds = {"run": RunFeed, "absent": AbsentFeed}
+    topics = Topics({name: partial(feed, lambda: store, pools.feeds) for name, feed in kinds.items()})
     yield topics
     topics.close()
     await asyncio.sleep(0)

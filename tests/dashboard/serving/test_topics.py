@@ -163,3 +163,23 @@ def test_a_queued_run_tells_how_many_are_ahead(store):
             assert (run["status"], run["ahead_in_queue"]) == ("queued", 2)
 
     run_async(scenario())
+
+
+def test_who_waits_for_a_deleted_run_is_told_once_that_it_is_back(store, monkeypatch):
+    monkeypatch.setattr("dashboard.serving.absent_feed.LOOK_EVERY", 0.0)
+    run = store.create(SETTINGS, start=False)
+    store.delete(run.id)
+
+    async def scenario() -> None:
+        async with topics_of(store) as topics:
+            tab = Tab(topics)
+            tab.say({"listen": f"absent/{run.id}", "after": 0, "as": 1})
+            await tab.next("pace")  # it was looked for, and not found
+            assert not any(event["name"] == "back" for event in tab.told)
+            await asyncio.to_thread(store.undelete, run.id)
+            assert (await tab.next("back"))["data"] == {"run": run.id}
+            tab.say({"listen": f"absent/{run.id}", "after": 0, "as": 2})  # who comes late is told, too
+            await tab.next("back", 2)
+            assert sum(event["name"] == "back" and event["to"] == 1 for event in tab.told) == 1
+
+    run_async(scenario())

@@ -80,7 +80,7 @@ def test_a_listener_that_says_too_much_is_cut_off(store):
 
 def test_a_topic_that_fails_unexpectedly_is_told_and_begun_again(store, monkeypatch, caplog):
     worker = Worker(store)
-    monkeypatch.setattr("dashboard.serving.topics.RETRY_SECONDS", 0.02)
+    monkeypatch.setattr("dashboard.serving.topics.LOOK_AGAIN_SECONDS", 0.02)
     broken = {"is": True}
     read = RunStore.get
 
@@ -136,7 +136,7 @@ def test_a_run_that_waits_for_the_store_says_for_what(store, monkeypatch):
     worker = Worker(store)
     worker.record(1, 5)
     monkeypatch.setattr("dashboard.serving.run_feed.SILENT_SECONDS", 0.0)
-    monkeypatch.setattr("dashboard.serving.topics.RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("dashboard.serving.topics.LOOK_AGAIN_SECONDS", 0.05)
 
     def full(_run_id: int) -> None:
         raise StoreError("The run store cannot grow: the disk is full. Free some space, then go on.")

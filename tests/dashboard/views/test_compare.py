@@ -8,15 +8,16 @@ import pytest
 
 from dashboard.shell.run_labels import run_labels
 from dashboard.views.compare.curves import ValidationCurves
-from dashboard.views.compare.figures import comparison_figure
+from dashboard.views.compare.figures import Line, comparison_figure
 from dashboard.views.compare.groups import Past, grouped
 from dashboard.views.compare.lines import line_of, mean_and_spread
+from dashboard.views.compare.logarithmic import above_zero
 from dashboard.views.compare.page import baselines_of
 from lstm_engine import StepMetrics
 from lstm_engine.runs import Run, RunStore
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded, Series
-from lstm_engine.tasks import get
+from lstm_engine.tasks import Baseline, get
 from tests.dashboard.views.apps import SETTINGS, compare_page, read, run, train_page, words
 
 LONG = replace(SETTINGS, end_step=1_000_000)
@@ -144,6 +145,41 @@ def test_a_comparison_shows_just_what_differs(store):
     assert table["hidden size"].tolist() == [8, 9]
 
 
+def test_a_loss_that_reaches_zero_is_drawn_on_a_logarithmic_axis_and_never_empties_it():
+    step = np.arange(4)
+    falling = Line("falls", step, np.array([1.0, 1e-3, 0.0, np.nan]), np.array([0.5, 2e-3, 0.0, np.nan]))
+    lines, logarithmic, note = above_zero([falling, Line("stays", step, np.full(4, 0.5))])
+    assert logarithmic
+    assert "10⁻⁴, the lower edge" in note
+    figure = comparison_figure(lines, "nats", [Baseline("always right", 0.0), Baseline("a guess", 0.7)], logarithmic)
+    assert figure.layout.yaxis.type == "log"
+    named = {trace.name: trace for trace in figure.data}
+    assert list(named) == [None, "falls", "stays", "a guess: 0.7"]
+    assert list(named["falls"].y[:3]) == [1.0, 1e-3, 1e-4]
+    assert list(named["falls"].customdata[:3]) == [1.0, 1e-3, 0.0]  # what is said under the pointer
+    for trace in figure.data:
+        drawn = np.asarray(trace.y, float)
+        assert (drawn[np.isfinite(drawn)] > 0).all()
+    nothing = [Line("nothing", step, np.zeros(4))]
+    assert above_zero(nothing)[:2] == (nothing, False)
+    assert "would show nothing" in above_zero(nothing)[2]
+    assert above_zero([Line("above", step, np.ones(4))])[1:] == (True, "")
+
+
+def test_small_losses_are_read_as_numbers_and_zero_is_told_from_them(store):
+    made = [store.create(SETTINGS, name, start=False) for name in ("nothing", "little")]
+    for one, loss in zip(made, (0.0, 3e-7), strict=True):
+        lease = new_lease()
+        store.acquire(one.id, lease)
+        store.record(one.id, lease, [Recorded(StepMetrics(1, 1.0, 1.0, 0.01), loss)])
+        store.release(one.id, lease)
+    app = run(compare_page, runs=",".join(str(one.id) for one in made))
+    assert app.dataframe[0].value["best validation loss"].tolist() == [0.0, 3e-7]
+    app.toggle(key="logarithmic_loss").set_value(True).run()
+    assert not app.exception
+    assert any("runs along 10⁻⁸" in said for said in words(app))
+
+
 def test_runs_that_wait_are_said_to_wait(store):
     others = [store.create(SETTINGS, f"waits {k}") for k in range(2)]
     for other in others:
@@ -159,7 +195,7 @@ def test_three_cells_are_trained_on_one_task_with_a_click_and_the_popover_closes
     app = run(compare_page)
     app.session_state["ready_made"] = True
     app.run()
-    app.selectbox(key="ready_task").set_value("parity").run()
+    app.selectbox(key="ready_task_0").set_value("parity").run()
     app.number_input(key="ready_seeds").set_value(2).run()
     assert app.session_state["ready_made"]
     app.button(key="ready_train").click().run()
@@ -170,6 +206,30 @@ def test_three_cells_are_trained_on_one_task_with_a_click_and_the_popover_closes
         (variant, seed) for variant in ("gru", "rnn", "standard") for seed in (0, 1)
     ]
     assert {run.settings.task for run in made} == {"parity"}
+
+
+def test_what_it_buys_that_gates_see_h_is_one_click_on_parity(store):
+    app = run(compare_page)
+    app.session_state["ready_made"] = True
+    app.run()
+    app.radio(key="ready_cells").set_value(1).run()
+    app.button(key="ready_train").click().run()
+    assert not app.exception
+    made = store.list_runs()
+    assert [run.settings.variant for run in made] == ["minlstm", "slstm", "standard"]
+    assert {run.settings.task for run in made} == {"parity"}
+
+
+def test_of_three_cells_none_is_made_if_one_cannot_be(store):
+    """aⁿbⁿ is published with six units, which do not make four heads."""
+    app = run(compare_page)
+    app.session_state["ready_made"] = True
+    app.run()
+    app.radio(key="ready_cells").set_value(1).run()
+    app.selectbox(key="ready_task_1").set_value("a^n b^n").run()
+    app.button(key="ready_train").click().run()
+    assert any("heads" in said for said in words(app))
+    assert store.list_runs() == []
 
 
 @pytest.mark.parametrize("runs", ["9" * 5_000, ",".join(["1"] * 5_000), ",".join(map(str, range(9_000))), "²,٣,-1,,x"])

@@ -79,7 +79,7 @@ def test_seeds_are_drawn_as_mean_and_spread_at_the_steps_that_all_have():
     figure = comparison_figure(
         [line_of("two seeds", curves), line_of("one", curves[:1])], "nats", [Baseline("guess", 1.5)]
     )
-    assert [trace.name for trace in figure.data] == [None, "two seeds", "one", "guess: 1.500"]
+    assert [trace.name for trace in figure.data] == [None, "two seeds", "one", "guess: 1.5"]
     assert figure.data[-1].y == (1.5, 1.5)
 
 

@@ -7,7 +7,11 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lstm_engine import StepMetrics
 from lstm_engine.cell.variants import VARIANTS
+from lstm_engine.runs import RunStore, Status
+from lstm_engine.runs.lease import new_lease
+from lstm_engine.runs.run import Recorded
 from tests.dashboard.views.apps import (
     MAIN,
     SETTINGS,
@@ -163,12 +167,74 @@ def test_the_train_page_says_what_its_task_is(store):
     assert "Solved when at least 99%" in said
 
 
+def trained(store: RunStore, run_id: int, step: int) -> None:
+    """As a worker leaves it that has trained to there, with a checkpoint."""
+    lease = new_lease()
+    store.acquire(run_id, lease)
+    rows = [Recorded(StepMetrics(k, 1.0, 1.0, 0.01)) for k in range(store.get(run_id).step + 1, step + 1)]
+    store.record(run_id, lease, rows, (step, store.checkpoint(run_id, 0), False))
+    store.release(run_id, lease)
+
+
+def test_a_fork_of_a_finished_run_trains_on_at_the_rate_that_was_asked_for(store):
+    made = store.create(SETTINGS, "parent", start=False)
+    trained(store, made.id, 20)
+    store.change(made.id, "learning_rate", 0.02)
+    store.acquire(made.id, "a lease")
+    store.take_changes(made.id, "a lease", 21)
+    store.release(made.id, "a lease")
+    trained(store, made.id, 50)
+    app = run(train_page, run=str(made.id))
+    assert any("has reached its end" in said for said in words(app))
+    more = app.number_input(key=f"fork_more_{made.id}_50")
+    assert more.value == 50  # once more as far
+    app.selectbox(key=f"fork_step_{made.id}").set_value(20).run()
+    assert app.number_input(key=f"fork_more_{made.id}_20").value == 30  # to its end
+    assert app.number_input(key=f"fork_rate_{made.id}_20").value == SETTINGS.learning_rate  # as it was there
+    app.selectbox(key=f"fork_step_{made.id}").set_value(50).run()
+    rate = app.number_input(key=f"fork_rate_{made.id}_50")
+    assert rate.value == 0.02
+    rate.set_value(3.0).run()
+    assert app.button(key=f"fork_{made.id}").disabled
+    app.number_input(key=f"fork_rate_{made.id}_50").set_value(0.001).run()
+    app.button(key=f"fork_{made.id}").click().run()
+    assert not app.exception
+    fork = store.list_runs()[0]
+    assert (fork.step, fork.end_step, fork.status) == (50, 100, Status.QUEUED)
+    assert [(change.step, change.field, change.value) for change in store.changes(fork.id)] == [
+        (None, "learning_rate", 0.001)
+    ]
+    assert app.session_state["selection"]["run"] == str(fork.id)
+
+
+def test_a_step_behind_the_run_is_refused_and_the_one_proposed_lies_ahead(store):
+    made = store.create(replace(SETTINGS, end_step=1_000), "parent", start=False)
+    app = run(train_page, run=str(made.id))
+    proposed = app.number_input(key=f"to_step_{made.id}_0").value
+    assert proposed == 100
+    trained(store, made.id, 200)  # meanwhile
+    app.button(key=f"run_to_{made.id}").click().run()
+    assert any("Step 100 is behind the run, which stands at step 200" in said for said in words(app))
+    assert store.get(made.id).target_step == 0  # as it was
+    app.session_state["managed_visit"] = 1  # closed and opened again
+    app.run()
+    field = app.number_input(key=f"to_step_{made.id}_1")
+    assert field.value == 300
+    field.set_value(250).run()
+    app.button(key=f"run_to_{made.id}").click().run()
+    assert store.get(made.id).target_step == 250
+    assert [read(said.value) for said in app.toast] == ["“parent” trains to step 250, then pauses."]
+
+
 def test_a_run_is_forked_described_and_brought_back(store):
     made = store.create(SETTINGS, "parent", start=False)
     app = run(train_page, run=str(made.id))
+    app.session_state["managing"] = True
     app.text_input(key=f"fork_name_{made.id}").set_value("child").run()
     app.button(key=f"fork_{made.id}").click().run()
     assert store.list_runs()[0].name == "child"
+    assert [read(said.value) for said in app.toast] == ["“child” goes on from step 0 to step 50."]
+    assert not app.session_state["managing"]
     app = run(train_page, run=str(made.id))
     field(app, "Name").set_value("renamed").run()
     field(app, "Tags, with spaces between").set_value("demo two").run()

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from lstm_engine import LSTMModel, LSTMState, WeightsError, from_pytorch, to_pytorch
+from lstm_engine.cell.variants import VARIANTS
 from tests.lstm_engine.test_golden import CASES, GOLDEN, load, part
 
 RNG = np.random.default_rng(2)
@@ -19,6 +20,21 @@ def test_pytorchs_own_state_dicts_compute_pytorchs_outputs(path):
         assert given_.keys() == returned.keys()
         for name in given_:
             np.testing.assert_array_equal(given_[name], returned[name])
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_cell_that_pytorch_lacks_is_refused_on_its_way_out_and_in(variant):
+    """It has nn.LSTM, nn.GRU and nn.RNN alone; arrays of other cells may fit them in shape, and mean something else."""
+    model = LSTMModel(3, 4, 2, variant=variant, seed=1)
+    if model.is_standard or variant in ("gru", "rnn"):
+        back = from_pytorch(*to_pytorch(model), variant=variant)
+        inputs = RNG.normal(size=(5, 2, 3))
+        np.testing.assert_array_equal(back.forward(inputs)[0], model.forward(inputs)[0])
+        return
+    with pytest.raises(WeightsError, match=f"PyTorch has no {variant} cell; expected standard, gru or rnn"):
+        to_pytorch(model)
+    with pytest.raises(WeightsError, match=f"PyTorch has no {variant} cell"):
+        from_pytorch({"weight_ih_l0": np.zeros((16, 3))}, variant=variant)
 
 
 def test_without_a_readout_the_hidden_state_comes_out():

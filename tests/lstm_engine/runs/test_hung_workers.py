@@ -71,7 +71,7 @@ from lstm_engine.runs.store import database
 from lstm_engine.runs.training import worker
 from lstm_engine.runs.training.processes import main
 database.BUSY_SECONDS = 0.3
-worker.RETRY_SECONDS = 1.0
+worker.STORE_WAIT_SECONDS = 1.0
 main()
 """
 

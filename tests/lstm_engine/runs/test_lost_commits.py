@@ -31,7 +31,7 @@ def url(any_url: str) -> str:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a worker which waits in vain fails within the test's time."""
-    monkeypatch.setattr(workers, "RETRY_SECONDS", 20.0)
+    monkeypatch.setattr(workers, "STORE_WAIT_SECONDS", 20.0)
 
 
 def recorded(first: int, last: int) -> list[Recorded]:
@@ -157,7 +157,7 @@ def test_a_heart_whose_work_is_refused_falls_silent_until_it_is_done(store, url,
     """As on a disk that has room for a sign of life, and for nothing more."""
     monkeypatch.setattr(workers, "MUTE_SECONDS", 0.2)
     monkeypatch.setattr(workers, "HEARTBEAT_SECONDS", 0.05)
-    monkeypatch.setattr(workers, "RETRY_SECONDS", 60.0)
+    monkeypatch.setattr(workers, "STORE_WAIT_SECONDS", 60.0)
     full = threading.Event()
     record = RunStore.record
 

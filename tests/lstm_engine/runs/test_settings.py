@@ -6,7 +6,7 @@ import pytest
 from lstm_engine import SettingsError, WeightsError
 from lstm_engine.runs import PRESETS, RunSettings, preset
 from lstm_engine.runs.checkpoints import restored_model, serialise
-from lstm_engine.runs.settings import FIELDS, LIMITS, DataSettings, ModelSettings, OptimizerSettings
+from lstm_engine.runs.settings import LIMITS, SETTINGS, DataSettings, ModelSettings, OptimizerSettings
 
 
 def test_settings_survive_the_way_through_json():
@@ -85,9 +85,9 @@ def test_every_preset_trains_every_task(name, task):
 WRONG = [True, "3", 99.5, float("nan"), float("inf"), 10**400, np.int64(8), np.bool_(True), [3], {}, b"x", "\ud800"]
 
 
-@pytest.mark.parametrize("name", list(FIELDS))
+@pytest.mark.parametrize("name", list(SETTINGS))
 def test_every_setting_refuses_values_of_another_kind(name):
-    setting = FIELDS[name]
+    setting = SETTINGS[name]
     right = {int: [int], float: [int, float], bool: [bool], str: [str]}[setting.kind]
     for value in [*WRONG, None]:
         if type(value) in right and value in [True, 3, "3", 99.5]:
@@ -112,13 +112,13 @@ def test_weights_of_the_largest_spread_are_finite():
 
 
 def test_each_setting_is_said_once_and_has_its_words():
-    assert list(FIELDS) == [field.name for field in fields(RunSettings)]
-    for name, setting in FIELDS.items():
+    assert list(SETTINGS) == [field.name for field in fields(RunSettings)]
+    for name, setting in SETTINGS.items():
         assert setting.fits(setting.default), name
         assert setting.label
         assert setting.help.endswith(".")
-    assert FIELDS["hidden_size"].expected == "a whole number of at least 1 and at most 512"
-    assert FIELDS["clip_norm"].expected == "a number of above 0, or None"
+    assert SETTINGS["hidden_size"].expected == "a whole number of at least 1 and at most 512"
+    assert SETTINGS["clip_norm"].expected == "a number of above 0, or None"
 
 
 def test_runs_are_compared_by_their_parts():

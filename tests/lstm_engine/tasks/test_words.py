@@ -87,6 +87,19 @@ def test_what_holds_no_word_is_no_sequence():
         tasks.get("own words", text=FABLE).encode("fox " * 2_001)
 
 
+def test_words_that_are_read_as_the_unknown_one_are_named():
+    task = tasks.get("own words", text=FABLE)
+    sequence = task.encode("The vixen saw the zebra and the zebra.")
+    as_unknown = [label for label in sequence.labels if label.startswith("‹")]
+    assert "‹zebra›" in as_unknown
+    for label in set(as_unknown):
+        assert f"“{label[1:-1]}”" in sequence.note
+    assert sequence.note.count("“") == len(set(as_unknown))
+    assert task.encode("the grapes").note == ""
+    assert task.encode(f"the {UNKNOWN} fox").note == ""  # as the examples have it
+    assert "and 5 more" in task.encode(" ".join("zqwertyu")).note
+
+
 def test_the_perplexity_is_that_of_reading_on():
     task = tasks.get("own words", text=FABLE * 12)
     model = LSTMModel(task.input_size, 8, task.output_size, embedding_size=4)

@@ -7,6 +7,7 @@ import { lengthened, newestValues, smoothed, thinned } from "../../../browser/th
 
 const POINTS = 300; // drawn of a curve
 const KEPT = 4000; // points in memory
+const GUESSER = "a guesser without memory"; // the sentence below says which
 const SMOOTHING = 10; // points, so that the trend of the batches is seen
 
 export class Falling {
@@ -55,9 +56,9 @@ export class Falling {
     const parts = [`Step ${whole(run.step)} of ${whole(run.end_step)}, ${STATUS[run.status] ?? run.status}.`];
     const loss = newest.validation_loss;
     if (loss !== undefined && loss !== null) {
-      const aim = baseline ? `; ${baseline.name}: ${significant(baseline.loss, 3)}` : "";
-      parts.push(`On held-out sequences ${significant(loss, 3)} ${unit}${aim}.`);
+      parts.push(`On held-out sequences ${significant(loss, 3)} ${unit}.`);
     }
+    if (baseline) parts.push(baseline.words);
     setText(this.stands, parts.join(" "));
   }
 
@@ -81,7 +82,7 @@ export class Falling {
         },
         { name: "held out", term: "validation loss", x: held.x, y: held.y, colour: colours.validation, width: 3 },
       ],
-      levels: baseline ? [{ name: baseline.name, term: "baseline", y: baseline.loss }] : [],
+      levels: baseline ? [{ name: GUESSER, term: "baseline", y: baseline.loss }] : [],
     });
   }
 }

@@ -220,6 +220,19 @@ export class Actions {
     return this.view.pictures();
   }
 
+  /** What `draw` gives, drawn as on white paper; all is as it was before anything is painted. */
+  onPaper(draw) {
+    const { view } = this;
+    view.root.classList.add("on-paper");
+    try {
+      view.show();
+      return draw();
+    } finally {
+      view.root.classList.remove("on-paper");
+      view.show();
+    }
+  }
+
   // ---- words
 
   say(text) {

@@ -42,8 +42,9 @@ export class Curves {
       ),
     );
     this.clampedNote.hidden = !view.original || backward;
+    const room = this.ticks.clientWidth || undefined; // none as long as the page lays nothing out
     this.ticks.replaceChildren(
-      ...ticksOf(trace, window).map(({ at, text }) => element("span", { style: `left: ${at * 100}%`, text })),
+      ...ticksOf(trace, window, room).map(({ at, text }) => element("span", { style: `left: ${at * 100}%`, text })),
     );
     const drawn = view.quantities.filter(({ missing }) => !missing);
     const parts = [drawn.filter(({ bounded }) => bounded), drawn.filter(({ bounded }) => !bounded)];

@@ -8,9 +8,6 @@ import { remarkOn } from "./opening.js";
 import { Share } from "./share.js";
 import { TERMS } from "./terms.js";
 
-/** Whether the page shows but what it is for, as Streamlit's parameter says. */
-const isFramed = () => new URLSearchParams(location.search).get("embed") === "true";
-
 export class Frame {
   /** `parts` by name, each with its `root`. */
   constructor(parts) {
@@ -80,7 +77,7 @@ export class Frame {
         class: "step-view",
         tabindex: 0,
         role: "application",
-        "aria-label": "LSTM cell, stepped with the arrow keys; press ? for all keys",
+        "aria-label": "The cell", // until it is known which
       },
       this.note,
       this.waiting,
@@ -117,7 +114,8 @@ export class Frame {
     this.explanations.end();
   }
 
-  showContent() {
+  showContent({ cell }) {
+    this.root.setAttribute("aria-label", `${cell.name} cell, stepped with the arrow keys; press ? for all keys`);
     this.waiting.hidden = true;
     this.content.hidden = false;
   }
@@ -139,7 +137,7 @@ export class Frame {
     this.note.hidden = !note;
     setText(this.note, note);
     const page = document.documentElement.dataset; // page.css hides what Streamlit draws
-    page.hide = [...hide, isFramed() ? "pages" : ""].join(" ");
+    page.hide = hide.join(" ");
     page.present = present;
   }
 

@@ -4,7 +4,7 @@
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
 import { colourScale } from "../../../browser/cell/colours.js";
-import { mosaicOf, ticksOf } from "../../../browser/pictures.js";
+import { TILE, mosaicOf, ticksOf } from "../../../browser/pictures.js";
 
 export class Heatmaps {
   constructor(actions) {
@@ -138,7 +138,7 @@ class Heatmap {
     const range = `(${this.low.textContent} to ${this.high.textContent})`;
     const title = `${this.quantity.symbol}  ${this.label.textContent}  ${range}`;
     const [mark, width] = [(this.cursor - from) / (to - from), 1 / (to - from)];
-    return { title, canvas: this.canvas, ticks: ticksOf(this.trace, this.window), from: mark, width };
+    return { title, canvas: this.canvas, ticks: ticksOf(this.trace, this.window, TILE), from: mark, width };
   }
 
   draw({ timestep, unit }) {

@@ -186,7 +186,7 @@ class StepView {
       this.compare.complain(loaded.otherRefused.message);
       this.state = { ...this.state, beside: null };
     }
-    this.frame.showContent();
+    this.frame.showContent(loaded.trace);
     this.show();
   }
 

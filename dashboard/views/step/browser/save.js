@@ -8,6 +8,8 @@ export class Save {
   constructor(actions) {
     this.actions = actions;
     this.pictures = element("ul");
+    this.dark = element("input", { type: "checkbox", "aria-label": "Pictures with a dark background" });
+    this.darkness = element("label", { class: "span", hidden: "" }, this.dark, " dark pictures, as on the screen");
     this.files = ["csv", "parquet", "npz"].map((kind) => ({
       kind,
       link: element("a", {
@@ -33,6 +35,7 @@ export class Save {
       "section",
       { class: "save", "aria-label": "Save" },
       this.pictures,
+      this.darkness,
       element("p", { class: "span" }, element("span", { text: "Trace" }), ...this.files.map(({ link }) => link)),
       element("p", {
         class: "quiet",
@@ -51,6 +54,7 @@ export class Save {
       this.pictures.replaceChildren(...pictures.map((picture) => this.row(picture)));
     }
     this.view = view;
+    this.darkness.hidden = !view.theme.dark;
     for (const { kind, link } of this.files) this.offer(link, `trace.${kind}`, `${sequenceName(view)}-trace.${kind}`);
     this.offer(this.weights, "weights.safetensors", `${modelName(view)}.safetensors`);
     setText(this.code, snippet(view));
@@ -76,11 +80,17 @@ export class Save {
   draw() {}
 
   async savePicture(name, kind) {
-    const { draw } = this.actions.pictures().find((picture) => picture.name === name);
     this.problem.hidden = true;
+    const draw = () => {
+      const { view } = this; // of the theme in which it is drawn
+      const picture = this.actions.pictures().find((one) => one.name === name);
+      return captioned(picture.draw(), captionOf(view, view.state), view.theme);
+    };
     try {
       const { view } = this;
-      const drawing = captioned(draw(), captionOf(view, view.state), view.theme);
+      // most pictures are printed, or stand on a white page
+      const light = view.theme.dark && !this.dark.checked;
+      const drawing = light ? this.actions.onPaper(draw) : draw();
       saveFile(await toPicture(drawing, kind), `${sequenceName(view)}-${name}.${kind}`);
     } catch (error) {
       this.problem.hidden = false;

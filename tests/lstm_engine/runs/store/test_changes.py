@@ -153,6 +153,25 @@ def test_a_fork_can_take_another_way(store):
         store.fork(run.id, 13)
 
 
+def test_a_fork_of_a_finished_run_goes_on_for_as_long_and_at_the_rate_that_is_asked_for(store):
+    run = store.create(replace(SETTINGS, end_step=20), start=False)
+    train_to(store, run.id, 20)
+    fork = store.fork(run.id, 20, end_step=30, changed={"learning_rate": 0.001})
+    assert (fork.step, fork.end_step, fork.status) == (20, 30, Status.PAUSED)
+    train_to(store, fork.id, 30)
+    assert store.get(fork.id).status is Status.FINISHED
+    rates = store.history(fork.id).learning_rate
+    assert set(rates[:20]) == {SETTINGS.learning_rate}
+    assert set(rates[20:]) == {0.001}
+    with pytest.raises(SettingsError, match="end_step of the fork is 20, expected one behind its first step, 20"):
+        store.fork(run.id, 20, end_step=20)
+    with pytest.raises(SettingsError, match="learning_rate is 7"):
+        store.fork(run.id, 20, end_step=30, changed={"learning_rate": 7.0})
+    with pytest.raises(SettingsError, match="'hidden_size' cannot be changed"):
+        store.fork(run.id, 20, end_step=30, changed={"hidden_size": 7})
+    assert len(store.list_runs()) == 2
+
+
 def test_names_notes_and_tags_are_kept(store):
     run = store.create(SETTINGS, "first", start=False)
     assert store.rename(run.id, "  second ").name == "second"
