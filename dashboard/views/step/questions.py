@@ -12,7 +12,7 @@ import numpy as np
 
 from dashboard.serving.checkpoints import checkpoint_step
 from dashboard.serving.kept import Kept
-from dashboard.serving.problems import QuestionError
+from dashboard.serving.problems import Problem
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings
 from dashboard.views.step.export import write_trace
@@ -70,7 +70,7 @@ class Questions:
 
         Raises:
             RunNotFound: there is no such run.
-            QuestionError: the checkpoint is neither a step nor the newest.
+            Problem: the checkpoint is neither a step nor the newest.
         """
         store = self._get_store()
         run = store.get(run_id)
@@ -147,7 +147,7 @@ class Questions:
         run = store.get(run_id)
         settings = companion_settings(run.settings)
         if settings is None:
-            raise QuestionError(f"Run {run_id} is a plain network itself, so there is none to train beside it.")
+            raise Problem(f"Run {run_id} is a plain network itself, so there is none to train beside it.")
         store.find_or_create(settings, f"plain RNN beside {run.name}")
         return {}
 
@@ -171,13 +171,13 @@ class Questions:
 
 
 def check_timestep(timestep: int, sequence: EncodedSequence) -> None:
-    """Raise QuestionError unless the sequence has that timestep."""
+    """Raise Problem unless the sequence has that timestep."""
     if not 0 <= timestep < len(sequence.labels):
-        raise QuestionError(f"There is no timestep {timestep + 1}; the sequence has 1 to {len(sequence.labels)}.")
+        raise Problem(f"There is no timestep {timestep + 1}; the sequence has 1 to {len(sequence.labels)}.")
 
 
 def check_asked(timestep: int, sequence: EncodedSequence) -> None:
-    """Raise QuestionError unless the task asks for an answer at that timestep of the sequence."""
+    """Raise Problem unless the task asks for an answer at that timestep of the sequence."""
     check_timestep(timestep, sequence)
     if sequence.mask is not None and not sequence.mask[timestep, 0]:
-        raise QuestionError(f"The task asks for no answer at timestep {timestep + 1}, so there is no loss there.")
+        raise Problem(f"The task asks for no answer at timestep {timestep + 1}, so there is no loss there.")
