@@ -162,12 +162,15 @@ def test_a_prediction_is_told_by_its_hidden_units(open_step, model, encode):
     page.locator(".guesses button").nth(1).click()
     outputs = model.trace(encode("sakura").inputs).outputs[1, 0]
     second = int(np.argsort(-outputs)[1])
-    assert model_symbol(page) == page.locator(".guess").nth(1).inner_text()
-    assert numbers(page.locator(".why .sum").inner_text())[-1] == pytest.approx(float(outputs[second]), abs=6e-6)
-
-
-def model_symbol(page: Page) -> str:
-    return re.fullmatch("Why “(.)”\\?", page.locator(".why h3").inner_text()).group(1)
+    symbol, percent = re.fullmatch(r"Why “(.)”: (.*)\?", page.locator(".why h3").inner_text()).groups()
+    row = page.locator(".guesses li").nth(1)
+    assert [symbol, percent] == [row.locator(".guess").inner_text(), row.locator(".probability").inner_text()]
+    lines = page.locator(".why .sum").inner_text()
+    assert numbers(re.search("score z = .*", lines)[0])[0] == pytest.approx(float(outputs[second]), abs=6e-6)
+    assert lines.endswith(f"= {percent}")
+    bars = page.locator(".contributions li:not(.empty) .probability").all_inner_texts()
+    rest = number(re.search("and 17 others together: (.*)", page.locator(".why .rest").inner_text())[1])
+    assert sum(map(number, bars)) + rest == pytest.approx(numbers(lines)[0], abs=6e-5)
 
 
 # ---- the whole sequence

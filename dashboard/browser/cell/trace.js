@@ -137,8 +137,10 @@ export class Trace extends Field {
   /** What is expected next, in words. */
   expectation(timestep) {
     if (this.right[timestep].length === 0) return "No answer is asked here.";
-    if (this.kind === "value")
-      return `Predicted ${fixed(this.predicted[timestep])}, came ${fixed(this.came[timestep])}.`;
+    if (this.kind === "value") {
+      const [says, right] = this.about?.continues === false ? ["Says", "right is"] : ["Predicted", "came"];
+      return `${says} ${fixed(this.predicted[timestep])}, ${right} ${fixed(this.came[timestep])}.`;
+    }
     const percent = (probability) => `${Math.round(probability * 100)} %`;
     const best = `${this.output_labels[this.top[timestep][0]]} with ${percent(this.top_probabilities[timestep][0])}`;
     const right = `${this.target_labels[timestep]} ${this.about?.verdict ?? "came"}`;
