@@ -69,6 +69,44 @@ def test_operations_light_up_in_order_and_grey_what_is_to_come(open_step):
     assert query(page)["operation"] == ["9"]
 
 
+def test_by_operation_nothing_is_shown_before_it_is_computed(open_step):
+    page = open_step("sequence=maria&timestep=3&unit=2&operation=4&quantity=cell&pins=1")
+    status, header = page.locator("[role=status]").last, page.locator(".checkpoints .said")
+    expect(page.locator(".why .sum")).to_contain_text("Operation 6 of 9, write, makes it.")
+    assert page.locator(".contributions li:not(.empty)").count() == 0
+    assert page.locator(".guesses .guess").all_inner_texts() == [""] * 5
+    assert "%" not in page.locator(".prediction").inner_text()
+    expect(header).to_contain_text("loss on this sequence is known at its end")
+    expect(status).to_contain_text("Candidate ")
+    assert not re.search("Cell state|Hidden state|Expected", status.inner_text())
+    strip = page.locator(".strip button")
+    assert ["surprise" in (strip.nth(k).get_attribute("aria-label") or "") for k in range(6)] == [False, True, True] + [
+        False
+    ] * 3
+    legend = [page.locator(f"[data-legend='{q.name}']").text_content() != "" for q in QUANTITIES]
+    assert legend == [True, True, True, False, False, False]
+    covered = "map => { const [v, f] = ['.veil', '.field'].map((s) => map.querySelector(s).getBoundingClientRect());"
+    covered += " return Math.round(6 * (v.left - f.left) / f.width); }"
+    maps = [page.locator(f".heatmap[data-quantity='{q.name}']").evaluate(covered) for q in QUANTITIES]
+    assert maps == [3, 3, 3, 2, 2, 2]  # the timesteps that are seen
+    cut = "line => Number(line.getRootNode().querySelector(line.getAttribute('clip-path').slice(4, -1) + ' rect')"
+    cut += ".getAttribute('width'))"
+    curves = [page.locator(f".curves polyline[data-quantity='{q.name}']").evaluate(cut) for q in QUANTITIES]
+    assert curves == [2.5, 2.5, 2.5, 1.5, 1.5, 1.5]
+    page.keyboard.press("y")
+    expect(page.locator(".why h3")).to_have_text("Why this prediction?")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert "%" in page.locator(".prediction").inner_text()  # it is said by the last operation
+    expect(page.locator(".why h3")).to_contain_text(" %?")
+    expect(status).to_contain_text("Expected next")
+    assert "surprise" in (strip.nth(3).get_attribute("aria-label") or "")
+    page.keyboard.press("s")
+    expect(header).to_contain_text("nats per character")
+    assert page.locator(".heatmap .veil:visible").count() == 0
+    assert page.locator(".curves polyline[clip-path], .pin polyline[clip-path]").count() == 0
+
+
 def test_equations_hold_the_engines_numbers(open_step, model, encode):
     page = open_step("sequence=giovanni&timestep=5&unit=11&layer=2&operation=1&decimals=5")
     layer = model.trace(encode("giovanni").inputs).layers[1]

@@ -86,7 +86,7 @@ export class Cell {
   draw(state, changed) {
     this.state = state;
     const { timestep, unit, layer } = state;
-    const { input, output, outputDetail } = this.drawing;
+    const { input, output } = this.drawing;
     for (const box of this.layout.boxes) {
       const value = this.field.value(layer, box.name, box.before ? timestep - 1 : timestep, unit);
       const text = this.backward ? compact(value) : fixed(value, this.layout.box.decimals);
@@ -96,16 +96,16 @@ export class Cell {
     setSymbol(input, this.trace.labels[timestep], this.layout.input.width, this.vectors ? 19 : 22);
     if (!this.hasHappened(this.layout.prediction.operation)) {
       setText(output, "");
-      setText(outputDetail, "");
+      this.drawing.describe("");
     } else if (this.backward) {
       setText(output, timestep === this.field.lossAt ? fixed(this.field.loss) : "");
-      setText(outputDetail, timestep === this.field.lossAt ? "the loss" : "");
+      this.drawing.describe(timestep === this.field.lossAt ? "the loss" : "no loss here");
     } else if (this.trace.kind === "symbols") {
       setSymbol(output, this.trace.output_labels[this.trace.top[timestep][0]], this.layout.prediction.width);
-      setText(outputDetail, `${Math.round(this.trace.top_probabilities[timestep][0] * 100)} %`);
+      this.drawing.describe(`${Math.round(this.trace.top_probabilities[timestep][0] * 100)} %`);
     } else {
       setText(output, fixed(this.trace.predicted[timestep]));
-      setText(outputDetail, "next value");
+      this.drawing.describe(this.trace.about.number_asked);
     }
     this.light();
     this.paint();

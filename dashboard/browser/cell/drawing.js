@@ -1,7 +1,9 @@
 // The drawn cell's wires, boxes and words, as SVG; only the numbers in it ever change.
 
-import { svg } from "../dom.js";
+import { setText, svg } from "../dom.js";
+import { wrapped } from "../pictures.js";
 
+const LETTER = 7.4; // of the drawing's pixels that a letter of a name takes on the average
 const NAMES = {
   // where the name of a box stands, from its corner
   above: ({ width }) => ({ x: width / 2, y: -7 }),
@@ -151,23 +153,46 @@ export class CellDrawing {
     const middle = x + width / 2;
     const inside = this.places.box.named === "inside";
     this.output = svg("text", { x: middle, y: y + 24, class: "output-symbol", "data-value": "prediction" });
-    this.outputDetail = svg("text", { x: middle, y: y + 44, class: "name" });
+    // what a number is may take two lines; inside a small box the second stands where the box's own name does else
+    this.lines = [0, 1].map(() => svg("text", { x: middle }));
+    this.lettersOfLine = Math.floor(width / LETTER);
+    this.predictionName = svg("text", {
+      x: middle,
+      y: inside && height > 60 ? y + 62 : y + height + 16,
+      class: "name",
+      text: "prediction",
+    });
+    this.whole = svg("title");
     this.add(
       operation,
       svg(
         "g",
         { class: "box plain" },
         svg("rect", { x, y, width, height, rx: 7 }),
+        this.whole,
         this.output,
-        this.outputDetail,
-        svg("text", {
-          x: middle,
-          y: inside && height > 60 ? y + 62 : y + height + 16,
-          class: "name",
-          text: "prediction",
-        }),
+        ...this.lines,
+        this.predictionName,
       ),
     );
+  }
+
+  /** Say what the prediction's number or symbol is: a per cent, or what was asked for. */
+  describe(text) {
+    if (this.described === text) return;
+    this.described = text;
+    const [first, ...more] = wrapped(text, this.lettersOfLine + 1);
+    const second = more.join(" ");
+    const most = this.lettersOfLine;
+    const cut = (line) => (line.length > most ? `${line.slice(0, most - 1)}…` : line);
+    setText(this.lines[0], cut(first));
+    setText(this.lines[1], cut(second));
+    setText(this.whole, text);
+    const inside = this.places.box.named === "inside";
+    for (const line of this.lines) line.setAttribute("class", second && !inside ? "name two-lines" : "name");
+    const heights = second && !inside ? [18, 33, 47] : [24, 44, 62];
+    [this.output, ...this.lines].forEach((node, k) => node.setAttribute("y", this.places.prediction.y + heights[k]));
+    this.predictionName.setAttribute("class", second && inside ? "name left-out" : "name");
   }
 }
 

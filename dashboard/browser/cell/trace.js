@@ -1,6 +1,7 @@
 // What the engine computed, as it was sent: a JSON header and float32 arrays behind it, looked at where they lie.
 
 import { fixed } from "../format.js";
+import { hasCome } from "./progress.js";
 
 /** A message of the server's: its header, and its arrays by name as {data, shape}. */
 export function unpack(buffer) {
@@ -124,14 +125,17 @@ export class Trace extends Field {
     return this.readout.data.subarray(output * width, (output + 1) * width);
   }
 
-  /** The cursor's place in words. */
-  describe({ timestep, unit, layer }) {
-    const parts = this.quantities.map(({ name, label, missing, equation }) =>
+  /** The cursor's place in words, with what has been computed by then. */
+  describe(state) {
+    const { timestep, unit, layer } = state;
+    const there = this.quantities.filter(({ name }) => hasCome(this, state, name));
+    const parts = there.map(({ name, label, missing, equation }) =>
       missing ? `no ${label}, ${equation}` : `${label} ${fixed(this.value(layer, name, timestep, unit))}`,
     );
     const where = this.layers > 1 ? `layer ${layer + 1}, unit ${unit}` : `unit ${unit}`;
     const when = `Timestep ${timestep + 1} of ${this.timesteps}, reading ${this.labels[timestep]}`;
-    return `${when}; ${where}: ${parts.join(", ")}. ${this.expectation(timestep)}`;
+    const next = hasCome(this, state, "prediction") ? this.expectation(timestep) : "All else is not computed yet.";
+    return `${when}; ${where}: ${parts.join(", ") || "nothing yet"}. ${next}`;
   }
 
   /** What is expected next, in words. */

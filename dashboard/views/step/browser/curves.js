@@ -3,7 +3,10 @@
 
 import { element, onDrag, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed } from "../../../browser/format.js";
+import { comesNext, hasCome } from "../../../browser/cell/progress.js";
 import { stackOf, ticksOf } from "../../../browser/pictures.js";
+
+let bandsMade = 0;
 
 export class Curves {
   constructor(actions) {
@@ -84,7 +87,8 @@ export class Curves {
     this.shown = null;
   }
 
-  draw({ timestep, unit, layer }) {
+  draw(state) {
+    const { timestep, unit, layer } = state;
     if (this.shown !== unit) {
       this.shown = unit;
       setText(this.title, `Unit ${unit} over the sequence${this.backward ? ": gradients" : ""}`);
@@ -92,10 +96,19 @@ export class Curves {
     }
     const text = (value) => (this.backward ? compact(value) : fixed(value));
     this.trace.quantities.forEach(({ name, missing, equation }, k) =>
-      setText(this.values[k], missing ? `missing, ${equation}` : text(this.field.value(layer, name, timestep, unit))),
+      setText(
+        this.values[k],
+        missing
+          ? `missing, ${equation}`
+          : hasCome(this.trace, state, name)
+            ? text(this.field.value(layer, name, timestep, unit))
+            : "",
+      ),
     );
-    for (const band of this.bands) band.drawCursor(timestep);
-    for (const { band } of this.pins) band.drawCursor(timestep);
+    for (const band of [...this.bands, ...this.pins.map(({ band }) => band)]) {
+      band.drawCursor(timestep);
+      band.cut(state);
+    }
   }
 
   pictures({ trace, window, theme }) {
@@ -118,6 +131,13 @@ class Band {
   constructor(label, actions) {
     this.label = label;
     this.drawing = svg("svg", { preserveAspectRatio: "none", role: "img", "aria-label": label });
+    // what is left of a curve while not all of it is computed: up to the cursor, or up to the timestep before
+    this.cuts = [0, 1].map((come) => {
+      const room = svg("rect", { x: 0, y: -2, width: 0, height: 4 });
+      const id = `cut-${bandsMade}-${come}`;
+      return { id, room, node: svg("clipPath", { id }, room) };
+    });
+    bandsMade += 1;
     this.cursor = element("div", { class: "cursor-column" }, element("i"));
     this.field = element("div", { class: "field" }, this.drawing, this.cursor);
     this.axis = element("div", { class: "value-axis", "aria-hidden": "true" });
@@ -127,6 +147,7 @@ class Band {
   }
 
   show({ trace, original, field, window, state, backward }, quantities) {
+    this.trace = trace;
     this.window = window;
     this.quantities = quantities;
     this.units = trace.units;
@@ -135,6 +156,7 @@ class Band {
     const sources = original && !backward ? [original, trace] : [field];
     this.lines = sources.flatMap((source, k) =>
       quantities.map(({ colour, name }) => ({
+        name,
         plane: source.plane(state.layer, name),
         node: svg("polyline", {
           stroke: colour,
@@ -145,7 +167,12 @@ class Band {
     );
     const T = window.to - window.from;
     this.levels = [1, 0, -1].map(() => svg("line", { x1: 0, x2: T, class: "level" }));
-    this.drawing.replaceChildren(...this.levels, ...this.lines.map(({ node }) => node));
+    this.drawing.replaceChildren(
+      ...this.cuts.map(({ node }) => node),
+      ...this.levels,
+      ...this.lines.map(({ node }) => node),
+    );
+    this.isCut = false;
     this.cursor.firstChild.style.width = `max(2px, ${100 / T}%)`;
   }
 
@@ -189,6 +216,20 @@ class Band {
   title() {
     const end = compact(+this.extent.toPrecision(2));
     return `${this.label} of unit ${this.unit}, from −${end} to ${end}`;
+  }
+
+  /** End each curve where its quantity is not computed yet. */
+  cut(state) {
+    const cuts = !this.quantities.every(({ name }) => comesNext(this.trace, state, name) >= this.trace.timesteps);
+    if (!cuts && !this.isCut) return;
+    this.isCut = cuts;
+    this.cuts.forEach(({ room }, come) =>
+      room.setAttribute("width", Math.max(0, state.timestep + come - this.window.from - 0.5)),
+    );
+    for (const { name, node } of this.lines) {
+      if (cuts) node.setAttribute("clip-path", `url(#${this.cuts[Number(hasCome(this.trace, state, name))].id})`);
+      else node.removeAttribute("clip-path");
+    }
   }
 
   drawCursor(timestep) {

@@ -2,6 +2,7 @@
 
 import { fixed } from "../../../browser/format.js";
 import { isClamped } from "../../../browser/cell/clamps.js";
+import { hasCome, makerOf } from "../../../browser/cell/progress.js";
 import { asFactor, computed, partsOf, written } from "../../../browser/cell/formula.js";
 import { reader } from "./operations.js";
 import { readOut } from "./readout.js";
@@ -24,6 +25,7 @@ const inOrder = (contributions) =>
 
 /** {title, lines(number), heading, contributions} of the quantity, unit and timestep that the state names. */
 export function explain(trace, state) {
+  if (!hasCome(trace, state, state.quantity)) return explainWaiting(trace, state);
   if (state.quantity === "prediction") return explainPrediction(trace, state);
   const quantity = trace.quantity(state.quantity);
   const { symbol, missing } = quantity;
@@ -32,6 +34,21 @@ export function explain(trace, state) {
   if (trace.sums[state.quantity]) return { title, ...explainSum(trace, state, quantity) };
   if (quantity.kept) return { title, ...explainState(trace, state, quantity) };
   return { title, ...explainParts(trace, state, quantity) };
+}
+
+/** What is not computed yet: when it will be. */
+function explainWaiting(trace, { quantity: name, unit }) {
+  const quantity = trace.quantity(name);
+  const operation = makerOf(trace, name);
+  return {
+    title: quantity ? `Why ${quantity.symbol} of unit ${unit}?` : "Why this prediction?",
+    lines: () => [
+      "It is not computed yet.",
+      `Operation ${operation + 1} of ${trace.operations.length}, ${trace.operations[operation].name}, makes it.`,
+    ],
+    heading: "",
+    contributions: [],
+  };
 }
 
 /** What goes through an activation: what its weighted sum is made of. */

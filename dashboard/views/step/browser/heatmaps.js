@@ -4,6 +4,7 @@
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
 import { colourScale } from "../../../browser/cell/colours.js";
+import { comesNext } from "../../../browser/cell/progress.js";
 import { mosaicOf, ticksOf } from "../../../browser/pictures.js";
 
 export class Heatmaps {
@@ -52,7 +53,8 @@ class Heatmap {
     this.canvas = element("canvas", { role: "img", "aria-label": `${quantity.label}, timesteps by units` });
     this.column = element("div", { class: "cursor-column" }, element("i"));
     this.line = element("div", { class: "cursor-row" }, element("i"));
-    this.field = element("div", { class: "field" }, this.canvas, this.column, this.line);
+    this.veil = element("div", { class: "veil", hidden: "" }); // over what is not computed yet
+    this.field = element("div", { class: "field" }, this.canvas, this.veil, this.column, this.line);
     this.label = element("span");
     this.scale = element("span", { class: "scale" });
     this.low = element("small");
@@ -138,11 +140,25 @@ class Heatmap {
     const range = `(${this.low.textContent} to ${this.high.textContent})`;
     const title = `${this.quantity.symbol}  ${this.label.textContent}  ${range}`;
     const [mark, width] = [(this.cursor - from) / (to - from), 1 / (to - from)];
-    return { title, canvas: this.canvas, ticks: ticksOf(this.trace, this.window), from: mark, width };
+    return { title, canvas: this.computedPart(), ticks: ticksOf(this.trace, this.window), from: mark, width };
   }
 
-  draw({ timestep, unit }) {
+  /** The canvas without what is not computed yet. */
+  computedPart() {
+    if (this.veil.hidden) return this.canvas;
+    const copy = element("canvas", { width: this.canvas.width, height: this.canvas.height });
+    const context = copy.getContext("2d");
+    context.drawImage(this.canvas, 0, 0);
+    context.clearRect(this.next - this.window.from, 0, copy.width, copy.height);
+    return copy;
+  }
+
+  draw(state) {
+    const { timestep, unit } = state;
     const { from, to } = this.window;
+    this.next = comesNext(this.trace, state, this.quantity.name);
+    this.veil.hidden = this.next >= to;
+    this.veil.style.transform = `translateX(${((this.next - from) / (to - from)) * 100}%)`;
     this.cursor = timestep;
     this.column.style.transform = `translateX(${((timestep - from) / (to - from)) * 100}%)`;
     this.line.style.transform = `translateY(${(this.places.placeOf[unit] / this.units) * 100}%)`;

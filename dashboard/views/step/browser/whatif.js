@@ -3,6 +3,7 @@
 import { element, setText } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
 import { describeClamp } from "../../../browser/cell/clamps.js";
+import { hasCome, isRead } from "../../../browser/cell/progress.js";
 
 export class WhatIf {
   constructor(actions) {
@@ -134,12 +135,13 @@ export class WhatIf {
       this.units.value = chosen || "one";
       this.first.value = this.last.value = state.timestep + 1;
     }
-    setText(this.outcome, this.said(state.timestep));
+    setText(this.outcome, this.said(state));
   }
 
   /** What clamping changed, in the loss and in the prediction at the cursor. */
-  said(timestep) {
+  said(state) {
     const { trace, original } = this;
+    const { timestep } = state;
     if (!original)
       return (
         "Nothing is clamped. Choose a value, a unit and a stretch of time, and clamp it there; " +
@@ -147,7 +149,10 @@ export class WhatIf {
       );
     const change = trace.loss - original.loss;
     const by = `${change < 0 ? "" : "+"}${fixed(change)} ${trace.unit_of_loss}`;
-    const loss = `Loss ${fixed(original.loss)} → ${fixed(trace.loss)} (${by}).`;
+    const loss = isRead(trace, state)
+      ? `Loss ${fixed(original.loss)} → ${fixed(trace.loss)} (${by}).`
+      : "The loss is known at the sequence’s end.";
+    if (!hasCome(trace, state, "prediction")) return `${loss} The prediction here is not computed yet.`;
     if (trace.kind === "value")
       return `${loss} Prediction here: ${fixed(original.predicted[timestep])} → ${fixed(trace.predicted[timestep])}.`;
     if (trace.right[timestep].length === 0) return `${loss} No answer is asked here.`;
