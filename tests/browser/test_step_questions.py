@@ -432,6 +432,94 @@ def test_a_double_click_on_a_unit_offers_to_clamp_it_and_old_is_its_former_value
     assert shown(page)["c"] == pytest.approx(former, abs=0.00051)
 
 
+def test_what_is_held_keeps_the_scales_says_both_losses_and_leaves_the_typed_range(open_step, model, encode):
+    page = open_step("sequence=sakura&timestep=3&unit=5&panel=whatif")
+    ends = page.locator(".heatmap .scale-with-ends")
+    before = ends.all_inner_texts()
+    page.get_by_label("From timestep").fill("2")
+    page.get_by_label("To timestep", exact=True).fill("6")
+    page.locator(".step-view").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    assert [page.get_by_label(f"{end} timestep", exact=True).input_value() for end in ("From", "To")] == ["2", "6"]
+    page.get_by_label("Units to clamp").select_option("all")
+    slider = page.get_by_label("Hold at")
+    slider.focus()
+    slider.press("Home")  # down to the lowest, by the keyboard alone
+    expect(page.locator(".clamps li")).to_contain_text(["f = 0, all units, layer 1, at 2 to 6"])
+    sequence = encode("sakura")
+    held = clamped_trace(model, sequence, Intervention("forget_gate", range(1, 6)))
+    expect(page.locator("[data-legend='forget_gate']")).to_have_text("0.000")
+    assert shown(page)["c"] == pytest.approx(float(held.layers[0].cell[3, 0, 6]), abs=0.00051)
+    assert ends.all_inner_texts() == before  # of what is held no colour is more vivid
+    scores, targets = held.outputs[:, 0].astype(float), sequence.targets[:, 0]
+    log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    losses = [-log_p[np.arange(len(targets)), targets].mean(), model.loss(sequence.inputs, sequence.targets)]
+    said = page.locator(".checkpoints .said").inner_text()
+    assert numbers(said) == pytest.approx(losses, abs=0.00051)
+    page.get_by_role("button", name="here", exact=True).click()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_label("From timestep").input_value() == "5"
+
+
+def tile(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a place of the wide drawing is on the screen."""
+    box = page.locator(".cell canvas").bounding_box()
+    return box["x"] + box["width"] * x / 752, box["y"] + box["height"] * y / 336
+
+
+def test_a_gate_is_dragged_live_as_one_command_and_units_say_their_names(open_step, model, encode):
+    page = open_step("sequence=sakura&timestep=4&unit=9")
+    trace = model.trace(encode("sakura").inputs).layers[0]
+    x, y = tile(page, 285, 203)  # of the input gate
+    page.mouse.move(x, y)
+    tip = page.locator(".cell .tip")
+    unit, value = re.fullmatch(r"input gate, unit (\d+), layer 1: (0\.\d+)", tip.inner_text()).groups()
+    assert float(value) == pytest.approx(float(trace.input_gate[3, 0, int(unit)]), abs=0.00051)
+    page.mouse.down()
+    for up in (3, 20, 40):
+        page.mouse.move(x, y - up)
+    expect(page.locator(".clamps li")).to_have_count(1)
+    expect(page.locator("[data-legend='input_gate']")).to_have_text(f"{round(float(value) + 40 / 140, 2):.3f}")
+    page.mouse.move(x, y - 400)  # no further than it can go
+    expect(page.locator("[data-legend='input_gate']")).to_have_text("1.000")
+    assert "held at 1" in tip.inner_text()
+    page.mouse.up()
+    change = Intervention.clamp("input_gate", 1, [3], [int(unit)])
+    held = clamped_trace(model, encode("sakura"), change).layers[0]
+    assert shown(page)["c"] == pytest.approx(float(held.cell[3, 0, int(unit)]), abs=0.00051)
+    assert query(page)["clamps"] == [f"i:1:{unit}:4-4=1"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 70)
+    page.mouse.up()
+    expect(page.locator(".clamps li")).to_contain_text([f"i = 0.5, unit {unit}"])  # in the place of the former
+    page.keyboard.press("z")
+    expect(page.locator("[data-legend='input_gate']")).to_have_text("1.000")
+    page.keyboard.press("z")
+    expect(page.locator("[data-legend='input_gate']")).not_to_have_text("1.000")
+    assert "clamps" not in query(page)
+    assert query(page)["unit"] == ["9"]
+    field = page.locator(".heatmap[data-quantity='cell'] .field")
+    box = field.bounding_box()
+    field.hover(position={"x": box["width"] * 5.5 / 7, "y": box["height"] * 7.5 / 24})
+    expect(page.locator(".heatmap[data-quantity='cell'] .tip")).to_contain_text(
+        "Cell state, unit 7, layer 1, timestep 6 “r”: "
+    )
+    page.locator(".cell canvas").focus()
+    page.keyboard.press("ArrowDown")
+    expect(tip).to_contain_text("unit 10, layer 1: ")
+    page.goto(page.url.replace("layer=1", "layer=1&hide=whatif"))  # who may not hold, cannot drag
+    page.wait_for_selector(".strip button")
+    page.locator(".cell").scroll_into_view_if_needed()
+    x, y = tile(page, 285, 203)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 60)
+    page.mouse.up()
+    assert "clamps" not in query(page)
+
+
 # ---- beside another
 
 

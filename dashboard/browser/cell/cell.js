@@ -7,6 +7,7 @@ import { CellDrawing } from "./drawing.js";
 import { clampsAt } from "./clamps.js";
 import { colourScale } from "./colours.js";
 import { placesOf } from "./places.js";
+import { Pointing } from "./pointing.js";
 import { drawingOf } from "../pictures.js";
 import { vectorScale, vectorTiles } from "./vector.js";
 
@@ -17,10 +18,13 @@ const NARROW = 560; // pixels, below which the words of the wide drawing cannot 
 export class Cell {
   constructor(actions) {
     this.actions = actions;
-    this.canvas = element("canvas", { "aria-hidden": "true" });
+    this.canvas = element("canvas", {
+      tabindex: 0,
+      role: "img",
+      "aria-label": "The units of the cell; the arrow keys up and down select one",
+    });
     this.root = element("figure", { class: "cell", "aria-label": "The cell at this timestep" }, this.canvas);
-    this.canvas.addEventListener("click", (event) => this.pick(event, (change) => actions.point(change)));
-    this.canvas.addEventListener("dblclick", (event) => this.pick(event, () => actions.turnPanel("whatif")));
+    this.pointing = new Pointing(this, actions);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.root);
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -29,11 +33,13 @@ export class Cell {
 
   destroy() {
     this.observer.disconnect();
+    this.pointing.destroy();
   }
 
-  show({ trace, field, theme, state, places, backward }) {
+  show({ trace, field, scales = field, theme, state, places, backward }) {
     this.trace = trace;
     this.field = field;
+    this.scaled = scales; // whose values end the scales
     this.theme = theme;
     this.places = places;
     this.backward = backward;
@@ -45,7 +51,7 @@ export class Cell {
 
   /** Build the drawing, if it is of another cell or for another room than the one that stands. */
   lay() {
-    const { trace, theme, field, backward } = this;
+    const { trace, theme, scaled, backward } = this;
     const upright = this.root.clientWidth > 0 && this.root.clientWidth < NARROW;
     const wanted = `${trace.cell.variant}/${upright}`;
     if (this.laid !== wanted) {
@@ -58,7 +64,7 @@ export class Cell {
     }
     const { box, boxes } = this.layout;
     this.scales = boxes.map(({ name, quantity }) =>
-      colourScale(backward ? { gate: false } : quantity, theme, field.extent(this.layer, name)),
+      colourScale(backward ? { gate: false } : quantity, theme, scaled.extent(this.layer, name)),
     );
     this.vectors = trace.embedded && this.layer === 0 && vectorScale(trace.inputs.data, theme);
     this.drawing.raiseInput(Boolean(this.vectors));
@@ -109,6 +115,7 @@ export class Cell {
     }
     this.light();
     this.paint();
+    this.pointing.refresh();
     if (changed.timestep || changed.operation) this.travel();
   }
 
@@ -214,28 +221,19 @@ export class Cell {
     ];
   }
 
-  /** Give `then` the unit and the quantity that were clicked on; a box's head chooses the quantity alone. */
-  pick(event, then) {
-    const bounds = this.canvas.getBoundingClientRect();
-    const x = ((event.clientX - bounds.left) / bounds.width) * this.layout.width;
-    const y = ((event.clientY - bounds.top) / bounds.height) * this.layout.height;
-    const { columns, rows, width, height } = this.grid;
-    const within = (part, size) => x >= part.x && x <= part.x + size.width && y >= part.y && y <= part.y + size.height;
-    const { box: size, boxes, prediction } = this.layout;
-    if (within(prediction, prediction)) return then({ quantity: "prediction" });
-    for (const box of boxes) {
-      if (!within(box, size)) continue;
-      const change = { quantity: box.name };
-      if (box.before && this.state.timestep > 0) change.timestep = this.state.timestep - 1;
-      const column = Math.floor((x - box.x - size.pad) / width);
-      const row = Math.floor((y - box.y - size.head) / height);
-      const place = row * columns + column;
-      if (column >= 0 && column < columns && row >= 0 && row < rows && place < this.trace.units) {
-        if (box.before) delete change.timestep; // a unit of the past is looked at, not travelled to
-        change.unit = this.places.unitAt[place];
-      }
-      return then(change);
-    }
+  /** What a unit is called: its quantity, its number, its layer. */
+  nameOf(name, unit) {
+    return `${this.trace.quantity(name).label.toLowerCase()}, unit ${unit}, layer ${this.layer + 1}`;
+  }
+
+  /** A unit's name and its number. */
+  say(box, unit) {
+    const { timestep } = this.state;
+    const at = box.before ? timestep - 1 : timestep;
+    const name = `${this.backward ? "gradient of " : ""}${this.nameOf(box.name, unit)}${box.before ? ", before" : ""}`;
+    if (!this.hasHappened(box.operation)) return `${name}: not computed yet`;
+    const value = this.field.value(this.layer, box.name, at, unit);
+    return `${name}: ${this.backward ? compact(value) : fixed(value)}`;
   }
 
   pictures({ theme }) {

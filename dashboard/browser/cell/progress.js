@@ -1,5 +1,5 @@
-// What has come to be, where a timestep is stepped by operation: nothing is shown before it is computed. By timestep, and
-// on a gradient's way back, the whole sequence has been read. Pure.
+// What has come to be, where a timestep is stepped by operation: nothing is shown before it is computed. By timestep,
+// and on a gradient's way back, the whole sequence has been read. Pure.
 
 /** The number of the operation that makes a quantity, or the "prediction"; -1 for what none makes. */
 export function makerOf({ operations }, name) {

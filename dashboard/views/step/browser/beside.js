@@ -83,7 +83,8 @@ export class Beside {
     there.forEach(({ name }, k) => {
       const mine = trace.value(layer, name, timestep, unit);
       const theirs = timestep < other.timesteps ? other.value(layer, name, timestep, unit) : NaN;
-      [mine, theirs, mine - theirs].forEach((value, column) => setText(this.cells[k][column], hasCome(trace, state, name) ? fixed(value) : ""));
+      const text = (value) => (hasCome(trace, state, name) ? fixed(value) : "");
+      [mine, theirs, mine - theirs].forEach((value, column) => setText(this.cells[k][column], text(value)));
     });
   }
 

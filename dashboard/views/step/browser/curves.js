@@ -93,6 +93,7 @@ export class Curves {
       this.shown = unit;
       setText(this.title, `Unit ${unit} over the sequence${this.backward ? ": gradients" : ""}`);
       for (const band of this.bands) band.drawUnit(unit);
+      setText(this.clampedNote, this.noteOnClamped());
     }
     const text = (value) => (this.backward ? compact(value) : fixed(value));
     this.trace.quantities.forEach(({ name, missing, equation }, k) =>
@@ -111,6 +112,13 @@ export class Curves {
     }
   }
 
+  noteOnClamped() {
+    const beyond = this.bands.filter(({ quantities, farthest, extent }) => quantities.length && farthest > extent);
+    const most = Math.max(...beyond.map(({ farthest }) => farthest));
+    const note = "dashed: with what is clamped";
+    return beyond.length ? `${note}, at the edge where it leaves the scale, up to ±${compact(most)}` : note;
+  }
+
   pictures({ trace, window, theme }) {
     const bands = [...this.bands, ...this.pins.map(({ band }) => band)];
     const ticks = ticksOf(trace, window);
@@ -125,6 +133,9 @@ export class Curves {
     return [{ name: "curves", label: "Curves", draw: () => stackOf(parts(), theme) }];
   }
 }
+
+const EDGE = 1.06; // where a curve goes on that leaves the scale, in parts of it
+const within = (share) => Math.max(-EDGE, Math.min(EDGE, share));
 
 /** Curves on one scale: from -1 to 1, or as far as the unit's values go beyond; for gradients as far as they go. */
 class Band {
@@ -157,6 +168,7 @@ class Band {
     this.lines = sources.flatMap((source, k) =>
       quantities.map(({ colour, name }) => ({
         name,
+        altered: k > 0,
         plane: source.plane(state.layer, name),
         node: svg("polyline", {
           stroke: colour,
@@ -179,19 +191,24 @@ class Band {
   drawUnit(unit) {
     const { from, to } = this.window;
     let extent = this.least;
-    for (const { plane } of this.lines) {
+    let farthest = 0;
+    for (const { plane, altered } of this.lines) {
       const last = Math.min(to, plane.length / this.units);
-      for (let t = from; t < last; t++) extent = Math.max(extent, Math.abs(plane[t * this.units + unit]));
+      for (let t = from; t < last; t++) {
+        const size = Math.abs(plane[t * this.units + unit]);
+        farthest = Math.max(farthest, size);
+        if (!altered) extent = Math.max(extent, size); // the scale is that of the run as it was
+      }
     }
     extent ||= 1;
-    Object.assign(this, { unit, extent });
+    Object.assign(this, { unit, extent, farthest });
     this.drawing.setAttribute("aria-label", this.title());
     // the drawing's own scale is -1 to 1, so that gradients of any size keep their digits
     for (const { plane, node } of this.lines) {
       const last = Math.min(to, plane.length / this.units);
       const points = [];
       for (let t = from; t < last; t++)
-        points.push(`${t - from + 0.5},${(-plane[t * this.units + unit] / extent).toFixed(4)}`);
+        points.push(`${t - from + 0.5},${within(-plane[t * this.units + unit] / extent).toFixed(4)}`);
       node.setAttribute("points", points.join(" "));
     }
     this.drawing.setAttribute("viewBox", `0 -1.08 ${to - from} 2.16`); // room for the lines' own width

@@ -6,6 +6,7 @@ import { compact } from "../../../browser/format.js";
 import { colourScale } from "../../../browser/cell/colours.js";
 import { comesNext } from "../../../browser/cell/progress.js";
 import { mosaicOf, ticksOf } from "../../../browser/pictures.js";
+import { Tip } from "../../../browser/tip.js";
 
 export class Heatmaps {
   constructor(actions) {
@@ -71,6 +72,9 @@ class Heatmap {
       ),
       this.field,
     );
+    this.tip = new Tip(this.root);
+    this.field.addEventListener("pointermove", (event) => this.tell(event));
+    this.field.addEventListener("pointerleave", () => this.tip.hide());
     onDrag(this.field, (x, y) => {
       const { from, to } = this.window;
       const place = Math.max(0, Math.min(this.units - 1, Math.floor(y * this.units)));
@@ -82,8 +86,22 @@ class Heatmap {
     });
   }
 
+  /** Say which unit is under the pointer, at which timestep, and its number. */
+  tell(event) {
+    const bounds = this.field.getBoundingClientRect();
+    const { from, to } = this.window;
+    const [x, y] = [(event.clientX - bounds.left) / bounds.width, (event.clientY - bounds.top) / bounds.height];
+    const timestep = from + Math.floor(x * (to - from));
+    const unit = this.places.unitAt[Math.floor(y * this.units)];
+    const value = this.values[timestep * this.units + unit];
+    if (unit === undefined || value === undefined || timestep >= this.next) return this.tip.hide();
+    const symbol = this.trace.labels[timestep] ?? "";
+    const where = `unit ${unit}, layer ${this.layer + 1}, timestep ${timestep + 1} “${symbol}”`;
+    this.tip.show(`${this.label.textContent}, ${where}: ${compact(value)}`, event);
+  }
+
   /** Values (T, H) to paint, and how they are coloured. */
-  source({ trace, field, other, theme, state, backward }) {
+  source({ trace, field, scales, other, theme, state, backward }) {
     const { name } = this.quantity;
     const { layer } = state;
     const plane = (one) => one.plane(Math.min(layer, one.layers - 1), name);
@@ -97,10 +115,11 @@ class Heatmap {
     if (this.kind === "other")
       return {
         values: plane(other),
-        scale: colourScale(this.quantity, theme, Math.max(trace.extent(layer, name), other.extent(layer, name))),
+        scale: colourScale(this.quantity, theme, Math.max(scales.extent(layer, name), other.extent(layer, name))),
       };
-    const extent = Math.max(field.extent(layer, name), other ? other.extent(layer, name) : 0);
-    return { values: plane(field), scale: colourScale(backward ? { gate: false } : this.quantity, theme, extent) };
+    const extent = Math.max(scales.extent(layer, name), other ? other.extent(layer, name) : 0);
+    const scale = colourScale(backward ? { gate: false } : this.quantity, theme, extent);
+    return { values: plane(field), scale, beyond: field.extent(layer, name) > extent };
   }
 
   show(view) {
@@ -108,7 +127,8 @@ class Heatmap {
     const H = trace.units;
     const T = window.to - window.from;
     Object.assign(this, { trace, units: H, window, places });
-    const { values, scale } = this.source(view);
+    const { values, scale, beyond = false } = this.source(view);
+    Object.assign(this, { values, layer: view.state.layer });
     this.canvas.width = T;
     this.canvas.height = H;
     // at least one pixel a unit up to 256 of them
@@ -129,8 +149,9 @@ class Heatmap {
       difference: "difference",
     };
     setText(this.label, heading[this.kind]);
-    setText(this.low, compact(+scale.low.toPrecision(2)));
-    setText(this.high, compact(+scale.high.toPrecision(2)));
+    // what is held may lead beyond what the scale was made for
+    setText(this.low, `${beyond ? "≤ " : ""}${compact(+scale.low.toPrecision(2))}`);
+    setText(this.high, `${beyond ? "≥ " : ""}${compact(+scale.high.toPrecision(2))}`);
     this.column.firstChild.style.width = `max(2px, ${100 / T}%)`;
     this.line.firstChild.style.height = `max(2px, ${100 / H}%)`;
   }

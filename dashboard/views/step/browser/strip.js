@@ -70,8 +70,8 @@ export class Strip {
 
   /** Say the surprise at the symbols that the first so many predictions were about, and of no other. */
   tell(known) {
-    const [from, to] = [Math.min(known, this.known) + 1, Math.min(Math.max(known, this.known) + 1, this.symbols.length)];
-    for (let timestep = from; timestep < to; timestep++) {
+    const [from, to] = [known, this.known].sort((a, b) => a - b);
+    for (let timestep = from + 1; timestep <= to && timestep < this.symbols.length; timestep++) {
       const symbol = this.symbols[timestep];
       const { name, title } = this.foretold[timestep][timestep > known ? 1 : 0];
       symbol.classList.toggle("unforetold", timestep > known);
