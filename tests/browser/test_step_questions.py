@@ -343,10 +343,30 @@ def test_a_plain_network_is_trained_to_stand_beside_the_gradients(open_step, sto
     expect(page.locator(".norms polyline")).to_have_count(2)
     page.get_by_role("button", name="Train a plain RNN beside it").click()
     expect(page.locator(".norms polyline")).to_have_count(3)
-    expect(page.locator(".backward")).to_contain_text("a plain RNN of equal size at step 0")
+    norms = page.locator(".norms")
+    expect(norms).to_contain_text("a plain RNN of equal size at step 0")
+    expect(page.locator(".fading")).to_have_text(re.compile("Over 5 timesteps, back to “·”, .* the plain network’s h"))
     made = next(other for other in store.list_runs() if other.settings.variant == "rnn")
     assert made.settings.hidden_size == run.settings.hidden_size
-    store.delete(made.id)
+    # the axis runs as the strip does, and so do the arrows: from the loss, at the right, back
+    assert page.locator(".norms .time-axis span").all_inner_texts() == list("·sakur")
+    click_at(page.locator(".norms .field"), 2.5 / 6, 0.5)
+    assert current(page) == 2
+    assert page.locator("[data-value='c'] ~ .name").text_content() == "gradient of c"
+    ends = "path => { const at = (k) => path.getPointAtLength(k).x; return at(0) - at(path.getTotalLength()); }"
+    conveyor = page.locator(".cell .wire.conveyor")
+    assert conveyor.evaluate(ends) > 0
+    norms.get_by_role("button", name="Show where they differ most").click()
+    page.wait_for_url("**loss_at=40**")
+    expect(page.locator(".fading")).to_contain_text("Over 39 timesteps, back to “E”, the gradient at c ")
+    expect(page.locator(".fading")).to_contain_text("This cell keeps ")
+    expect(norms.locator(".action:visible")).to_have_count(0)  # this is where they differ most
+    page.get_by_role("tab", name="Why").click()
+    expect(norms).to_be_hidden()
+    assert conveyor.evaluate(ends) < 0
+    for other in store.list_runs():
+        if other.id != run.id:
+            store.delete(other.id)
 
 
 # ---- what if
@@ -577,7 +597,7 @@ def test_a_gradient_is_saved_without_having_been_looked_at(open_step, tmp_path):
     download.value.save_as(tmp_path / "norms.svg")
     drawing = (tmp_path / "norms.svg").read_text("utf-8")
     assert drawing.count("<polyline") == 2
-    assert "over 0 to 3 timesteps before the loss" in drawing
+    assert "up to the loss at 4: c, h" in drawing
 
 
 def test_data_link_and_code_give_the_same_numbers(open_step, shared_server, tmp_path):

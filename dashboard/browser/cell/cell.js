@@ -13,6 +13,7 @@ import { vectorScale, vectorTiles } from "./vector.js";
 
 const SIGNAL = 420; // ms that a signal takes along a wire
 const HURRY = 300; // ms between two steps, below which signals are left out
+const FORWARD = "The cell at this timestep";
 const NARROW = 560; // pixels, below which the words of the wide drawing cannot be read
 
 export class Cell {
@@ -23,7 +24,7 @@ export class Cell {
       role: "img",
       "aria-label": "The units of the cell; the arrow keys up and down select one",
     });
-    this.root = element("figure", { class: "cell", "aria-label": "The cell at this timestep" }, this.canvas);
+    this.root = element("figure", { class: "cell", "aria-label": FORWARD }, this.canvas);
     this.pointing = new Pointing(this, actions);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.root);
@@ -68,6 +69,8 @@ export class Cell {
     );
     this.vectors = trace.embedded && this.layer === 0 && vectorScale(trace.inputs.data, theme);
     this.drawing.raiseInput(Boolean(this.vectors));
+    if (this.drawing.turn(backward)) for (const { node } of this.drawing.signals) delete node.pathLengthInPixels;
+    this.root.setAttribute("aria-label", backward ? "The gradient in the cell at this timestep" : FORWARD);
     const [width, height] = [box.width - 2 * box.pad, box.height - box.head - box.foot];
     const columns = Math.ceil(Math.sqrt((trace.units * width) / height));
     const rows = Math.ceil(trace.units / columns);
@@ -95,7 +98,7 @@ export class Cell {
     const { input, output } = this.drawing;
     for (const box of this.layout.boxes) {
       const value = this.field.value(layer, box.name, box.before ? timestep - 1 : timestep, unit);
-      const text = this.backward ? compact(value) : fixed(value, this.layout.box.decimals);
+      const text = this.backward ? this.small(value) : fixed(value, this.layout.box.decimals);
       if (isThere(box)) setText(this.drawing.values[box.id], this.hasHappened(box.operation) ? text : "");
       else setText(this.drawing.values[box.id], box.quantity.equation.replace(/^\S+ /, ""));
     }
@@ -105,7 +108,7 @@ export class Cell {
       this.drawing.describe("");
     } else if (this.backward) {
       setText(output, timestep === this.field.lossAt ? fixed(this.field.loss) : "");
-      this.drawing.describe(timestep === this.field.lossAt ? "the loss" : "no loss here");
+      this.drawing.describe(timestep === this.field.lossAt ? "" : "no loss here");
     } else if (this.trace.kind === "symbols") {
       setSymbol(output, this.trace.output_labels[this.trace.top[timestep][0]], this.layout.prediction.width);
       this.drawing.describe(`${Math.round(this.trace.top_probabilities[timestep][0] * 100)} %`);
@@ -124,6 +127,14 @@ export class Cell {
     const { operation: present } = this.state;
     if (present === null || operation === null) return true;
     return this.backward ? operation >= present : operation <= present;
+  }
+
+  /** A gradient in a box: in at most five characters where the box is small. */
+  small(value) {
+    if (this.layout.box.named !== "inside") return compact(value);
+    if (value === 0 || Math.abs(value) >= 0.01) return fixed(value, 2);
+    if (Math.abs(value) < 1e-9) return "≈ 0";
+    return value.toExponential(0).replaceAll("-", "−");
   }
 
   light() {
@@ -152,7 +163,7 @@ export class Cell {
       const length = (node.pathLengthInPixels ??= node.getTotalLength());
       const from = { strokeDashoffset: 12, opacity: 1 };
       const to = { strokeDashoffset: -length, opacity: 1 };
-      node.animate(this.backward ? [to, from] : [from, to], { duration: SIGNAL, easing: "ease-in-out" });
+      node.animate([from, to], { duration: SIGNAL, easing: "ease-in-out" });
     }
   }
 

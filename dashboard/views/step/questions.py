@@ -5,7 +5,7 @@ nothing else, and whoever asks it is not waited for by anybody.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 import numpy as np
@@ -13,8 +13,9 @@ import numpy as np
 from dashboard.serving.checkpoints import checkpoint_step
 from dashboard.serving.kept import Kept
 from dashboard.serving.problems import Problem
+from dashboard.shell.made_beside import FAR_BACK
 from dashboard.views.step.clamps import parse_clamps
-from dashboard.views.step.companion import companion_settings
+from dashboard.views.step.companion import companion_settings, far_settings
 from dashboard.views.step.export import write_trace
 from dashboard.views.step.messages import (
     check_length,
@@ -27,6 +28,7 @@ from lstm_engine import Intervention, LSTMModel
 from lstm_engine.cell.quantities import sums_of
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.checkpoints import restored_with_task
+from lstm_engine.runs.costs import cost_of
 from lstm_engine.tasks import EncodedSequence, Task
 from lstm_engine.tasks.base import MAX_SEQUENCE
 
@@ -150,6 +152,35 @@ class Questions:
             raise Problem(f"Run {run_id} is a plain network itself, so there is none to train beside it.")
         store.find_or_create(settings, f"plain RNN beside {run.name}")
         return {}
+
+    def far_run(self, run_id: int) -> dict[str, Any]:
+        """A run in which a gradient has far to go: where it can be looked at, or else what it costs to make it.
+
+        Its ``status`` is ``here`` (it is this one, or its companion), ``ready`` (``run``), or ``missing`` (``seconds``
+        of training, until which it can be looked at all the while). ``sequence`` and ``timestep``, from 1, say where.
+        """
+        store = self._get_store()
+        settings = store.get(run_id).settings
+        far = far_settings()
+        plain = companion_settings(far)
+        assert plain is not None
+        example = far.task_object.examples()[0]
+        place = {"sequence": example, "timestep": len(far.task_object.encode(example).labels)}
+        if replace(settings, pace=0.0) in (far, plain):
+            return {"status": "here"}
+        found = store.find(far)
+        if found is not None:
+            return {"status": "ready", "run": found.id, **place}
+        return {"status": "missing", "seconds": cost_of(far).seconds + cost_of(plain).seconds, **place}
+
+    def make_far_run(self, run_id: int) -> dict[str, Any]:
+        """Create and start that run and its companion, unless they are there."""
+        store = self._get_store()
+        store.get(run_id)
+        far = far_settings()
+        made = store.find_or_create(far, FAR_BACK)
+        self.make_companion(made.id)
+        return self.far_run(run_id)
 
     def write_export(self, question: Question, kind: str, file: IO[bytes]) -> None:
         """Write the trace as a file: ``csv``, ``parquet`` or ``npz``; what can be seen can be saved.

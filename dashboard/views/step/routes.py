@@ -61,6 +61,12 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
     def make_companion(request: Request) -> dict[str, Any]:
         return questions.make_companion(run_id(request.path_params["run_id"]))
 
+    def far_run(request: Request) -> dict[str, Any]:
+        return questions.far_run(run_id(request.path_params["run_id"]))
+
+    def make_far_run(request: Request) -> dict[str, Any]:
+        return questions.make_far_run(run_id(request.path_params["run_id"]))
+
     async def export(request: Request) -> Any:
         kind = request.path_params["kind"]
         if kind not in FILE_KINDS:
@@ -90,6 +96,8 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
         ),
         run_route("companion", ask(lambda it: questions.companion(it.question, it.timestep))),
         run_route("companion", answered(pools.questions, make_companion), "POST"),
+        run_route("far_run", answered(pools.questions, far_run)),
+        run_route("far_run", answered(pools.questions, make_far_run), "POST"),
         run_route("trace.{kind}", guarded(export)),
         run_route("weights.safetensors", guarded(weights)),
     ]

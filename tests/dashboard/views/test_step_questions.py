@@ -9,6 +9,8 @@ import pyarrow.parquet
 import pytest
 
 from dashboard.serving.problems import Kind, Problem, kind_of
+from dashboard.shell.run_picker import landing_first
+from dashboard.views.start.live_run import run_to_show
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings
 from dashboard.views.step.questions import Question, Questions
@@ -171,6 +173,25 @@ def test_the_companion_is_a_plain_network_with_all_else_equal(questions, store, 
         questions.make_companion(made.id)
     header, arrays = unpack(questions.trace(beside_itself))
     assert (header["cell"]["family"], arrays["values"].shape) == ("rnn", (2, 1, 6, 7))
+
+
+def test_a_run_in_which_gradients_have_far_to_go_is_made_once_and_nobody_lands_on_it(questions, store, run):
+    missing = questions.far_run(run.id)
+    assert missing["status"] == "missing"
+    assert missing["seconds"] > 0
+    ready = questions.make_far_run(run.id)
+    assert questions.make_far_run(run.id) == ready == questions.far_run(run.id)
+    made = store.get(ready["run"])
+    assert (made.settings.task, made.settings.variant) == ("temporal order", "standard")
+    question = questions.question(made.id, {"sequence": ready["sequence"]})
+    plain = questions.companion(question, ready["timestep"] - 1)
+    header, arrays = unpack(questions.gradients(question, ready["timestep"] - 1))
+    cell = np.linalg.norm(arrays["gradients"][0, header["quantities"].index("cell")], axis=1)
+    assert cell[0] / cell[-1] > 0.1  # the memory carries it
+    assert plain["norms"][0][0] / plain["norms"][0][-1] < 1e-8  # and without one it is gone
+    assert [questions.far_run(number) for number in (made.id, plain["run"])] == [{"status": "here"}] * 2
+    assert landing_first(store.list_runs())[0].id == run.id
+    assert run_to_show(store.list_runs()).id == run.id
 
 
 def exported(questions: Questions, question: Question, kind: str) -> io.BytesIO:

@@ -224,6 +224,15 @@ export class Actions {
     return engine.companion(loaded.question, loaded.gradients.lossAt);
   }
 
+  /** A run in which a gradient has far to go, or what it costs to make it. */
+  farRun() {
+    return this.view.engine.farRun();
+  }
+
+  makeFarRun() {
+    return this.view.engine.makeFarRun();
+  }
+
   makeCompanion() {
     return this.view.engine.makeCompanion();
   }

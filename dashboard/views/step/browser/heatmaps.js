@@ -144,7 +144,7 @@ class Heatmap {
     this.canvas.getContext("2d").putImageData(image, 0, 0);
     this.scale.style.background = scale.gradient;
     const heading = {
-      this: backward ? `d loss / d ${this.quantity.symbol}` : this.quantity.label,
+      this: backward ? `Gradient of ${this.quantity.symbol}` : this.quantity.label,
       other: "the other",
       difference: "difference",
     };
