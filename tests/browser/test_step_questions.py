@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lstm_engine import Intervention, LSTMModel, Trace
 from lstm_engine.cell.quantities import GATES, QUANTITIES
@@ -302,6 +302,13 @@ def test_the_model_goes_on_from_here_and_what_it_says_can_be_stepped(open_step):
 
 # ---- backward
 
+COVERED_TO = """map => { const [v, f] = ['.veil', '.field'].map((s) => map.querySelector(s).getBoundingClientRect());
+  return (v.right - f.left) / f.width; }"""
+
+
+def ways_of(page: Page) -> list[Locator]:
+    return page.locator(".backward tbody tr").all()
+
 
 def test_gradients_are_the_engines_and_the_factors_are_the_cells(open_step, model, encode):
     page = open_step("sequence=sakura&timestep=6&unit=7&layer=1")
@@ -325,7 +332,7 @@ def test_gradients_are_the_engines_and_the_factors_are_the_cells(open_step, mode
         ("f → a_f", "forget_gate", at["forget_gate"] * (1 - at["forget_gate"])),
         ("o → a_o", "output_gate", at["output_gate"] * (1 - at["output_gate"])),
     ]
-    for row, (way, name, factor) in zip(page.locator(".backward tbody tr").all(), ways, strict=True):
+    for row, (way, name, factor) in zip(ways_of(page), ways, strict=True):
         assert row.locator("th").inner_text() == way
         cells = [float(text.replace("−", "-")) for text in row.locator("td").all_inner_texts()]
         gradient = float(found.layers[0][name][2, 0, 7])
@@ -333,6 +340,13 @@ def test_gradients_are_the_engines_and_the_factors_are_the_cells(open_step, mode
     assert number(page.locator("[data-value='h']").text_content()) == pytest.approx(
         float(found.layers[0]["hidden"][2, 0, 7]), rel=0.06
     )
+    page.keyboard.press("s")  # by operation it comes from the loss: from the right, and from the last operation
+    page.keyboard.press("ArrowLeft")
+    rows = {row.locator("th").inner_text(): row.locator("td").first.inner_text() for row in ways_of(page)}
+    assert {way for way, text in rows.items() if text} == {"h → c", "h → o", "o → a_o"}
+    covered = page.locator(".heatmap[data-quantity='cell']").evaluate(COVERED_TO)
+    assert covered == pytest.approx(3 / 7, abs=0.01)
+    page.keyboard.press("s")
     page.get_by_role("tab", name="Why").click()
     expect(page.get_by_text("Unit 7 over the sequence", exact=True)).to_be_visible()
     assert shown(page)["f"] == pytest.approx(at["forget_gate"], abs=0.00051)

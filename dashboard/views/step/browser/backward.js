@@ -2,6 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { compact, fixed } from "../../../browser/format.js";
+import { gradientHasCome } from "../../../browser/cell/progress.js";
 import { passedOn } from "./operations.js";
 
 export class Backward {
@@ -48,7 +49,8 @@ export class Backward {
     if (!gradients) return;
     for (const { step, cells } of this.rows) {
       const { gradient, factor } = passedOn(step, trace, gradients, state);
-      [gradient, factor, gradient * factor].forEach((value, k) => setText(cells[k], compact(value)));
+      const text = (value) => (gradientHasCome(trace, state, step.quantity) ? compact(value) : "");
+      [gradient, factor, gradient * factor].forEach((value, k) => setText(cells[k], text(value)));
     }
   }
 

@@ -3,7 +3,7 @@
 
 import { element, onDrag, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed } from "../../../browser/format.js";
-import { comesNext, hasCome } from "../../../browser/cell/progress.js";
+import { gradientHasCome, hasCome, spanOf } from "../../../browser/cell/progress.js";
 import { stackOf, ticksOf } from "../../../browser/pictures.js";
 
 let bandsMade = 0;
@@ -101,7 +101,7 @@ export class Curves {
         this.values[k],
         missing
           ? `missing, ${equation}`
-          : hasCome(this.trace, state, name)
+          : this.hasCome(state, name)
             ? text(this.field.value(layer, name, timestep, unit))
             : "",
       ),
@@ -110,6 +110,10 @@ export class Curves {
       band.drawCursor(timestep);
       band.cut(state);
     }
+  }
+
+  hasCome(state, name) {
+    return this.backward ? gradientHasCome(this.trace, state, name) : hasCome(this.trace, state, name);
   }
 
   noteOnClamped() {
@@ -162,6 +166,7 @@ class Band {
     this.window = window;
     this.quantities = quantities;
     this.units = trace.units;
+    this.backward = backward;
     this.least = backward ? 0 : 1;
     // with clamps, the run as it was is drawn in full and the altered one over it in dashes
     const sources = original && !backward ? [original, trace] : [field];
@@ -237,16 +242,23 @@ class Band {
 
   /** End each curve where its quantity is not computed yet. */
   cut(state) {
-    const cuts = !this.quantities.every(({ name }) => comesNext(this.trace, state, name) >= this.trace.timesteps);
+    const { trace, backward } = this;
+    const { from, to } = this.window;
+    const spans = this.lines.map(({ name }) => spanOf(trace, state, name, backward));
+    const cuts = spans.some(([first, next]) => first > 0 || next < trace.timesteps);
     if (!cuts && !this.isCut) return;
     this.isCut = cuts;
-    this.cuts.forEach(({ room }, come) =>
-      room.setAttribute("width", Math.max(0, state.timestep + come - this.window.from - 0.5)),
-    );
-    for (const { name, node } of this.lines) {
-      if (cuts) node.setAttribute("clip-path", `url(#${this.cuts[Number(hasCome(this.trace, state, name))].id})`);
+    this.cuts.forEach(({ room }, come) => {
+      const edge = state.timestep + (backward ? 1 - come : come - 1) - from + 0.5;
+      room.setAttribute("x", backward ? edge : 0);
+      room.setAttribute("width", backward ? to - from : Math.max(0, edge));
+    });
+    this.lines.forEach(({ node }, k) => {
+      const [first, next] = spans[k];
+      const come = Number(first <= state.timestep && state.timestep < next);
+      if (cuts) node.setAttribute("clip-path", `url(#${this.cuts[come].id})`);
       else node.removeAttribute("clip-path");
-    }
+    });
   }
 
   drawCursor(timestep) {

@@ -4,7 +4,7 @@
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
 import { colourScale } from "../../../browser/cell/colours.js";
-import { comesNext } from "../../../browser/cell/progress.js";
+import { spanOf } from "../../../browser/cell/progress.js";
 import { mosaicOf, ticksOf } from "../../../browser/pictures.js";
 import { Tip } from "../../../browser/tip.js";
 
@@ -94,7 +94,8 @@ class Heatmap {
     const timestep = from + Math.floor(x * (to - from));
     const unit = this.places.unitAt[Math.floor(y * this.units)];
     const value = this.values[timestep * this.units + unit];
-    if (unit === undefined || value === undefined || timestep >= this.next) return this.tip.hide();
+    if (unit === undefined || value === undefined || timestep < this.there[0] || timestep >= this.there[1])
+      return this.tip.hide();
     const symbol = this.trace.labels[timestep] ?? "";
     const where = `unit ${unit}, layer ${this.layer + 1}, timestep ${timestep + 1} “${symbol}”`;
     this.tip.show(`${this.label.textContent}, ${where}: ${compact(value)}`, event);
@@ -126,7 +127,7 @@ class Heatmap {
     const { trace, window, places, backward } = view;
     const H = trace.units;
     const T = window.to - window.from;
-    Object.assign(this, { trace, units: H, window, places });
+    Object.assign(this, { trace, units: H, window, places, backward });
     const { values, scale, beyond = false } = this.source(view);
     Object.assign(this, { values, layer: view.state.layer });
     this.canvas.width = T;
@@ -170,16 +171,21 @@ class Heatmap {
     const copy = element("canvas", { width: this.canvas.width, height: this.canvas.height });
     const context = copy.getContext("2d");
     context.drawImage(this.canvas, 0, 0);
-    context.clearRect(this.next - this.window.from, 0, copy.width, copy.height);
+    const [first, next] = this.there.map((timestep) => timestep - this.window.from);
+    context.clearRect(0, 0, first, copy.height);
+    context.clearRect(next, 0, copy.width, copy.height);
     return copy;
   }
 
   draw(state) {
     const { timestep, unit } = state;
     const { from, to } = this.window;
-    this.next = comesNext(this.trace, state, this.quantity.name);
-    this.veil.hidden = this.next >= to;
-    this.veil.style.transform = `translateX(${((this.next - from) / (to - from)) * 100}%)`;
+    this.there = spanOf(this.trace, state, this.quantity.name, this.backward);
+    const [first, next] = this.there;
+    this.veil.hidden = first <= from && next >= to;
+    // it covers what is right of what is there, or, of a gradient, what is left of it
+    const edge = next < to ? next - from : first - to;
+    this.veil.style.transform = `translateX(${(edge / (to - from)) * 100}%)`;
     this.cursor = timestep;
     this.column.style.transform = `translateX(${((timestep - from) / (to - from)) * 100}%)`;
     this.line.style.transform = `translateY(${(this.places.placeOf[unit] / this.units) * 100}%)`;

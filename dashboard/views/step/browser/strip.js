@@ -2,7 +2,7 @@
 
 import { element } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
-import { comesNext } from "../../../browser/cell/progress.js";
+import { spanOf } from "../../../browser/cell/progress.js";
 import { remarkOn } from "./opening.js";
 
 const MOST_SURPRISE = 6; // nats at which a bar is full
@@ -97,7 +97,7 @@ export class Strip {
 
   draw(state, changed) {
     const { timestep } = state;
-    this.tell(comesNext(this.trace, state, "prediction"));
+    this.tell(spanOf(this.trace, state, "prediction")[1]);
     if (!changed.timestep && this.marked) return;
     this.marked?.removeAttribute("aria-current");
     this.marked = this.symbols[timestep];
