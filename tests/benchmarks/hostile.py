@@ -30,7 +30,7 @@ TEXTS = [
     "//x", "'; --", "\r\nX: y", "..", "\\\\server\\share", "~root", "CON", "\ud83d",
 ]  # fmt: skip
 RUN_PATHS = [
-    "checkpoints", "trace", "gradients", "continuation", "companion", "trace.csv", "trace.npz", "trace.parquet",
+    "checkpoints", "trace", "gradients", "continuation", "companion", "far_run", "trace.csv", "trace.npz", "trace.parquet",
     "trace.exe", "curves", "development", "samples", "stream", "trace.csv/x", "",
 ]  # fmt: skip
 NAMES = ["checkpoint", "sequence", "clamps", "timestep", "seed", "temperature", "after", "until", "x", "run", "runs"]

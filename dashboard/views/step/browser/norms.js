@@ -7,7 +7,7 @@ import { stackOf, ticksOf } from "../../../browser/pictures.js";
 import { fading } from "./fading.js";
 
 const ASK_AGAIN = 2000; // ms between two looks at the plain RNN while it trains
-const LEAST = 1e-12; // of the largest norm; the axis ends there
+const LEAST = 1e-20; // of the largest norm; the axis ends there
 const MOST_LEVELS = 6; // of the axis
 const WIDTH = 300;
 const HEIGHT = 110;
