@@ -340,6 +340,8 @@ def test_gradients_are_the_engines_and_the_factors_are_the_cells(open_step, mode
     assert number(page.locator("[data-value='h']").text_content()) == pytest.approx(
         float(found.layers[0]["hidden"][2, 0, 7]), rel=0.06
     )
+    words = page.locator("[role=status]").last
+    expect(words).to_contain_text("Gradient of the loss at 6 by: Forget gate ")
     page.keyboard.press("s")  # by operation it comes from the loss: from the right, and from the last operation
     page.keyboard.press("ArrowLeft")
     rows = {row.locator("th").inner_text(): row.locator("td").first.inner_text() for row in ways_of(page)}

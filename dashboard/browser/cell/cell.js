@@ -22,7 +22,7 @@ export class Cell {
     this.canvas = element("canvas", {
       tabindex: 0,
       role: "img",
-      "aria-label": "The units of the cell; the arrow keys up and down select one",
+      "aria-label": "The units of the cell, each a coloured square",
     });
     this.root = element("figure", { class: "cell", "aria-label": FORWARD }, this.canvas);
     this.pointing = new Pointing(this, actions);

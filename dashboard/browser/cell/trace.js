@@ -1,7 +1,7 @@
 // What the engine computed, as it was sent: a JSON header and float32 arrays behind it, looked at where they lie.
 
-import { fixed } from "../format.js";
-import { hasCome } from "./progress.js";
+import { compact, fixed } from "../format.js";
+import { gradientHasCome, hasCome } from "./progress.js";
 
 /** A message of the server's: its header, and its arrays by name as {data, shape}. */
 export function unpack(buffer) {
@@ -166,6 +166,14 @@ export class Gradients extends Field {
   extent(layer, name) {
     this.extents[`${layer}/${name}`] ??= this.largest(layer, name) || 1;
     return this.extents[`${layer}/${name}`];
+  }
+
+  /** The gradients at the cursor in words, as far as they have arrived there. */
+  describe(trace, state) {
+    const { layer, timestep, unit } = state;
+    const there = trace.quantities.filter(({ name, missing }) => !missing && gradientHasCome(trace, state, name));
+    const parts = there.map(({ name, label }) => `${label} ${compact(this.value(layer, name, timestep, unit))}`);
+    return `Gradient of the loss at ${this.lossAt + 1} by: ${parts.join(", ") || "nothing yet"}.`;
   }
 
   /** Euclidean length of the gradient at each timestep up to the loss. */

@@ -249,7 +249,10 @@ class StepView {
     const { operations } = this.loaded.trace;
     const { name, words } = operations[operation] ?? {};
     const at = name ? `Operation ${operation + 1} of ${operations.length}, ${name}: ${words} ` : "";
-    this.frame.summarise(at + this.loaded.trace.describe(this.state));
+    const { trace } = this.loaded;
+    const { gradients } = this.view;
+    const back = gradients ? ` ${gradients.describe(trace, this.state)}` : "";
+    this.frame.summarise(at + trace.describe(this.state) + back);
     if (this.state.panel === "save") this.panels.show(this.view); // the code names the cursor's place
   }
 
