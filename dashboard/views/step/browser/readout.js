@@ -46,7 +46,7 @@ export function readOut(trace, timestep, output) {
   }
   const asked = output === 0 ? trace.about.number_asked : trace.output_labels[output];
   const unit = output === 0 ? trace.own_unit : null;
-  if (!unit) return { score, said: fixed(score), lines: (number) => [`sum, the ${asked} = ${number(score)}`] };
+  if (!unit) return { score, said: fixed(score), lines: (number) => [`sum = ${number(score)}, the ${asked}`] };
   const value = unit.zero + unit.one * score;
   const lines = (number) => [
     `sum = ${number(score)} standard deviations from the mean`,
