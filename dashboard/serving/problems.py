@@ -55,10 +55,6 @@ class Problem(EngineError):
         self.kind, self.details = kind, details
 
 
-class QuestionError(Problem):
-    """A question cannot be answered as it was asked."""
-
-
 def kind_of(error: EngineError) -> Kind:
     """What sort of trouble an error of ours is."""
     if isinstance(error, Problem):

@@ -1,8 +1,8 @@
 """From a function that answers, or refuses in a sentence, to a route."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, Generic, TypeVar
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
@@ -24,9 +24,10 @@ BINARY_HEADERS = {
 
 
 Answer = dict[str, Any] | bytes
+Asked = TypeVar("Asked", bound=Hashable)
 
 
-class LargeAnswers:
+class LargeAnswers(Generic[Asked]):
     """The lane of questions whose answers take long and much memory, beside that of all others.
 
     Args:
@@ -34,28 +35,51 @@ class LargeAnswers:
         is_large: whether a question is one of them; called in a thread.
     """
 
-    def __init__(self, pool: Pool, is_large: Callable[[Request], bool]):
+    def __init__(self, pool: Pool, is_large: Callable[[Asked], bool]):
         self.lending: Lending[Answer] = Lending(pool)
         self.is_large = is_large
 
 
+def itself(request: Request) -> Any:
+    """A request as what is asked, where its parameters say all."""
+    return request
+
+
 def answered(
-    pool: Pool, answer: Callable[[Request], Answer], large: LargeAnswers | None = None
+    pool: Pool,
+    answer: Callable[[Asked], Answer],
+    large: LargeAnswers[Asked] | None = None,
+    read: Callable[[Request], Asked] = itself,
 ) -> Callable[[Request], Awaitable[Response]]:
     """A route's endpoint that calls ``answer`` in a thread; what it refuses is told in a sentence, with a kind.
 
     The same question, asked by several at once, is answered once; one that nobody waits for any more is given up.
+
+    Args:
+        pool: of the threads.
+        answer: to what is asked.
+        large: the lane of large answers, if the route has one.
+        read: what a request asks, read once, in a thread; questions that are equal are the same.
     """
     shared = SharedWork()
+
+    def judged(request: Request) -> tuple[Asked, bool]:
+        asked = read(request)
+        return asked, large is not None and large.is_large(asked)
 
     async def found_for(request: Request) -> tuple[Answer, Callable[[], None]]:
         client = client_of(request)
         if request.method not in ("GET", "HEAD"):
-            return await pool.run(client, lambda: answer(request)), lambda: None
-        key = (request.url.path, *sorted(request.query_params.multi_items()))
-        if large is not None and await pool.run(client, lambda: large.is_large(request)):
-            return await large.lending.take(key, client, lambda: answer(request))
-        return await shared.join(key, lambda: pool.run(client, lambda: answer(request))), lambda: None
+            return await pool.run(client, lambda: answer(read(request))), lambda: None
+        if read is itself and large is None:
+            asked, is_large = read(request), False
+        else:
+            asked, is_large = await pool.run(client, lambda: judged(request))
+        parameters = sorted(request.query_params.multi_items()) if asked is request else [asked]
+        key = (request.url.path, *parameters)
+        if large is not None and is_large:
+            return await large.lending.take(key, client, lambda: answer(asked))
+        return await shared.join(key, lambda: pool.run(client, lambda: answer(asked))), lambda: None
 
     async def respond(request: Request) -> Response:
         found, done = await while_there(request, found_for(request))

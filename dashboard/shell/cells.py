@@ -12,11 +12,11 @@ from lstm_engine.cell.variants import get_variant
 
 
 @cache
-def cell_payload(variant: str) -> dict[str, Any]:
-    """The whole cell.
+def cell_payload(variant: str, loss: str = "cross_entropy") -> dict[str, Any]:
+    """The whole cell, and what a network that learns by this loss then says.
 
     Raises:
-        SettingsError: there is no variant of that name.
+        SettingsError: there is no variant, or no loss, of that name.
     """
     found = get_variant(variant)
     return {
@@ -25,7 +25,7 @@ def cell_payload(variant: str) -> dict[str, Any]:
         "name": in_words(variant).name,
         "title": found.title,
         "quantities": quantity_payload(variant),
-        "operations": [operation_payload(operation) for operation in operations_of(found)],
+        "operations": [operation_payload(operation) for operation in operations_of(found, loss)],
         "sums": [
             {"quantity": made.quantity, "peephole": made.peephole, "gated_by": made.gated_by} for made in sums_of(found)
         ],

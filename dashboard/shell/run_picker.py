@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from dashboard.shell.glossary import explained
+from dashboard.shell.made_beside import is_made_beside
 from dashboard.shell.run_labels import run_labels
 from dashboard.shell.selection import choose_run, missing, notice, select_run, selected, selected_run
 from lstm_engine.runs import Run, RunStore
@@ -46,12 +47,13 @@ def say_there_is_no_run() -> None:
 
 def landing_first(runs: Sequence[Run]) -> list[Run]:
     """The runs, the newest first, but behind the others those plain networks that were made to stand beside another
-    run, with all else equal: a visitor who has chosen nothing lands on what they stand beside."""
+    run, with all else equal, and what else pages made by themselves: a visitor who has chosen nothing lands on none."""
     plain = [run for run in runs if run.readable and run.settings.variant == "rnn"]
     others = [run for run in runs if run.readable and run.settings.variant != "rnn"]
     oldest = {comparable(run): run.id for run in sorted(others, key=lambda run: run.id, reverse=True)}
     # younger than one that is its equal in all but the cell: see the companion of the Step page
     beside = {run.id for run in plain if oldest.get(comparable(run), run.id) < run.id}
+    beside |= {run.id for run in runs if is_made_beside(run)}
     return [run for run in runs if run.id not in beside] + [run for run in runs if run.id in beside]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lstm_engine.cell.family import GATE_RANGE, SIGNED_RANGE, GradientStep, Operation, Quantity, Sum
 from lstm_engine.cell.lstm import GATES, QUANTITIES
+from lstm_engine.cell.readouts import readout_of
 from lstm_engine.cell.variants import Variant, family_of, get_variant
 
 
@@ -32,14 +33,19 @@ def watched_quantities(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
     return found or tuple(quantities)
 
 
-def operations_of(variant: Variant | str) -> tuple[Operation, ...]:
+def operations_of(variant: Variant | str, loss: str = "cross_entropy") -> tuple[Operation, ...]:
     """What a cell of this variant does within a timestep, one thing after the other; errors as above.
+
+    The last one is what the network then says, which depends on what it learns: on its task's loss.
 
     >>> [operation.name for operation in operations_of("rnn")]
     ['concatenate', 'weigh', 'squash', 'predict']
+    >>> operations_of("rnn", "squared_error")[-1].equation
+    'y = W_y h + b_y'
     """
     found = variant_of(variant)
-    return family_of(found).cell.operations_of(found)
+    *computed, _ = family_of(found).cell.operations_of(found)
+    return (*computed, readout_of(loss).operation)
 
 
 def sums_of(variant: Variant | str) -> tuple[Sum, ...]:

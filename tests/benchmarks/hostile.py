@@ -30,8 +30,8 @@ TEXTS = [
     "//x", "'; --", "\r\nX: y", "..", "\\\\server\\share", "~root", "CON", "\ud83d",
 ]  # fmt: skip
 RUN_PATHS = [
-    "checkpoints", "trace", "gradients", "continuation", "companion", "trace.csv", "trace.npz", "trace.parquet",
-    "trace.exe", "curves", "development", "samples", "stream", "trace.csv/x", "",
+    "checkpoints", "trace", "gradients", "continuation", "companion", "far_run", "trace.csv", "trace.npz",
+    "trace.parquet", "trace.exe", "curves", "development", "samples", "stream", "trace.csv/x", "",
 ]  # fmt: skip
 NAMES = ["checkpoint", "sequence", "clamps", "timestep", "seed", "temperature", "after", "until", "x", "run", "runs"]
 METHODS = ["GET"] * 12 + ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "PROPFIND"]

@@ -97,7 +97,7 @@ def test_a_gru_is_stepped_asked_clamped_and_followed_back(open_cell, store):
 
 def test_a_plain_network_is_its_own_companion(open_cell):
     page, model = open_cell("rnn", "sequence=maria&timestep=3&unit=2&panel=backward")
-    expect(page.locator(".backward")).to_contain_text("This is a plain network itself.")
+    expect(page.locator(".norms")).to_contain_text("This is a plain network itself.")
     expect(page.get_by_role("button", name="Train a plain RNN beside it")).to_be_hidden()
     inputs = SETTINGS.task_object.encode("maria").inputs
     layer = model.trace(inputs).layers[0]

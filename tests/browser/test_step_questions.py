@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lstm_engine import Intervention, LSTMModel, Trace
 from lstm_engine.cell.quantities import GATES, QUANTITIES
@@ -67,6 +67,44 @@ def test_operations_light_up_in_order_and_grey_what_is_to_come(open_step):
     page.keyboard.press("ArrowLeft")
     assert (current(page), name.inner_text()) == (0, "predict")
     assert query(page)["operation"] == ["9"]
+
+
+def test_by_operation_nothing_is_shown_before_it_is_computed(open_step):
+    page = open_step("sequence=maria&timestep=3&unit=2&operation=4&quantity=cell&pins=1")
+    status, header = page.locator("[role=status]").last, page.locator(".checkpoints .said")
+    expect(page.locator(".why .sum")).to_contain_text("Operation 6 of 9, write, makes it.")
+    assert page.locator(".contributions li:not(.empty)").count() == 0
+    assert page.locator(".guesses .guess").all_inner_texts() == [""] * 5
+    assert "%" not in page.locator(".prediction").inner_text()
+    expect(header).to_contain_text("loss on this sequence is known at its end")
+    expect(status).to_contain_text("Candidate ")
+    assert not re.search("Cell state|Hidden state|Expected", status.inner_text())
+    strip = page.locator(".strip button")
+    assert ["surprise" in (strip.nth(k).get_attribute("aria-label") or "") for k in range(6)] == [False, True, True] + [
+        False
+    ] * 3
+    legend = [page.locator(f"[data-legend='{q.name}']").text_content() != "" for q in QUANTITIES]
+    assert legend == [True, True, True, False, False, False]
+    covered = "map => { const [v, f] = ['.veil', '.field'].map((s) => map.querySelector(s).getBoundingClientRect());"
+    covered += " return Math.round(6 * (v.left - f.left) / f.width); }"
+    maps = [page.locator(f".heatmap[data-quantity='{q.name}']").evaluate(covered) for q in QUANTITIES]
+    assert maps == [3, 3, 3, 2, 2, 2]  # the timesteps that are seen
+    cut = "line => Number(line.getRootNode().querySelector(line.getAttribute('clip-path').slice(4, -1) + ' rect')"
+    cut += ".getAttribute('width'))"
+    curves = [page.locator(f".curves polyline[data-quantity='{q.name}']").evaluate(cut) for q in QUANTITIES]
+    assert curves == [2.5, 2.5, 2.5, 1.5, 1.5, 1.5]
+    page.keyboard.press("y")
+    expect(page.locator(".why h3")).to_have_text("Why this prediction?")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert "%" in page.locator(".prediction").inner_text()  # it is said by the last operation
+    expect(page.locator(".why h3")).to_contain_text(" %?")
+    expect(status).to_contain_text("Expected next")
+    assert "surprise" in (strip.nth(3).get_attribute("aria-label") or "")
+    page.keyboard.press("s")
+    expect(header).to_contain_text("nats per character")
+    assert page.locator(".heatmap .veil:visible").count() == 0
+    assert page.locator(".curves polyline[clip-path], .pin polyline[clip-path]").count() == 0
 
 
 def test_equations_hold_the_engines_numbers(open_step, model, encode):
@@ -162,12 +200,15 @@ def test_a_prediction_is_told_by_its_hidden_units(open_step, model, encode):
     page.locator(".guesses button").nth(1).click()
     outputs = model.trace(encode("sakura").inputs).outputs[1, 0]
     second = int(np.argsort(-outputs)[1])
-    assert model_symbol(page) == page.locator(".guess").nth(1).inner_text()
-    assert numbers(page.locator(".why .sum").inner_text())[-1] == pytest.approx(float(outputs[second]), abs=6e-6)
-
-
-def model_symbol(page: Page) -> str:
-    return re.fullmatch("Why “(.)”\\?", page.locator(".why h3").inner_text()).group(1)
+    symbol, percent = re.fullmatch(r"Why “(.)”: (.*)\?", page.locator(".why h3").inner_text()).groups()
+    row = page.locator(".guesses li").nth(1)
+    assert [symbol, percent] == [row.locator(".guess").inner_text(), row.locator(".probability").inner_text()]
+    lines = page.locator(".why .sum").inner_text()
+    assert numbers(re.search("score z = .*", lines)[0])[0] == pytest.approx(float(outputs[second]), abs=6e-6)
+    assert lines.endswith(f"= {percent}")
+    bars = page.locator(".contributions li:not(.empty) .probability").all_inner_texts()
+    rest = number(re.search("and 17 others together: (.*)", page.locator(".why .rest").inner_text())[1])
+    assert sum(map(number, bars)) + rest == pytest.approx(numbers(lines)[0], abs=6e-5)
 
 
 # ---- the whole sequence
@@ -261,6 +302,13 @@ def test_the_model_goes_on_from_here_and_what_it_says_can_be_stepped(open_step):
 
 # ---- backward
 
+COVERED_TO = """map => { const [v, f] = ['.veil', '.field'].map((s) => map.querySelector(s).getBoundingClientRect());
+  return (v.right - f.left) / f.width; }"""
+
+
+def ways_of(page: Page) -> list[Locator]:
+    return page.locator(".backward tbody tr").all()
+
 
 def test_gradients_are_the_engines_and_the_factors_are_the_cells(open_step, model, encode):
     page = open_step("sequence=sakura&timestep=6&unit=7&layer=1")
@@ -284,7 +332,7 @@ def test_gradients_are_the_engines_and_the_factors_are_the_cells(open_step, mode
         ("f → a_f", "forget_gate", at["forget_gate"] * (1 - at["forget_gate"])),
         ("o → a_o", "output_gate", at["output_gate"] * (1 - at["output_gate"])),
     ]
-    for row, (way, name, factor) in zip(page.locator(".backward tbody tr").all(), ways, strict=True):
+    for row, (way, name, factor) in zip(ways_of(page), ways, strict=True):
         assert row.locator("th").inner_text() == way
         cells = [float(text.replace("−", "-")) for text in row.locator("td").all_inner_texts()]
         gradient = float(found.layers[0][name][2, 0, 7])
@@ -292,6 +340,15 @@ def test_gradients_are_the_engines_and_the_factors_are_the_cells(open_step, mode
     assert number(page.locator("[data-value='h']").text_content()) == pytest.approx(
         float(found.layers[0]["hidden"][2, 0, 7]), rel=0.06
     )
+    words = page.locator("[role=status]").last
+    expect(words).to_contain_text("Gradient of the loss at 6 by: Forget gate ")
+    page.keyboard.press("s")  # by operation it comes from the loss: from the right, and from the last operation
+    page.keyboard.press("ArrowLeft")
+    rows = {row.locator("th").inner_text(): row.locator("td").first.inner_text() for row in ways_of(page)}
+    assert {way for way, text in rows.items() if text} == {"h → c", "h → o", "o → a_o"}
+    covered = page.locator(".heatmap[data-quantity='cell']").evaluate(COVERED_TO)
+    assert covered == pytest.approx(3 / 7, abs=0.01)
+    page.keyboard.press("s")
     page.get_by_role("tab", name="Why").click()
     expect(page.get_by_text("Unit 7 over the sequence", exact=True)).to_be_visible()
     assert shown(page)["f"] == pytest.approx(at["forget_gate"], abs=0.00051)
@@ -302,10 +359,30 @@ def test_a_plain_network_is_trained_to_stand_beside_the_gradients(open_step, sto
     expect(page.locator(".norms polyline")).to_have_count(2)
     page.get_by_role("button", name="Train a plain RNN beside it").click()
     expect(page.locator(".norms polyline")).to_have_count(3)
-    expect(page.locator(".backward")).to_contain_text("a plain RNN of equal size at step 0")
+    norms = page.locator(".norms")
+    expect(norms).to_contain_text("a plain RNN of equal size at step 0")
+    expect(page.locator(".fading")).to_have_text(re.compile("Over 5 timesteps, back to “·”, .* the plain network’s h"))
     made = next(other for other in store.list_runs() if other.settings.variant == "rnn")
     assert made.settings.hidden_size == run.settings.hidden_size
-    store.delete(made.id)
+    # the axis runs as the strip does, and so do the arrows: from the loss, at the right, back
+    assert page.locator(".norms .time-axis span").all_inner_texts() == list("·sakur")
+    click_at(page.locator(".norms .field"), 2.5 / 6, 0.5)
+    assert current(page) == 2
+    assert page.locator("[data-value='c'] ~ .name").text_content() == "gradient of c"
+    ends = "path => { const at = (k) => path.getPointAtLength(k).x; return at(0) - at(path.getTotalLength()); }"
+    conveyor = page.locator(".cell .wire.conveyor")
+    assert conveyor.evaluate(ends) > 0
+    norms.get_by_role("button", name="Show where they differ most").click()
+    page.wait_for_url("**loss_at=40**")
+    expect(page.locator(".fading")).to_contain_text("Over 39 timesteps, back to “E”, the gradient at c ")
+    expect(page.locator(".fading")).to_contain_text("This cell keeps ")
+    expect(norms.locator(".action:visible")).to_have_count(0)  # this is where they differ most
+    page.get_by_role("tab", name="Why").click()
+    expect(norms).to_be_hidden()
+    assert conveyor.evaluate(ends) < 0
+    for other in store.list_runs():
+        if other.id != run.id:
+            store.delete(other.id)
 
 
 # ---- what if
@@ -391,6 +468,94 @@ def test_a_double_click_on_a_unit_offers_to_clamp_it_and_old_is_its_former_value
     assert shown(page)["c"] == pytest.approx(former, abs=0.00051)
 
 
+def test_what_is_held_keeps_the_scales_says_both_losses_and_leaves_the_typed_range(open_step, model, encode):
+    page = open_step("sequence=sakura&timestep=3&unit=5&panel=whatif")
+    ends = page.locator(".heatmap .scale-with-ends")
+    before = ends.all_inner_texts()
+    page.get_by_label("From timestep").fill("2")
+    page.get_by_label("To timestep", exact=True).fill("6")
+    page.locator(".step-view").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    assert [page.get_by_label(f"{end} timestep", exact=True).input_value() for end in ("From", "To")] == ["2", "6"]
+    page.get_by_label("Units to clamp").select_option("all")
+    slider = page.get_by_label("Hold at")
+    slider.focus()
+    slider.press("Home")  # down to the lowest, by the keyboard alone
+    expect(page.locator(".clamps li")).to_contain_text(["f = 0, all units, layer 1, at 2 to 6"])
+    sequence = encode("sakura")
+    held = clamped_trace(model, sequence, Intervention("forget_gate", range(1, 6)))
+    expect(page.locator("[data-legend='forget_gate']")).to_have_text("0.000")
+    assert shown(page)["c"] == pytest.approx(float(held.layers[0].cell[3, 0, 6]), abs=0.00051)
+    assert ends.all_inner_texts() == before  # of what is held no colour is more vivid
+    scores, targets = held.outputs[:, 0].astype(float), sequence.targets[:, 0]
+    log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    losses = [-log_p[np.arange(len(targets)), targets].mean(), model.loss(sequence.inputs, sequence.targets)]
+    said = page.locator(".checkpoints .said").inner_text()
+    assert numbers(said) == pytest.approx(losses, abs=0.00051)
+    page.get_by_role("button", name="here", exact=True).click()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_label("From timestep").input_value() == "5"
+
+
+def tile(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a place of the wide drawing is on the screen."""
+    box = page.locator(".cell canvas").bounding_box()
+    return box["x"] + box["width"] * x / 752, box["y"] + box["height"] * y / 336
+
+
+def test_a_gate_is_dragged_live_as_one_command_and_units_say_their_names(open_step, model, encode):
+    page = open_step("sequence=sakura&timestep=4&unit=9")
+    trace = model.trace(encode("sakura").inputs).layers[0]
+    x, y = tile(page, 285, 203)  # of the input gate
+    page.mouse.move(x, y)
+    tip = page.locator(".cell .tip")
+    unit, value = re.fullmatch(r"input gate, unit (\d+), layer 1: (0\.\d+)", tip.inner_text()).groups()
+    assert float(value) == pytest.approx(float(trace.input_gate[3, 0, int(unit)]), abs=0.00051)
+    page.mouse.down()
+    for up in (3, 20, 40):
+        page.mouse.move(x, y - up)
+    expect(page.locator(".clamps li")).to_have_count(1)
+    expect(page.locator("[data-legend='input_gate']")).to_have_text(f"{round(float(value) + 40 / 140, 2):.3f}")
+    page.mouse.move(x, y - 400)  # no further than it can go
+    expect(page.locator("[data-legend='input_gate']")).to_have_text("1.000")
+    assert "held at 1" in tip.inner_text()
+    page.mouse.up()
+    change = Intervention.clamp("input_gate", 1, [3], [int(unit)])
+    held = clamped_trace(model, encode("sakura"), change).layers[0]
+    assert shown(page)["c"] == pytest.approx(float(held.cell[3, 0, int(unit)]), abs=0.00051)
+    assert query(page)["clamps"] == [f"i:1:{unit}:4-4=1"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 70)
+    page.mouse.up()
+    expect(page.locator(".clamps li")).to_contain_text([f"i = 0.5, unit {unit}"])  # in the place of the former
+    page.keyboard.press("z")
+    expect(page.locator("[data-legend='input_gate']")).to_have_text("1.000")
+    page.keyboard.press("z")
+    expect(page.locator("[data-legend='input_gate']")).not_to_have_text("1.000")
+    assert "clamps" not in query(page)
+    assert query(page)["unit"] == ["9"]
+    field = page.locator(".heatmap[data-quantity='cell'] .field")
+    box = field.bounding_box()
+    field.hover(position={"x": box["width"] * 5.5 / 7, "y": box["height"] * 7.5 / 24})
+    expect(page.locator(".heatmap[data-quantity='cell'] .tip")).to_contain_text(
+        "Cell state, unit 7, layer 1, timestep 6 “r”: "
+    )
+    page.locator(".cell canvas").focus()
+    page.keyboard.press("ArrowDown")
+    expect(tip).to_contain_text("unit 10, layer 1: ")
+    page.goto(page.url.replace("layer=1", "layer=1&hide=whatif"))  # who may not hold, cannot drag
+    page.wait_for_selector(".strip button")
+    page.locator(".cell").scroll_into_view_if_needed()
+    x, y = tile(page, 285, 203)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 60)
+    page.mouse.up()
+    assert "clamps" not in query(page)
+
+
 # ---- beside another
 
 
@@ -448,7 +613,7 @@ def test_a_gradient_is_saved_without_having_been_looked_at(open_step, tmp_path):
     download.value.save_as(tmp_path / "norms.svg")
     drawing = (tmp_path / "norms.svg").read_text("utf-8")
     assert drawing.count("<polyline") == 2
-    assert "over 0 to 3 timesteps before the loss" in drawing
+    assert "up to the loss at 4: c, h" in drawing
 
 
 def test_pictures_are_made_for_white_paper_unless_a_dark_one_is_asked_for(open_step, tmp_path):

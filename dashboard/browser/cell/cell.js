@@ -7,20 +7,25 @@ import { CellDrawing } from "./drawing.js";
 import { clampsAt } from "./clamps.js";
 import { colourScale } from "./colours.js";
 import { placesOf } from "./places.js";
+import { Pointing } from "./pointing.js";
 import { drawingOf } from "../pictures.js";
 import { vectorScale, vectorTiles } from "./vector.js";
 
 const SIGNAL = 420; // ms that a signal takes along a wire
 const HURRY = 300; // ms between two steps, below which signals are left out
+const FORWARD = "The cell at this timestep";
 const NARROW = 560; // pixels, below which the words of the wide drawing cannot be read
 
 export class Cell {
   constructor(actions) {
     this.actions = actions;
-    this.canvas = element("canvas", { "aria-hidden": "true" });
-    this.root = element("figure", { class: "cell", "aria-label": "The cell at this timestep" }, this.canvas);
-    this.canvas.addEventListener("click", (event) => this.pick(event, (change) => actions.point(change)));
-    this.canvas.addEventListener("dblclick", (event) => this.pick(event, () => actions.turnPanel("whatif")));
+    this.canvas = element("canvas", {
+      tabindex: 0,
+      role: "img",
+      "aria-label": "The units of the cell, each a coloured square",
+    });
+    this.root = element("figure", { class: "cell", "aria-label": FORWARD }, this.canvas);
+    this.pointing = new Pointing(this, actions);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.root);
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -29,11 +34,13 @@ export class Cell {
 
   destroy() {
     this.observer.disconnect();
+    this.pointing.destroy();
   }
 
-  show({ trace, field, theme, state, places, backward }) {
+  show({ trace, field, scales = field, theme, state, places, backward }) {
     this.trace = trace;
     this.field = field;
+    this.scaled = scales; // whose values end the scales
     this.theme = theme;
     this.places = places;
     this.backward = backward;
@@ -45,7 +52,7 @@ export class Cell {
 
   /** Build the drawing, if it is of another cell or for another room than the one that stands. */
   lay() {
-    const { trace, theme, field, backward } = this;
+    const { trace, theme, scaled, backward } = this;
     const upright = this.root.clientWidth > 0 && this.root.clientWidth < NARROW;
     const wanted = `${trace.cell.variant}/${upright}`;
     if (this.laid !== wanted) {
@@ -58,10 +65,12 @@ export class Cell {
     }
     const { box, boxes } = this.layout;
     this.scales = boxes.map(({ name, quantity }) =>
-      colourScale(backward ? { gate: false } : quantity, theme, field.extent(this.layer, name)),
+      colourScale(backward ? { gate: false } : quantity, theme, scaled.extent(this.layer, name)),
     );
     this.vectors = trace.embedded && this.layer === 0 && vectorScale(trace.inputs.data, theme);
     this.drawing.raiseInput(Boolean(this.vectors));
+    if (this.drawing.turn(backward)) for (const { node } of this.drawing.signals) delete node.pathLengthInPixels;
+    this.root.setAttribute("aria-label", backward ? "The gradient in the cell at this timestep" : FORWARD);
     const [width, height] = [box.width - 2 * box.pad, box.height - box.head - box.foot];
     const columns = Math.ceil(Math.sqrt((trace.units * width) / height));
     const rows = Math.ceil(trace.units / columns);
@@ -86,29 +95,30 @@ export class Cell {
   draw(state, changed) {
     this.state = state;
     const { timestep, unit, layer } = state;
-    const { input, output, outputDetail } = this.drawing;
+    const { input, output } = this.drawing;
     for (const box of this.layout.boxes) {
       const value = this.field.value(layer, box.name, box.before ? timestep - 1 : timestep, unit);
-      const text = this.backward ? compact(value) : fixed(value, this.layout.box.decimals);
+      const text = this.backward ? this.small(value) : fixed(value, this.layout.box.decimals);
       if (isThere(box)) setText(this.drawing.values[box.id], this.hasHappened(box.operation) ? text : "");
       else setText(this.drawing.values[box.id], box.quantity.equation.replace(/^\S+ /, ""));
     }
     setSymbol(input, this.trace.labels[timestep], this.layout.input.width, this.vectors ? 19 : 22);
     if (!this.hasHappened(this.layout.prediction.operation)) {
       setText(output, "");
-      setText(outputDetail, "");
+      this.drawing.describe("");
     } else if (this.backward) {
       setText(output, timestep === this.field.lossAt ? fixed(this.field.loss) : "");
-      setText(outputDetail, timestep === this.field.lossAt ? "the loss" : "");
+      this.drawing.describe(timestep === this.field.lossAt ? "" : "no loss here");
     } else if (this.trace.kind === "symbols") {
       setSymbol(output, this.trace.output_labels[this.trace.top[timestep][0]], this.layout.prediction.width);
-      setText(outputDetail, `${Math.round(this.trace.top_probabilities[timestep][0] * 100)} %`);
+      this.drawing.describe(`${Math.round(this.trace.top_probabilities[timestep][0] * 100)} %`);
     } else {
       setText(output, fixed(this.trace.predicted[timestep]));
-      setText(outputDetail, "next value");
+      this.drawing.describe(this.trace.about.number_asked);
     }
     this.light();
     this.paint();
+    this.pointing.refresh();
     if (changed.timestep || changed.operation) this.travel();
   }
 
@@ -117,6 +127,14 @@ export class Cell {
     const { operation: present } = this.state;
     if (present === null || operation === null) return true;
     return this.backward ? operation >= present : operation <= present;
+  }
+
+  /** A gradient in a box: in at most five characters where the box is small. */
+  small(value) {
+    if (this.layout.box.named !== "inside") return compact(value);
+    if (value === 0 || Math.abs(value) >= 0.01) return fixed(value, 2);
+    if (Math.abs(value) < 1e-9) return "≈ 0";
+    return value.toExponential(0).replaceAll("-", "−");
   }
 
   light() {
@@ -145,7 +163,7 @@ export class Cell {
       const length = (node.pathLengthInPixels ??= node.getTotalLength());
       const from = { strokeDashoffset: 12, opacity: 1 };
       const to = { strokeDashoffset: -length, opacity: 1 };
-      node.animate(this.backward ? [to, from] : [from, to], { duration: SIGNAL, easing: "ease-in-out" });
+      node.animate([from, to], { duration: SIGNAL, easing: "ease-in-out" });
     }
   }
 
@@ -214,28 +232,19 @@ export class Cell {
     ];
   }
 
-  /** Give `then` the unit and the quantity that were clicked on; a box's head chooses the quantity alone. */
-  pick(event, then) {
-    const bounds = this.canvas.getBoundingClientRect();
-    const x = ((event.clientX - bounds.left) / bounds.width) * this.layout.width;
-    const y = ((event.clientY - bounds.top) / bounds.height) * this.layout.height;
-    const { columns, rows, width, height } = this.grid;
-    const within = (part, size) => x >= part.x && x <= part.x + size.width && y >= part.y && y <= part.y + size.height;
-    const { box: size, boxes, prediction } = this.layout;
-    if (within(prediction, prediction)) return then({ quantity: "prediction" });
-    for (const box of boxes) {
-      if (!within(box, size)) continue;
-      const change = { quantity: box.name };
-      if (box.before && this.state.timestep > 0) change.timestep = this.state.timestep - 1;
-      const column = Math.floor((x - box.x - size.pad) / width);
-      const row = Math.floor((y - box.y - size.head) / height);
-      const place = row * columns + column;
-      if (column >= 0 && column < columns && row >= 0 && row < rows && place < this.trace.units) {
-        if (box.before) delete change.timestep; // a unit of the past is looked at, not travelled to
-        change.unit = this.places.unitAt[place];
-      }
-      return then(change);
-    }
+  /** What a unit is called: its quantity, its number, its layer. */
+  nameOf(name, unit) {
+    return `${this.trace.quantity(name).label.toLowerCase()}, unit ${unit}, layer ${this.layer + 1}`;
+  }
+
+  /** A unit's name and its number. */
+  say(box, unit) {
+    const { timestep } = this.state;
+    const at = box.before ? timestep - 1 : timestep;
+    const name = `${this.backward ? "gradient of " : ""}${this.nameOf(box.name, unit)}${box.before ? ", before" : ""}`;
+    if (!this.hasHappened(box.operation)) return `${name}: not computed yet`;
+    const value = this.field.value(this.layer, box.name, at, unit);
+    return `${name}: ${this.backward ? compact(value) : fixed(value)}`;
   }
 
   pictures({ theme }) {

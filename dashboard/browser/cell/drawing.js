@@ -1,7 +1,11 @@
 // The drawn cell's wires, boxes and words, as SVG; only the numbers in it ever change.
 
-import { svg } from "../dom.js";
+import { setText, svg } from "../dom.js";
+import { bothWays } from "./way_back.js";
+import { wrapped } from "../pictures.js";
 
+const LETTER = 7.4; // of the drawing's pixels that a letter of a name takes on the average
+const GRADIENT = "How the loss changes with"; // a letter
 const NAMES = {
   // where the name of a box stands, from its corner
   above: ({ width }) => ({ x: width / 2, y: -7 }),
@@ -18,6 +22,7 @@ export class CellDrawing {
     this.missing = cell.quantities.filter(({ missing }) => missing).map(({ name }) => name);
     this.parts = []; // {node, operation} of all that lights up or is greyed
     this.values = {};
+    this.named = []; // {node, title, forward, back}: what boxes are called, forward and on a gradient's way back
     this.root = svg(
       "svg",
       {
@@ -34,6 +39,7 @@ export class CellDrawing {
     this.boxes = places.boxes.map((box) => this.drawBox(box));
     this.drawInput(places.input);
     this.drawPrediction(places.prediction);
+    this.turn(false);
   }
 
   add(operation, node) {
@@ -48,21 +54,37 @@ export class CellDrawing {
 
   drawWires() {
     const { wires } = this.places;
-    this.signals = wires.map(({ d, from, operation }) => ({
+    this.signals = wires.map(({ from, operation }) => ({
       operation,
-      node: svg("path", { d, class: "signal", style: this.colour(from) }),
+      node: svg("path", { class: "signal", style: this.colour(from) }),
     }));
-    for (const { from, d, operation, bare, kind = "" } of wires)
-      this.add(
-        operation,
-        svg("path", {
-          d,
-          class: `wire ${kind} ${this.missing.includes(from) ? "missing" : ""}`,
-          style: this.colour(from),
-          "marker-end": bare ? null : "url(#arrow)",
-        }),
-      );
+    this.ways = wires.map((wire, k) => {
+      const { from, operation, kind = "" } = wire;
+      const missing = this.missing.includes(from) ? "missing" : "";
+      const node = svg("path", { class: `wire ${kind} ${missing}`, style: this.colour(from) });
+      this.add(operation, node);
+      return { node, signal: this.signals[k].node, ...bothWays(wire, this.places) };
+    });
     this.root.append(...this.signals.map(({ node }) => node));
+  }
+
+  /** Turn the wires, and what the boxes are called, to a gradient's way back, or forward again. */
+  turn(backward) {
+    if (this.backward === backward) return false;
+    this.backward = backward;
+    for (const { node, signal, forward, back } of this.ways) {
+      const { d, arrow } = backward ? back : forward;
+      for (const path of [node, signal]) path.setAttribute("d", d);
+      if (arrow) node.setAttribute("marker-end", "url(#arrow)");
+      else node.removeAttribute("marker-end");
+    }
+    for (const { node, title, forward, back } of this.named) {
+      const [name, words] = backward ? back : forward;
+      setText(node, name);
+      setText(title, words);
+    }
+    setText(this.predictionName, backward ? "loss" : "prediction");
+    return true;
   }
 
   drawCircle({ x, y, text, title, operation }) {
@@ -104,32 +126,34 @@ export class CellDrawing {
       class: "value",
       "data-value": id,
     });
+    const letter = symbol ?? quantity.symbol;
+    const tooltip = svg("title");
+    const caption = svg("text", { x: x + place.x, y: y + place.y, class: `name ${side}` });
+    const forward = [missing && side === "inside" ? "" : words, missing ? quantity.words : quantity.label];
+    const gradient = { inside: `dL/d${letter}`, beside: "gradient" }[side] ?? `gradient of ${letter}`;
+    const back = missing ? forward : [gradient, `${GRADIENT} ${letter}`];
+    this.named.push({ node: caption, title: tooltip, forward, back });
     return this.add(
       operation,
       svg(
         "g",
         { class: `box ${missing ? "missing" : ""}`, style: missing ? null : this.colour(name), "data-quantity": name },
-        svg("title", { text: missing ? quantity.words : quantity.label }),
+        tooltip,
         svg("rect", { x, y, width: box.width, height: box.height, rx: 7 }),
-        svg("text", { x: x + box.pad, y: y + box.head - 8, class: "symbol", text: symbol ?? quantity.symbol }),
+        svg("text", { x: x + box.pad, y: y + box.head - 8, class: "symbol", text: letter }),
         this.values[id],
         missing
           ? svg("text", { x: x + box.width / 2, y: y + box.height / 2 + 10, class: "name", text: "missing" })
           : "",
-        svg("text", {
-          x: x + place.x,
-          y: y + place.y,
-          class: `name ${side}`,
-          text: missing && side === "inside" ? "" : words,
-        }),
+        caption,
       ),
     );
   }
 
   /** A box for what is no quantity of the cell: what goes in and what comes out. */
-  drawPlain({ x, y, width, height, operation }, ...texts) {
+  drawPlain({ x, y, width, height, operation }, ...parts) {
     const rect = svg("rect", { x, y, width, height, rx: 7 });
-    this.add(operation, svg("g", { class: "box plain" }, rect, ...texts));
+    this.add(operation, svg("g", { class: "box plain" }, rect, ...parts));
   }
 
   drawInput(place) {
@@ -150,9 +174,31 @@ export class CellDrawing {
     const middle = x + width / 2;
     const inside = this.places.box.named === "inside";
     this.output = svg("text", { x: middle, y: y + 24, class: "output-symbol", "data-value": "prediction" });
-    this.outputDetail = svg("text", { x: middle, y: y + 44, class: "name" });
+    // what a number is may take two lines; inside a small box the second stands where the box's own name does else
+    this.lines = [0, 1].map(() => svg("text", { x: middle }));
+    this.lettersOfLine = Math.floor(width / LETTER);
     const name = { x: middle, y: inside && height > 60 ? y + 62 : y + height + 16, class: "name", text: "prediction" };
-    this.drawPlain(place, this.output, this.outputDetail, svg("text", name));
+    this.predictionName = svg("text", name);
+    this.whole = svg("title");
+    this.drawPlain(place, this.whole, this.output, ...this.lines, this.predictionName);
+  }
+
+  /** Say what the prediction's number or symbol is: a per cent, or what was asked for. */
+  describe(text) {
+    if (this.described === text) return;
+    this.described = text;
+    const [first, ...more] = wrapped(text, this.lettersOfLine + 1);
+    const second = more.join(" ");
+    const most = this.lettersOfLine;
+    const cut = (line) => (line.length > most ? `${line.slice(0, most - 1)}…` : line);
+    setText(this.lines[0], cut(first));
+    setText(this.lines[1], cut(second));
+    setText(this.whole, text);
+    const inside = this.places.box.named === "inside";
+    for (const line of this.lines) line.setAttribute("class", second && !inside ? "name two-lines" : "name");
+    const heights = second && !inside ? [18, 33, 47] : [24, 44, 62];
+    [this.output, ...this.lines].forEach((node, k) => node.setAttribute("y", this.places.prediction.y + heights[k]));
+    this.predictionName.setAttribute("class", second && inside ? "name left-out" : "name");
   }
 }
 

@@ -1,6 +1,7 @@
 // What the engine computed, as it was sent: a JSON header and float32 arrays behind it, looked at where they lie.
 
-import { fixed } from "../format.js";
+import { compact, fixed } from "../format.js";
+import { gradientHasCome, hasCome } from "./progress.js";
 
 /** A message of the server's: its header, and its arrays by name as {data, shape}. */
 export function unpack(buffer) {
@@ -124,21 +125,26 @@ export class Trace extends Field {
     return this.readout.data.subarray(output * width, (output + 1) * width);
   }
 
-  /** The cursor's place in words. */
-  describe({ timestep, unit, layer }) {
-    const parts = this.quantities.map(({ name, label, missing, equation }) =>
+  /** The cursor's place in words, with what has been computed by then. */
+  describe(state) {
+    const { timestep, unit, layer } = state;
+    const there = this.quantities.filter(({ name }) => hasCome(this, state, name));
+    const parts = there.map(({ name, label, missing, equation }) =>
       missing ? `no ${label}, ${equation}` : `${label} ${fixed(this.value(layer, name, timestep, unit))}`,
     );
     const where = this.layers > 1 ? `layer ${layer + 1}, unit ${unit}` : `unit ${unit}`;
     const when = `Timestep ${timestep + 1} of ${this.timesteps}, reading ${this.labels[timestep]}`;
-    return `${when}; ${where}: ${parts.join(", ")}. ${this.expectation(timestep)}`;
+    const next = hasCome(this, state, "prediction") ? this.expectation(timestep) : "All else is not computed yet.";
+    return `${when}; ${where}: ${parts.join(", ") || "nothing yet"}. ${next}`;
   }
 
   /** What is expected next, in words. */
   expectation(timestep) {
     if (this.right[timestep].length === 0) return "No answer is asked here.";
-    if (this.kind === "value")
-      return `Predicted ${fixed(this.predicted[timestep])}, came ${fixed(this.came[timestep])}.`;
+    if (this.kind === "value") {
+      const [says, right] = this.about?.continues === false ? ["Says", "right is"] : ["Predicted", "came"];
+      return `${says} ${fixed(this.predicted[timestep])}, ${right} ${fixed(this.came[timestep])}.`;
+    }
     const percent = (probability) => `${Math.round(probability * 100)} %`;
     const best = `${this.output_labels[this.top[timestep][0]]} with ${percent(this.top_probabilities[timestep][0])}`;
     const right = `${this.target_labels[timestep]} ${this.about?.verdict ?? "came"}`;
@@ -160,6 +166,14 @@ export class Gradients extends Field {
   extent(layer, name) {
     this.extents[`${layer}/${name}`] ??= this.largest(layer, name) || 1;
     return this.extents[`${layer}/${name}`];
+  }
+
+  /** The gradients at the cursor in words, as far as they have arrived there. */
+  describe(trace, state) {
+    const { layer, timestep, unit } = state;
+    const there = trace.quantities.filter(({ name, missing }) => !missing && gradientHasCome(trace, state, name));
+    const parts = there.map(({ name, label }) => `${label} ${compact(this.value(layer, name, timestep, unit))}`);
+    return `Gradient of the loss at ${this.lossAt + 1} by: ${parts.join(", ") || "nothing yet"}.`;
   }
 
   /** Euclidean length of the gradient at each timestep up to the loss. */

@@ -58,18 +58,23 @@ CONTROLS = (
     Term(
         "what if",
         "Hold a value where you like, and see what the network then says, drawn over the original.",
-        labels=("clamp", "quantity to clamp", "units to clamp", "value to clamp at", "reset", "all"),
+        labels=("clamp", "quantity to clamp", "units to clamp", "value to clamp at", "hold at", "reset", "all"),
     ),
     Term(
         "from timestep",
         "The stretch of the sequence in which the value is held.",
         "timesteps",
-        labels=("to timestep",),
+        labels=("to timestep", "here"),
     ),
     Term(
         "backward",
         "How the loss at one timestep reaches back: its gradient with respect to every value before it.",
-        labels=("loss here", "train a plain rnn beside it"),
+        labels=(
+            "loss here",
+            "train a plain rnn beside it",
+            "see where they differ most",
+            "show where they differ most",
+        ),
     ),
     Term(
         "compare",

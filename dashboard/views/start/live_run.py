@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dashboard.shell.made_beside import is_made_beside
 from dashboard.shell.readable import problem_of
 from lstm_engine.cell.lstm import is_standard
 from lstm_engine.cell.variants import get_variant
@@ -21,7 +22,13 @@ def run_to_show(runs: Sequence[Run], chosen: str | None = None) -> Run | None:
     """
 
     def worth(run: Run) -> tuple[bool, ...]:
-        return (str(run.id) == chosen, is_an_lstm(run), run.status.under_way, makes_things_up(run))
+        return (
+            str(run.id) == chosen,
+            not is_made_beside(run),
+            is_an_lstm(run),
+            run.status.under_way,
+            makes_things_up(run),
+        )
 
     # of equals the first stays first: the newest; only then is a task built, to see whether it can be
     best_first = sorted((run for run in runs if run.readable), key=worth, reverse=True)

@@ -15,9 +15,15 @@ from dashboard.serving.pools import Pools
 from dashboard.serving.problems import Kind, Problem
 from dashboard.serving.routes import answered, guarded
 from dashboard.shell.glossary import all_terms
-from lstm_engine.cell import equations, equations_2024
+from lstm_engine.cell import equations, equations_2024, equations_readout
 
-SOURCES: Mapping[str, ModuleType] = MappingProxyType({"equations.py": equations, "equations_2024.py": equations_2024})
+SOURCES: Mapping[str, ModuleType] = MappingProxyType(
+    {
+        "equations.py": equations,
+        "equations_2024.py": equations_2024,
+        "equations_readout.py": equations_readout,
+    }
+)
 
 
 def start_routes(pools: Pools) -> list[BaseRoute]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.serving.problems import Kind, QuestionError
+from dashboard.serving.problems import Kind, Problem
 from lstm_engine import Intervention, LSTMModel
 from lstm_engine.cell.quantities import Quantity, quantities_of
 
@@ -21,7 +21,7 @@ CLAMP = re.compile(
 )
 
 
-class ClampError(QuestionError):
+class ClampError(Problem):
     """Clamps that cannot be; ``places`` says which, counted from 0."""
 
     def __init__(self, message: str, places: Sequence[int]):
@@ -43,7 +43,7 @@ def parse_clamps(text: str, model: LSTMModel, timesteps: int) -> list[Interventi
     for place, part in enumerate(parts):
         try:
             clamps.append(parse_clamp(part, model, timesteps))
-        except QuestionError as error:
+        except Problem as error:
             problems[place] = str(error)
     if problems:
         raise ClampError(" ".join(list(problems.values())[:MOST_TOLD]), list(problems))
@@ -51,23 +51,23 @@ def parse_clamps(text: str, model: LSTMModel, timesteps: int) -> list[Interventi
 
 
 def parse_clamp(text: str, model: LSTMModel, timesteps: int) -> Intervention:
-    """One clamp; raises QuestionError."""
+    """One clamp; raises Problem."""
     match = CLAMP.fullmatch(text)
     if match is None:
-        raise QuestionError(f"The clamp “{text[:40]}” cannot be read; expected something like f:1:3:2-9=0.5.")
+        raise Problem(f"The clamp “{text[:40]}” cannot be read; expected something like f:1:3:2-9=0.5.")
     a = model.architecture
     quantities = {quantity.symbol: quantity for quantity in quantities_of(a.variant) if not quantity.missing}
     quantity = quantities.get(match["symbol"])
     layer, first, last = int(match["layer"]), int(match["first"]), int(match["last"])
     unit = None if match["unit"] == "*" else int(match["unit"])
     if quantity is None:
-        raise QuestionError(f"The clamp “{text[:40]}” names {match['symbol']}; this cell has {', '.join(quantities)}.")
+        raise Problem(f"The clamp “{text[:40]}” names {match['symbol']}; this cell has {', '.join(quantities)}.")
     if not 1 <= layer <= a.num_layers:
-        raise QuestionError(f"The clamp “{text}” names layer {layer}; there are 1 to {a.num_layers}.")
+        raise Problem(f"The clamp “{text}” names layer {layer}; there are 1 to {a.num_layers}.")
     if unit is not None and unit >= a.hidden_size:
-        raise QuestionError(f"The clamp “{text}” names unit {unit}; there are 0 to {a.hidden_size - 1}.")
+        raise Problem(f"The clamp “{text}” names unit {unit}; there are 0 to {a.hidden_size - 1}.")
     if not 1 <= first <= last <= timesteps:
-        raise QuestionError(f"The clamp “{text}” names timesteps {first} to {last}; there are 1 to {timesteps}.")
+        raise Problem(f"The clamp “{text}” names timesteps {first} to {last}; there are 1 to {timesteps}.")
     value = clamp_value(match["value"], quantity)
     units = None if unit is None else [unit]
     return Intervention.clamp(quantity.name, value, range(first - 1, last), units, layer - 1)
@@ -77,7 +77,7 @@ def clamp_value(text: str, quantity: Quantity) -> float:
     """The number that a quantity is to be clamped at.
 
     Raises:
-        QuestionError: it is not one, or lies outside of the quantity's range.
+        Problem: it is not one, or lies outside of the quantity's range.
     """
     low, high = quantity.clamp_limits
     try:
@@ -85,7 +85,7 @@ def clamp_value(text: str, quantity: Quantity) -> float:
     except ValueError:
         value = float("nan")
     if not low <= value <= high:
-        raise QuestionError(
+        raise Problem(
             f"“{text}” is no value for the {quantity.label.lower()}; it must be a number from {low:g} to {high:g}."
         )
     return value

@@ -15,6 +15,7 @@ from dashboard.views.step.textbook import textbook_lines
 from lstm_engine import Intervention, LSTMModel, TaskInputError, Trace
 from lstm_engine.cell.equations import log_sum_exp
 from lstm_engine.cell.quantities import quantities_of, sums_of
+from lstm_engine.cell.readouts import readout_of
 from lstm_engine.cell.variants import Variant
 from lstm_engine.tasks import EncodedSequence, Task
 from lstm_engine.tracing.trace import TraceGradients
@@ -46,8 +47,9 @@ def trace_message(
     trace = model.trace(sequence.inputs, interventions=clamps)
     values = stacked(trace, [quantity.name for quantity in quantities_of(a.variant)])
     header: dict[str, Any] = {
-        "cell": cell_payload(a.variant.name),
-        "textbook": textbook_lines(a.variant.name),
+        "cell": cell_payload(a.variant.name, task.loss),
+        "textbook": textbook_lines(a.variant.name, task.loss),
+        "readout_by": readout_of(task.loss).name,
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
         "input_labels": padded_labels(task.reads, a.input_size),
@@ -205,14 +207,17 @@ def symbol_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> d
 def value_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> dict[str, Any]:
     """The predicted value at each timestep, and the one that came, in the unit of what a person brought.
 
-    ``right`` is empty where no answer is asked; ``surprise`` and ``loss`` are in the readout's unit.
+    ``right`` is empty where no answer is asked; ``surprise`` and ``loss`` are in the readout's unit. ``own_unit`` says
+    what a readout of 0 stands for (zero) and by how much more 1 does (one); None if it is in that unit itself.
     """
     predicted, came = trace.outputs[:, 0, 0], sequence.targets[:, 0, 0]
     asked = sequence.mask[:, 0] if sequence.mask is not None else np.ones(len(predicted), bool)
     errors = np.where(asked, (predicted - came) ** 2, 0.0)
+    zero, one = task.in_own_unit(np.array([0.0, 1.0])).tolist()
     return {
         "kind": "value",
         "predicted": task.in_own_unit(predicted).tolist(),
+        "own_unit": {"zero": zero, "one": one - zero} if (zero, one) != (0, 1) else None,
         "came": task.in_own_unit(came).tolist(),
         "right": [[0] if ask else [] for ask in asked],
         "surprise": [float(value) for value in errors],

@@ -5,16 +5,17 @@ nothing else, and whoever asks it is not waited for by anybody.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 import numpy as np
 
 from dashboard.serving.checkpoints import checkpoint_step
 from dashboard.serving.kept import Kept
-from dashboard.serving.problems import QuestionError
+from dashboard.serving.problems import Problem
+from dashboard.shell.made_beside import FAR_BACK
 from dashboard.views.step.clamps import parse_clamps
-from dashboard.views.step.companion import companion_settings
+from dashboard.views.step.companion import companion_settings, far_settings
 from dashboard.views.step.export import write_trace
 from dashboard.views.step.messages import (
     check_length,
@@ -27,6 +28,7 @@ from lstm_engine import Intervention, LSTMModel
 from lstm_engine.cell.quantities import sums_of
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.checkpoints import restored_with_task
+from lstm_engine.runs.costs import cost_of
 from lstm_engine.tasks import EncodedSequence, Task
 from lstm_engine.tasks.base import MAX_SEQUENCE
 
@@ -70,7 +72,7 @@ class Questions:
 
         Raises:
             RunNotFound: there is no such run.
-            QuestionError: the checkpoint is neither a step nor the newest.
+            Problem: the checkpoint is neither a step nor the newest.
         """
         store = self._get_store()
         run = store.get(run_id)
@@ -147,9 +149,38 @@ class Questions:
         run = store.get(run_id)
         settings = companion_settings(run.settings)
         if settings is None:
-            raise QuestionError(f"Run {run_id} is a plain network itself, so there is none to train beside it.")
+            raise Problem(f"Run {run_id} is a plain network itself, so there is none to train beside it.")
         store.find_or_create(settings, f"plain RNN beside {run.name}")
         return {}
+
+    def far_run(self, run_id: int) -> dict[str, Any]:
+        """A run in which a gradient has far to go: where it can be looked at, or else what it costs to make it.
+
+        Its ``status`` is ``here`` (it is this one, or its companion), ``ready`` (``run``), or ``missing`` (``seconds``
+        of training, until which it can be looked at all the while). ``sequence`` and ``timestep``, from 1, say where.
+        """
+        store = self._get_store()
+        settings = store.get(run_id).settings
+        far = far_settings()
+        plain = companion_settings(far)
+        assert plain is not None
+        example = far.task_object.examples()[0]
+        place = {"sequence": example, "timestep": len(far.task_object.encode(example).labels)}
+        if replace(settings, pace=0.0) in (far, plain):
+            return {"status": "here"}
+        found = store.find(far)
+        if found is not None:
+            return {"status": "ready", "run": found.id, **place}
+        return {"status": "missing", "seconds": cost_of(far).seconds + cost_of(plain).seconds, **place}
+
+    def make_far_run(self, run_id: int) -> dict[str, Any]:
+        """Create and start that run and its companion, unless they are there."""
+        store = self._get_store()
+        store.get(run_id)
+        far = far_settings()
+        made = store.find_or_create(far, FAR_BACK)
+        self.make_companion(made.id)
+        return self.far_run(run_id)
 
     def write_export(self, question: Question, kind: str, file: IO[bytes]) -> None:
         """Write the trace as a file: ``csv``, ``parquet`` or ``npz``; what can be seen can be saved.
@@ -171,13 +202,13 @@ class Questions:
 
 
 def check_timestep(timestep: int, sequence: EncodedSequence) -> None:
-    """Raise QuestionError unless the sequence has that timestep."""
+    """Raise Problem unless the sequence has that timestep."""
     if not 0 <= timestep < len(sequence.labels):
-        raise QuestionError(f"There is no timestep {timestep + 1}; the sequence has 1 to {len(sequence.labels)}.")
+        raise Problem(f"There is no timestep {timestep + 1}; the sequence has 1 to {len(sequence.labels)}.")
 
 
 def check_asked(timestep: int, sequence: EncodedSequence) -> None:
-    """Raise QuestionError unless the task asks for an answer at that timestep of the sequence."""
+    """Raise Problem unless the task asks for an answer at that timestep of the sequence."""
     check_timestep(timestep, sequence)
     if sequence.mask is not None and not sequence.mask[timestep, 0]:
-        raise QuestionError(f"The task asks for no answer at timestep {timestep + 1}, so there is no loss there.")
+        raise Problem(f"The task asks for no answer at timestep {timestep + 1}, so there is no loss there.")

@@ -1,10 +1,12 @@
 """What the step view asks about a run: traces, gradients, continuations, the companion, files."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from dashboard.serving.files import Files
@@ -20,6 +22,16 @@ from lstm_engine.runs import RunStore
 LONGEST_NAME = 200  # characters of a file's
 
 
+@dataclass(frozen=True)
+class Asked:
+    """All that a request may ask: timesteps count from 0."""
+
+    question: Question
+    timestep: int
+    temperature: float
+    seed: int
+
+
 def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: Pools) -> list[BaseRoute]:
     """The step view's routes.
 
@@ -32,55 +44,60 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
     def question(request: Request) -> Question:
         return questions.question(run_id(request.path_params["run_id"]), request.query_params)
 
-    large = LargeAnswers(pools.large, lambda request: questions.is_large(question(request)))
+    large: LargeAnswers[Asked] = LargeAnswers(pools.large, lambda asked: questions.is_large(asked.question))
 
-    def timestep(request: Request) -> int:
-        return int(TIMESTEP.of(request.query_params, 1)) - 1
+    def asked(request: Request) -> Asked:
+        query = request.query_params
+        return Asked(
+            question(request),
+            int(TIMESTEP.of(query, 1)) - 1,
+            TEMPERATURE.of(query, 1.0),
+            int(SEED.of(query, 0)),
+        )
 
     def checkpoints(request: Request) -> dict[str, Any]:
         return questions.checkpoints(run_id(request.path_params["run_id"]))
 
-    def trace(request: Request) -> bytes:
-        return questions.trace(question(request))
+    def make_companion(request: Request) -> dict[str, Any]:
+        return questions.make_companion(run_id(request.path_params["run_id"]))
 
-    def gradients(request: Request) -> bytes:
-        return questions.gradients(question(request), timestep(request))
+    def far_run(request: Request) -> dict[str, Any]:
+        return questions.far_run(run_id(request.path_params["run_id"]))
 
-    def continuation(request: Request) -> dict[str, Any]:
-        query = request.query_params
-        temperature, seed = TEMPERATURE.of(query, 1.0), int(SEED.of(query, 0))
-        return questions.continuation(question(request), timestep(request), temperature, seed)
-
-    def companion(request: Request) -> dict[str, Any]:
-        if request.method == "POST":
-            return questions.make_companion(run_id(request.path_params["run_id"]))
-        return questions.companion(question(request), timestep(request))
+    def make_far_run(request: Request) -> dict[str, Any]:
+        return questions.make_far_run(run_id(request.path_params["run_id"]))
 
     async def export(request: Request) -> Any:
         kind = request.path_params["kind"]
         if kind not in FILE_KINDS:
             raise Problem(f"There is no “{kind[:40]}”; choose one of {', '.join(FILE_KINDS)}.", Kind.MISSING)
-        asked = await pools.questions.run(client_of(request), lambda: question(request))
+        found = await pools.questions.run(client_of(request), lambda: question(request))
         name = named(request, f"trace.{kind}")
         return await files.response(
-            request, (asked, kind, name), lambda file: questions.write_export(asked, kind, file), name
+            request, (found, kind, name), lambda file: questions.write_export(found, kind, file), name
         )
 
     async def weights(request: Request) -> Any:
-        asked = await pools.questions.run(client_of(request), lambda: question(request))
+        found = await pools.questions.run(client_of(request), lambda: question(request))
         name = named(request, "weights.safetensors")
-        what = (asked.run_id, asked.step, name)
+        what = (found.run_id, found.step, name)
         return await files.response(request, what, lambda file: write_weights(get_store(), *what[:2], file), name)
 
-    def ask(answer: Any) -> Any:
-        return answered(pools.questions, answer, large)
+    def ask(answer: Callable[[Asked], dict[str, Any] | bytes]) -> Callable[[Request], Awaitable[Response]]:
+        return answered(pools.questions, answer, large, asked)
 
     return [
         run_route("checkpoints", answered(pools.questions, checkpoints)),
-        run_route("trace", ask(trace)),
-        run_route("gradients", ask(gradients)),
-        run_route("continuation", ask(continuation)),
-        run_route("companion", ask(companion), "GET", "POST"),
+        run_route("trace", ask(lambda it: questions.trace(it.question))),
+        run_route("gradients", ask(lambda it: questions.gradients(it.question, it.timestep))),
+        run_route(
+            "continuation",
+            ask(lambda it: questions.continuation(it.question, it.timestep, it.temperature, it.seed)),
+        ),
+        run_route("companion", ask(lambda it: questions.companion(it.question, it.timestep))),
+        run_route("companion", answered(pools.questions, make_companion), "POST"),
+        run_route("far_run", answered(pools.questions, far_run)),
+        run_route("far_run", answered(pools.questions, make_far_run), "POST"),
         run_route("trace.{kind}", guarded(export)),
         run_route("weights.safetensors", guarded(weights)),
     ]

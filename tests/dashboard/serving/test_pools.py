@@ -174,6 +174,34 @@ def test_forty_who_ask_the_same_at_once_are_answered_by_one_computation():
     run_async(scenario())
 
 
+def test_a_question_is_read_once_and_shared_by_what_it_asks_and_not_by_how_it_is_written():
+    async def scenario() -> None:
+        pool, gate = Pool("test", threads=4, waiting=100), threading.Event()
+        reads, answers = [], []
+
+        def read(request: Request) -> float:
+            reads.append(request.query_params["timestep"])
+            return float(reads[-1])
+
+        def answer(asked: float) -> bytes:
+            answers.append(asked)
+            gate.wait(5)
+            return str(asked).encode()
+
+        large = LargeAnswers(pool, lambda asked: asked > 9)
+        respond = answered(pool, answer, large, read)
+        asks = [respond(request(query=f"timestep={text}")) for text in ("1", "1.0", "10")]
+        tasks = [asyncio.create_task(ask) for ask in asks]
+        await asyncio.sleep(0.05)
+        gate.set()
+        assert [await body_of(await task) for task in tasks] == [b"1.0", b"1.0", b"10.0"]
+        assert sorted(reads) == ["1", "1.0", "10"]
+        assert sorted(answers) == [1, 10]
+        pool.close()
+
+    run_async(scenario())
+
+
 def test_what_nobody_expected_is_told_without_its_traceback_and_logged_with_it(caplog):
     def answer(_request: Request) -> bytes:
         raise ZeroDivisionError("inside")

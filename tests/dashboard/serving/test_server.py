@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -113,9 +114,9 @@ def test_a_stretch_of_a_curve_may_reach_beyond_all_steps(server, run):
 
 
 def test_another_sites_page_starts_no_training(server, run):
-    url = f"{server.url}/api/runs/{run.id}/companion"
-    for headers in ({"Origin": "http://evil.example"}, {}, {"Host": "evil.example"}):
-        code, _, body = answer(url, "POST", **headers)
+    paths = ("companion", "far_run")
+    for path, headers in product(paths, ({"Origin": "http://evil.example"}, {}, {"Host": "evil.example"})):
+        code, _, body = answer(f"{server.url}/api/runs/{run.id}/{path}", "POST", **headers)
         assert (code, json.loads(body)["kind"]) == (403, "untrusted")
     with RunStore(server.database_url) as store:
         assert len([other for other in store.list_runs() if other.settings.variant == "rnn"]) == 0

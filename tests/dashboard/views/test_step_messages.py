@@ -14,13 +14,13 @@ from dashboard.views.step.messages import (
 )
 from dashboard.views.step.textbook import textbook_lines
 from lstm_engine import Intervention, LSTMModel, TaskInputError, tasks
-from lstm_engine.cell import equations, equations_2024
+from lstm_engine.cell import equations, equations_2024, equations_readout
 from lstm_engine.cell.quantities import quantities_of, sums_of
 from lstm_engine.cell.variants import VARIANTS
 from tests.dashboard.messages import unpack
 
 NAMES = tasks.get("names")
-TEXTBOOK = (equations, equations_2024)
+TEXTBOOK = (equations, equations_2024, equations_readout)
 H = 12  # units; those of an sLSTM are shared by four heads
 CELLS = ["standard", "vanilla", "gru", "rnn", "slstm", "minlstm", "mingru"]
 ORDER = tasks.get("temporal order")
@@ -169,7 +169,7 @@ def test_the_lines_shown_stand_in_the_textbook(variant):
         assert source[line["file"]].splitlines()[line["number"] - 1].strip().startswith(line["code"])
         assert line["code"].startswith(f"{letter} = ")
     for operation in cell_payload(variant)["operations"]:
-        assert operation["line"] in lines or operation["kind"] == "prediction"
+        assert operation["line"] in lines
 
 
 def test_a_variant_is_shown_its_own_lines():
@@ -181,6 +181,23 @@ def test_a_variant_is_shown_its_own_lines():
     assert code["no_input_activation"]["g"] == "g = xh @ W.candidate + W.candidate_bias"
     assert code["no_output_activation"]["h"] == "h = o * c"
     assert code["gru"]["h"] == "h = (1 - z) * n + z * h"
+
+
+@pytest.mark.parametrize(
+    ("name", "equation", "code"),
+    [
+        ("names", "p = softmax(W_y h + b_y)", "p = softmax(h @ W + b)"),
+        ("reber", "p = σ(W_y h + b_y)", "p = sigmoid(h @ W + b)"),
+        ("adding", "y = W_y h + b_y", "y = h @ W + b"),
+    ],
+)
+def test_what_is_said_in_the_end_is_by_the_tasks_own_readout(name, equation, code):
+    task = tasks.get(name)
+    model = LSTMModel(task.input_size, 5, task.output_size, variant="gru")
+    header, _ = unpack(trace_message(model, task, task.encode(task.examples()[0])))
+    last = header["cell"]["operations"][-1]
+    assert (last["equation"], header["textbook"][last["line"]]["code"]) == (equation, code)
+    assert header["readout_by"] in ("softmax", "sigmoid", "linear")
 
 
 def test_what_is_clamped_stays_so_in_the_message():

@@ -8,7 +8,9 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
-from dashboard.serving.problems import Kind, Problem, QuestionError, kind_of
+from dashboard.serving.problems import Kind, Problem, kind_of
+from dashboard.shell.run_picker import landing_first
+from dashboard.views.start.live_run import run_to_show
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings
 from dashboard.views.step.questions import Question, Questions
@@ -58,7 +60,7 @@ def test_without_a_sequence_the_first_example_is_read(questions, run):
         ({"checkpoint": "soon"}, Problem, "no checkpoint “soon”; expected a step, or “newest”"),
         ({"checkpoint": "9" * 30}, Problem, "expected a step"),
         ({"sequence": "maria1"}, TaskInputError, "never seen “1”"),
-        ({"clamps": "f:1:3:2-9=7"}, QuestionError, "“7” is no value for the forget gate; .* from 0 to 1"),
+        ({"clamps": "f:1:3:2-9=7"}, Problem, "“7” is no value for the forget gate; .* from 0 to 1"),
     ],
 )
 def test_what_cannot_be_answered_is_explained(questions, run, asked, error, message):
@@ -123,7 +125,7 @@ def test_clamps_are_read_as_the_page_counts():
     ],
 )
 def test_clamps_out_of_range_are_explained(text, message):
-    with pytest.raises(QuestionError, match=message):
+    with pytest.raises(Problem, match=message):
         parse_clamps(text, MODEL, 10)
 
 
@@ -149,7 +151,7 @@ def test_a_continued_signal_goes_on_with_what_was_predicted(questions, store):
 def test_timesteps_outside_of_the_sequence_are_explained(questions, run):
     question = questions.question(run.id, {"sequence": "maria"})
     for timestep in (-1, 6):
-        with pytest.raises(QuestionError, match="the sequence has 1 to 6"):
+        with pytest.raises(Problem, match="the sequence has 1 to 6"):
             questions.gradients(question, timestep)
 
 
@@ -167,10 +169,29 @@ def test_the_companion_is_a_plain_network_with_all_else_equal(questions, store, 
     assert [len(norms) for norms in found["norms"]] == [4, 4]
     beside_itself = Question(made.id, 0, "maria")
     assert questions.companion(beside_itself, 3) == {"status": "itself"}
-    with pytest.raises(QuestionError, match="is a plain network itself"):
+    with pytest.raises(Problem, match="is a plain network itself"):
         questions.make_companion(made.id)
     header, arrays = unpack(questions.trace(beside_itself))
     assert (header["cell"]["family"], arrays["values"].shape) == ("rnn", (2, 1, 6, 7))
+
+
+def test_a_run_in_which_gradients_have_far_to_go_is_made_once_and_nobody_lands_on_it(questions, store, run):
+    missing = questions.far_run(run.id)
+    assert missing["status"] == "missing"
+    assert missing["seconds"] > 0
+    ready = questions.make_far_run(run.id)
+    assert questions.make_far_run(run.id) == ready == questions.far_run(run.id)
+    made = store.get(ready["run"])
+    assert (made.settings.task, made.settings.variant) == ("temporal order", "standard")
+    question = questions.question(made.id, {"sequence": ready["sequence"]})
+    plain = questions.companion(question, ready["timestep"] - 1)
+    header, arrays = unpack(questions.gradients(question, ready["timestep"] - 1))
+    cell = np.linalg.norm(arrays["gradients"][0, header["quantities"].index("cell")], axis=1)
+    assert cell[0] / cell[-1] > 0.1  # the memory carries it
+    assert plain["norms"][0][0] / plain["norms"][0][-1] < 1e-8  # and without one it is gone
+    assert [questions.far_run(number) for number in (made.id, plain["run"])] == [{"status": "here"}] * 2
+    assert landing_first(store.list_runs())[0].id == run.id
+    assert run_to_show(store.list_runs()).id == run.id
 
 
 def exported(questions: Questions, question: Question, kind: str) -> io.BytesIO:

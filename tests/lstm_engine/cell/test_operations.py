@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from lstm_engine import LSTMModel
+from lstm_engine import LSTMModel, tasks
 from lstm_engine.cell.family import PREDICTION
 from lstm_engine.cell.formulas import read_formula
 from lstm_engine.cell.quantities import gradient_steps_of, operations_of, quantities_of, sums_of
+from lstm_engine.cell.readouts import readout_of
 from lstm_engine.cell.variants import VARIANTS
 
 T, B, I, H, O = 5, 2, 3, 4, 3
@@ -148,3 +149,23 @@ def test_formulas_are_read_as_they_are_meant():
 def test_what_is_no_formula_is_refused(text):
     with pytest.raises(ValueError, match=r"formula|stands|bracket|takes|end"):
         read_formula(text)
+
+
+@pytest.mark.parametrize("loss", sorted({kind.loss for kind in tasks.KINDS.values()}))
+def test_every_tasks_readout_is_the_one_that_its_loss_is_made_for(loss):
+    """The gradient of a loss by its scores is what is said minus what is right: so each goes with its readout."""
+    readout = readout_of(loss)
+    assert operations_of("gru", loss)[-1] is readout.operation
+    generator = np.random.default_rng(3)
+    model = LSTMModel(I, H, O, dtype="float64", seed=1)
+    hidden, weights = model.trace(INPUTS).layers[-1].hidden, model.parameters.readout  # (T, B, H), (O, H+1)
+    said = readout.textbook(hidden.reshape(-1, H), weights[:, :-1].T, weights[:, -1]).reshape(T, B, O)
+    right: np.ndarray = generator.integers(0, 2, (T, B, O)).astype(float)
+    if loss == "cross_entropy":
+        right = np.eye(O)[generator.integers(0, O, (T, B))]
+    targets = right.argmax(axis=-1) if loss == "cross_entropy" else right
+    _, gradients = model.loss_and_gradients(INPUTS, targets, loss=loss)
+    difference = np.einsum("tbo,tbh->oh", said - right, hidden)
+    scale = T * B * (O if loss != "cross_entropy" else 1) / (2 if loss == "squared_error" else 1)
+    found = next(value for name, value in gradients.items() if value.shape == (O, H))
+    np.testing.assert_allclose(found, difference / scale, rtol=1e-9, atol=1e-12)

@@ -4,12 +4,14 @@ import { MOST_PINS, zoomed } from "./arrange.js";
 import { writeClamp } from "../../../browser/cell/clamps.js";
 import { checkpointAway, otherStepSize, stepped, timestepOf, unitAway } from "./moves.js";
 import { HOTTEST } from "./engine.js";
+import { Holding } from "./holding.js";
 import { NEWEST } from "./fields.js";
 
 export class Actions {
   constructor(view) {
     this.view = view;
     this.clamping = Promise.resolve();
+    this.holding = new Holding(view);
   }
 
   /** Which run and sequence are in view; what was asked about others comes too late. */
@@ -151,6 +153,23 @@ export class Actions {
     return this.clamp({ symbol, layer, unit, first: timestep, last: timestep, value });
   }
 
+  mayHold() {
+    return this.holding.may();
+  }
+
+  rangeOf(quantity) {
+    return this.holding.rangeOf(quantity);
+  }
+
+  /** Hold {quantity, unit or null for all, value} while it is dragged, and let go of it: one command. */
+  hold(wanted) {
+    this.holding.to(wanted);
+  }
+
+  letGo() {
+    this.holding.end();
+  }
+
   unclamp(place) {
     return this.changeClamps((clamps) => clamps.filter((_, other) => other !== place));
   }
@@ -203,6 +222,15 @@ export class Actions {
   companion() {
     const { engine, loaded } = this.view;
     return engine.companion(loaded.question, loaded.gradients.lossAt);
+  }
+
+  /** A run in which a gradient has far to go, or what it costs to make it. */
+  farRun() {
+    return this.view.engine.farRun();
+  }
+
+  makeFarRun() {
+    return this.view.engine.makeFarRun();
   }
 
   makeCompanion() {

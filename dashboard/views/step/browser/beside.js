@@ -1,6 +1,7 @@
 // Another checkpoint, or another sequence, beside this one.
 
 import { element, setText } from "../../../browser/dom.js";
+import { hasCome } from "../../../browser/cell/progress.js";
 import { fixed, whole } from "../../../browser/format.js";
 
 export class Beside {
@@ -73,7 +74,8 @@ export class Beside {
     setText(this.said, `${what}: loss ${fixed(other.loss)}; this one: ${fixed(trace.loss)} ${trace.unit_of_loss}.`);
   }
 
-  draw({ timestep, unit, layer }) {
+  draw(state) {
+    const { timestep, unit, layer } = state;
     const { trace, other } = this;
     if (!other) return;
     if (this.variant !== trace.cell.variant) this.makeRows(trace);
@@ -81,7 +83,8 @@ export class Beside {
     there.forEach(({ name }, k) => {
       const mine = trace.value(layer, name, timestep, unit);
       const theirs = timestep < other.timesteps ? other.value(layer, name, timestep, unit) : NaN;
-      [mine, theirs, mine - theirs].forEach((value, column) => setText(this.cells[k][column], fixed(value)));
+      const text = (value) => (hasCome(trace, state, name) ? fixed(value) : "");
+      [mine, theirs, mine - theirs].forEach((value, column) => setText(this.cells[k][column], text(value)));
     });
   }
 

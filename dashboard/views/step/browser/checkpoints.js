@@ -2,6 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { fixed, whole } from "../../../browser/format.js";
+import { isRead } from "../../../browser/cell/progress.js";
 import { NEWEST } from "./fields.js";
 
 export class Checkpoints {
@@ -39,6 +40,7 @@ export class Checkpoints {
   }
 
   show({ trace, original, steps, shown, state, endStep }) {
+    Object.assign(this, { trace, original, endStep });
     this.steps = steps;
     this.shown = shown;
     this.slider.max = steps.length - 1;
@@ -46,8 +48,14 @@ export class Checkpoints {
     this.slider.setAttribute("aria-valuetext", `step ${whole(shown)}`);
     this.newest.checked = state.checkpoint === NEWEST;
     this.showBadge();
-    const loss = `${fixed((original ?? trace).loss)} ${trace.unit_of_loss}`;
-    setText(this.said, `step ${whole(shown)} of ${whole(endStep)} · loss on this sequence ${loss}`);
+  }
+
+  /** The loss is that of what is shown; what is clamped has changed it from what it was. */
+  lossIn(state) {
+    const { trace, original } = this;
+    if (!isRead(trace, state)) return "is known at its end";
+    if (!original) return `${fixed(trace.loss)} ${trace.unit_of_loss}`;
+    return `${fixed(trace.loss)} with what is clamped, ${fixed(original.loss)} without (${trace.unit_of_loss})`;
   }
 
   /** The run trains, or does so no more. */
@@ -61,5 +69,8 @@ export class Checkpoints {
     setText(this.badge, this.training && this.newest.checked ? "weights are changing" : "");
   }
 
-  draw() {}
+  draw(state) {
+    const step = `step ${whole(this.shown)} of ${whole(this.endStep)}`;
+    setText(this.said, `${step} · loss on this sequence ${this.lossIn(state)}`);
+  }
 }

@@ -3,7 +3,10 @@
 
 import { element, onDrag, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed } from "../../../browser/format.js";
+import { gradientHasCome, hasCome, spanOf } from "../../../browser/cell/progress.js";
 import { stackOf, ticksOf } from "../../../browser/pictures.js";
+
+let bandsMade = 0;
 
 export class Curves {
   constructor(actions) {
@@ -85,18 +88,40 @@ export class Curves {
     this.shown = null;
   }
 
-  draw({ timestep, unit, layer }) {
+  draw(state) {
+    const { timestep, unit, layer } = state;
     if (this.shown !== unit) {
       this.shown = unit;
       setText(this.title, `Unit ${unit} over the sequence${this.backward ? ": gradients" : ""}`);
       for (const band of this.bands) band.drawUnit(unit);
+      setText(this.clampedNote, this.noteOnClamped());
     }
     const text = (value) => (this.backward ? compact(value) : fixed(value));
     this.trace.quantities.forEach(({ name, missing, equation }, k) =>
-      setText(this.values[k], missing ? `missing, ${equation}` : text(this.field.value(layer, name, timestep, unit))),
+      setText(
+        this.values[k],
+        missing
+          ? `missing, ${equation}`
+          : this.hasCome(state, name)
+            ? text(this.field.value(layer, name, timestep, unit))
+            : "",
+      ),
     );
-    for (const band of this.bands) band.drawCursor(timestep);
-    for (const { band } of this.pins) band.drawCursor(timestep);
+    for (const band of [...this.bands, ...this.pins.map(({ band }) => band)]) {
+      band.drawCursor(timestep);
+      band.cut(state);
+    }
+  }
+
+  hasCome(state, name) {
+    return this.backward ? gradientHasCome(this.trace, state, name) : hasCome(this.trace, state, name);
+  }
+
+  noteOnClamped() {
+    const beyond = this.bands.filter(({ quantities, farthest, extent }) => quantities.length && farthest > extent);
+    const most = Math.max(...beyond.map(({ farthest }) => farthest));
+    const note = "dashed: with what is clamped";
+    return beyond.length ? `${note}, at the edge where it leaves the scale, up to ±${compact(most)}` : note;
   }
 
   pictures({ trace, window, theme }) {
@@ -114,11 +139,21 @@ export class Curves {
   }
 }
 
+const EDGE = 1.06; // where a curve goes on that leaves the scale, in parts of it
+const within = (share) => Math.max(-EDGE, Math.min(EDGE, share));
+
 /** Curves on one scale: from -1 to 1, or as far as the unit's values go beyond; for gradients as far as they go. */
 class Band {
   constructor(label, actions) {
     this.label = label;
     this.drawing = svg("svg", { preserveAspectRatio: "none", role: "img", "aria-label": label });
+    // what is left of a curve while not all of it is computed: up to the cursor, or up to the timestep before
+    this.cuts = [0, 1].map((come) => {
+      const room = svg("rect", { x: 0, y: -2, width: 0, height: 4 });
+      const id = `cut-${bandsMade}-${come}`;
+      return { id, room, node: svg("clipPath", { id }, room) };
+    });
+    bandsMade += 1;
     this.cursor = element("div", { class: "cursor-column" }, element("i"));
     this.field = element("div", { class: "field" }, this.drawing, this.cursor);
     this.axis = element("div", { class: "value-axis", "aria-hidden": "true" });
@@ -128,14 +163,18 @@ class Band {
   }
 
   show({ trace, original, field, window, state, backward }, quantities) {
+    this.trace = trace;
     this.window = window;
     this.quantities = quantities;
     this.units = trace.units;
+    this.backward = backward;
     this.least = backward ? 0 : 1;
     // with clamps, the run as it was is drawn in full and the altered one over it in dashes
     const sources = original && !backward ? [original, trace] : [field];
     this.lines = sources.flatMap((source, k) =>
       quantities.map(({ colour, name }) => ({
+        name,
+        altered: k > 0,
         plane: source.plane(state.layer, name),
         node: svg("polyline", {
           stroke: colour,
@@ -146,26 +185,36 @@ class Band {
     );
     const T = window.to - window.from;
     this.levels = [1, 0, -1].map(() => svg("line", { x1: 0, x2: T, class: "level" }));
-    this.drawing.replaceChildren(...this.levels, ...this.lines.map(({ node }) => node));
+    this.drawing.replaceChildren(
+      ...this.cuts.map(({ node }) => node),
+      ...this.levels,
+      ...this.lines.map(({ node }) => node),
+    );
+    this.isCut = false;
     this.cursor.firstChild.style.width = `max(2px, ${100 / T}%)`;
   }
 
   drawUnit(unit) {
     const { from, to } = this.window;
     let extent = this.least;
-    for (const { plane } of this.lines) {
+    let farthest = 0;
+    for (const { plane, altered } of this.lines) {
       const last = Math.min(to, plane.length / this.units);
-      for (let t = from; t < last; t++) extent = Math.max(extent, Math.abs(plane[t * this.units + unit]));
+      for (let t = from; t < last; t++) {
+        const size = Math.abs(plane[t * this.units + unit]);
+        farthest = Math.max(farthest, size);
+        if (!altered) extent = Math.max(extent, size); // the scale is that of the run as it was
+      }
     }
     extent ||= 1;
-    Object.assign(this, { unit, extent });
+    Object.assign(this, { unit, extent, farthest });
     this.drawing.setAttribute("aria-label", this.title());
     // the drawing's own scale is -1 to 1, so that gradients of any size keep their digits
     for (const { plane, node } of this.lines) {
       const last = Math.min(to, plane.length / this.units);
       const points = [];
       for (let t = from; t < last; t++)
-        points.push(`${t - from + 0.5},${(-plane[t * this.units + unit] / extent).toFixed(4)}`);
+        points.push(`${t - from + 0.5},${within(-plane[t * this.units + unit] / extent).toFixed(4)}`);
       node.setAttribute("points", points.join(" "));
     }
     this.drawing.setAttribute("viewBox", `0 -1.08 ${to - from} 2.16`); // room for the lines' own width
@@ -190,6 +239,27 @@ class Band {
   title() {
     const end = compact(+this.extent.toPrecision(2));
     return `${this.label} of unit ${this.unit}, from −${end} to ${end}`;
+  }
+
+  /** End each curve where its quantity is not computed yet. */
+  cut(state) {
+    const { trace, backward } = this;
+    const { from, to } = this.window;
+    const spans = this.lines.map(({ name }) => spanOf(trace, state, name, backward));
+    const cuts = spans.some(([first, next]) => first > 0 || next < trace.timesteps);
+    if (!cuts && !this.isCut) return;
+    this.isCut = cuts;
+    this.cuts.forEach(({ room }, come) => {
+      const edge = state.timestep + (backward ? 1 - come : come - 1) - from + 0.5;
+      room.setAttribute("x", backward ? edge : 0);
+      room.setAttribute("width", backward ? to - from : Math.max(0, edge));
+    });
+    this.lines.forEach(({ node }, k) => {
+      const [first, next] = spans[k];
+      const come = Number(first <= state.timestep && state.timestep < next);
+      if (cuts) node.setAttribute("clip-path", `url(#${this.cuts[come].id})`);
+      else node.removeAttribute("clip-path");
+    });
   }
 
   drawCursor(timestep) {

@@ -74,6 +74,14 @@ export class Engine {
     return this.ask("companion", { ...question, timestep: lossAt + 1 }, "json");
   }
 
+  async farRun() {
+    return this.ask("far_run", {}, "json");
+  }
+
+  async makeFarRun() {
+    return this.ask("far_run", {}, "json", changing(this.token));
+  }
+
   async makeCompanion() {
     await this.ask("companion", {}, "text", changing(this.token));
   }

@@ -5,8 +5,6 @@ import { compact } from "../../../browser/format.js";
 import { SourceLine } from "../../../browser/source.js";
 import { explained, numbers, passedOn, waysFrom } from "./operations.js";
 
-const TEXTBOOK = "equations.py";
-
 export class Equation {
   constructor() {
     this.name = element("b");
@@ -39,9 +37,7 @@ export class Equation {
   }
 
   /** The textbook's line; nothing for a cell that it does not tell of. */
-  showLineOf({ kind, line }) {
-    if (kind === "prediction")
-      return this.code.show(`${TEXTBOOK}: softmax(z), over all outputs`, TEXTBOOK, "def softmax");
+  showLineOf({ line }) {
     const found = this.trace.textbook[line];
     if (found) this.code.show(`${found.file}, line ${found.number}: ${found.code}`, found.file, found.number);
     else this.code.show("", "", null);
@@ -53,7 +49,8 @@ export class Equation {
     setText(this.name, "backward");
     if (!way) {
       setText(this.words, `How the gradient goes on from ${symbol} is not written down for this cell.`);
-      for (const node of [this.equation, this.numbers, this.code]) setText(node, "");
+      for (const node of [this.equation, this.numbers]) setText(node, "");
+      this.code.show("", "", null);
       return;
     }
     const { words, equation, gradient, factor } = passedOn(way, this.trace, this.gradients, state);

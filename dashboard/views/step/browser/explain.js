@@ -2,21 +2,30 @@
 
 import { fixed } from "../../../browser/format.js";
 import { isClamped } from "../../../browser/cell/clamps.js";
+import { hasCome, makerOf } from "../../../browser/cell/progress.js";
 import { asFactor, computed, partsOf, written } from "../../../browser/cell/formula.js";
 import { reader } from "./operations.js";
+import { readOut } from "./readout.js";
 
 export const MOST_BARS = 7;
 
 /** Those that contribute most, the strongest first. */
 export function strongest(contributions) {
-  return contributions
-    .filter(({ value }) => value !== 0)
-    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
-    .slice(0, MOST_BARS);
+  return inOrder(contributions).slice(0, MOST_BARS);
 }
+
+/** All others together: {count, value}. */
+export function others(contributions) {
+  const rest = inOrder(contributions).slice(MOST_BARS);
+  return { count: rest.length, value: rest.reduce((sum, { value }) => sum + value, 0) };
+}
+
+const inOrder = (contributions) =>
+  contributions.filter(({ value }) => value !== 0).sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
 
 /** {title, lines(number), heading, contributions} of the quantity, unit and timestep that the state names. */
 export function explain(trace, state) {
+  if (!hasCome(trace, state, state.quantity)) return explainWaiting(trace, state);
   if (state.quantity === "prediction") return explainPrediction(trace, state);
   const quantity = trace.quantity(state.quantity);
   const { symbol, missing } = quantity;
@@ -25,6 +34,21 @@ export function explain(trace, state) {
   if (trace.sums[state.quantity]) return { title, ...explainSum(trace, state, quantity) };
   if (quantity.kept) return { title, ...explainState(trace, state, quantity) };
   return { title, ...explainParts(trace, state, quantity) };
+}
+
+/** What is not computed yet: when it will be. */
+function explainWaiting(trace, { quantity: name, unit }) {
+  const quantity = trace.quantity(name);
+  const operation = makerOf(trace, name);
+  return {
+    title: quantity ? `Why ${quantity.symbol} of unit ${unit}?` : "Why this prediction?",
+    lines: () => [
+      "It is not computed yet.",
+      `Operation ${operation + 1} of ${trace.operations.length}, ${trace.operations[operation].name}, makes it.`,
+    ],
+    heading: "",
+    contributions: [],
+  };
 }
 
 /** What goes through an activation: what its weighted sum is made of. */
@@ -134,6 +158,7 @@ function explainParts(trace, state, { name, symbol, equation, formula }) {
       result(`${product ? "product" : "sum"} ${symbol}`, name),
     ],
     heading: product ? "What is multiplied" : "What is added up",
+    product,
     contributions: parts,
   };
 }
@@ -144,26 +169,26 @@ function whereIs(trace, { timestep }, letter) {
   return letter.endsWith("′") ? { quantity, timestep: timestep - 1 } : { quantity };
 }
 
-/** An output: what each hidden unit adds to its score. */
+/** An output: what each hidden unit adds to its score, and what the readout makes of that. */
 function explainPrediction(trace, { timestep, output }) {
   const top = trace.layers - 1;
   const chosen = output ?? (trace.kind === "symbols" ? trace.top[timestep][0] : 0);
   const weights = trace.readoutOf(chosen);
-  const hidden = trace.row(top, "hidden", timestep);
-  let score = weights[trace.units];
-  const contributions = Array.from(hidden, (h, k) => {
-    score += weights[k] * h;
-    return { value: weights[k] * h, label: `h of unit ${k}`, go: { layer: top, unit: k, quantity: "hidden" } };
-  });
-  const name = trace.output_labels[chosen];
+  const bias = weights[trace.units];
+  const contributions = Array.from(trace.row(top, "hidden", timestep), (h, k) => ({
+    value: weights[k] * h,
+    label: `h of unit ${k}`,
+    go: { layer: top, unit: k, quantity: "hidden" },
+  }));
+  const { score, said, lines } = readOut(trace, timestep, chosen);
   return {
-    title: trace.kind === "symbols" ? `Why “${name}”?` : `Why this value?`,
+    title: trace.kind === "symbols" ? `Why “${trace.output_labels[chosen]}”: ${said}?` : `Why ${said}?`,
     lines: (number) => [
-      `hidden units ${number(score - weights[trace.units])}`,
-      `bias ${number(weights[trace.units])}`,
-      `sum, the ${trace.kind === "symbols" ? "score" : "prediction"} = ${number(score)}`,
+      `hidden units ${number(score - bias)}`,
+      `bias ${number(bias)}`,
+      ...lines(number),
     ],
-    heading: "What went into it, the strongest first",
+    heading: "What went into the sum, the strongest first",
     contributions,
   };
 }

@@ -11,7 +11,8 @@ import { TERMS } from "./terms.js";
 export class Frame {
   /** `parts` by name, each with its `root`. */
   constructor(parts) {
-    const { checkpoints, strip, transport, cell, equation, panels, prediction, arrangeBar, heatmaps, curves } = parts;
+    const { checkpoints, strip, transport, cell, equation, norms } = parts;
+    const { panels, prediction, arrangeBar, heatmaps, curves } = parts;
     this.help = new Help();
     this.share = new Share();
     this.summary = element("p", { class: "hidden-text", role: "status", "aria-live": "polite" });
@@ -63,7 +64,7 @@ export class Frame {
       element(
         "div",
         { class: "stage" },
-        element("div", { class: "drawing" }, cell.root, equation.root),
+        element("div", { class: "drawing" }, cell.root, equation.root, norms.root),
         panels.root,
         prediction.root,
       ),

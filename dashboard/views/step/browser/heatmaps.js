@@ -4,7 +4,9 @@
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
 import { colourScale } from "../../../browser/cell/colours.js";
+import { spanOf } from "../../../browser/cell/progress.js";
 import { TILE, mosaicOf, ticksOf } from "../../../browser/pictures.js";
+import { Tip } from "../../../browser/tip.js";
 
 export class Heatmaps {
   constructor(actions) {
@@ -52,7 +54,8 @@ class Heatmap {
     this.canvas = element("canvas", { role: "img", "aria-label": `${quantity.label}, timesteps by units` });
     this.column = element("div", { class: "cursor-column" }, element("i"));
     this.line = element("div", { class: "cursor-row" }, element("i"));
-    this.field = element("div", { class: "field" }, this.canvas, this.column, this.line);
+    this.veil = element("div", { class: "veil", hidden: "" }); // over what is not computed yet
+    this.field = element("div", { class: "field" }, this.canvas, this.veil, this.column, this.line);
     this.label = element("span");
     this.scale = element("span", { class: "scale" });
     this.low = element("small");
@@ -69,6 +72,9 @@ class Heatmap {
       ),
       this.field,
     );
+    this.tip = new Tip(this.root);
+    this.field.addEventListener("pointermove", (event) => this.tell(event));
+    this.field.addEventListener("pointerleave", () => this.tip.hide());
     onDrag(this.field, (x, y) => {
       const { from, to } = this.window;
       const place = Math.max(0, Math.min(this.units - 1, Math.floor(y * this.units)));
@@ -80,8 +86,23 @@ class Heatmap {
     });
   }
 
+  /** Say which unit is under the pointer, at which timestep, and its number. */
+  tell(event) {
+    const bounds = this.field.getBoundingClientRect();
+    const { from, to } = this.window;
+    const [x, y] = [(event.clientX - bounds.left) / bounds.width, (event.clientY - bounds.top) / bounds.height];
+    const timestep = from + Math.floor(x * (to - from));
+    const unit = this.places.unitAt[Math.floor(y * this.units)];
+    const value = this.values[timestep * this.units + unit];
+    if (unit === undefined || value === undefined || timestep < this.there[0] || timestep >= this.there[1])
+      return this.tip.hide();
+    const symbol = this.trace.labels[timestep] ?? "";
+    const where = `unit ${unit}, layer ${this.layer + 1}, timestep ${timestep + 1} “${symbol}”`;
+    this.tip.show(`${this.label.textContent}, ${where}: ${compact(value)}`, event);
+  }
+
   /** Values (T, H) to paint, and how they are coloured. */
-  source({ trace, field, other, theme, state, backward }) {
+  source({ trace, field, scales, other, theme, state, backward }) {
     const { name } = this.quantity;
     const { layer } = state;
     const plane = (one) => one.plane(Math.min(layer, one.layers - 1), name);
@@ -95,18 +116,20 @@ class Heatmap {
     if (this.kind === "other")
       return {
         values: plane(other),
-        scale: colourScale(this.quantity, theme, Math.max(trace.extent(layer, name), other.extent(layer, name))),
+        scale: colourScale(this.quantity, theme, Math.max(scales.extent(layer, name), other.extent(layer, name))),
       };
-    const extent = Math.max(field.extent(layer, name), other ? other.extent(layer, name) : 0);
-    return { values: plane(field), scale: colourScale(backward ? { gate: false } : this.quantity, theme, extent) };
+    const extent = Math.max(scales.extent(layer, name), other ? other.extent(layer, name) : 0);
+    const scale = colourScale(backward ? { gate: false } : this.quantity, theme, extent);
+    return { values: plane(field), scale, beyond: field.extent(layer, name) > extent };
   }
 
   show(view) {
     const { trace, window, places, backward } = view;
     const H = trace.units;
     const T = window.to - window.from;
-    Object.assign(this, { trace, units: H, window, places });
-    const { values, scale } = this.source(view);
+    Object.assign(this, { trace, units: H, window, places, backward });
+    const { values, scale, beyond = false } = this.source(view);
+    Object.assign(this, { values, layer: view.state.layer });
     this.canvas.width = T;
     this.canvas.height = H;
     // at least one pixel a unit up to 256 of them
@@ -122,13 +145,14 @@ class Heatmap {
     this.canvas.getContext("2d").putImageData(image, 0, 0);
     this.scale.style.background = scale.gradient;
     const heading = {
-      this: backward ? `d loss / d ${this.quantity.symbol}` : this.quantity.label,
+      this: backward ? `Gradient of ${this.quantity.symbol}` : this.quantity.label,
       other: "the other",
       difference: "difference",
     };
     setText(this.label, heading[this.kind]);
-    setText(this.low, compact(+scale.low.toPrecision(2)));
-    setText(this.high, compact(+scale.high.toPrecision(2)));
+    // what is held may lead beyond what the scale was made for
+    setText(this.low, `${beyond ? "≤ " : ""}${compact(+scale.low.toPrecision(2))}`);
+    setText(this.high, `${beyond ? "≥ " : ""}${compact(+scale.high.toPrecision(2))}`);
     this.column.firstChild.style.width = `max(2px, ${100 / T}%)`;
     this.line.firstChild.style.height = `max(2px, ${100 / H}%)`;
   }
@@ -138,11 +162,30 @@ class Heatmap {
     const range = `(${this.low.textContent} to ${this.high.textContent})`;
     const title = `${this.quantity.symbol}  ${this.label.textContent}  ${range}`;
     const [mark, width] = [(this.cursor - from) / (to - from), 1 / (to - from)];
-    return { title, canvas: this.canvas, ticks: ticksOf(this.trace, this.window, TILE), from: mark, width };
+    return { title, canvas: this.computedPart(), ticks: ticksOf(this.trace, this.window, TILE), from: mark, width };
   }
 
-  draw({ timestep, unit }) {
+  /** The canvas without what is not computed yet. */
+  computedPart() {
+    if (this.veil.hidden) return this.canvas;
+    const copy = element("canvas", { width: this.canvas.width, height: this.canvas.height });
+    const context = copy.getContext("2d");
+    context.drawImage(this.canvas, 0, 0);
+    const [first, next] = this.there.map((timestep) => timestep - this.window.from);
+    context.clearRect(0, 0, first, copy.height);
+    context.clearRect(next, 0, copy.width, copy.height);
+    return copy;
+  }
+
+  draw(state) {
+    const { timestep, unit } = state;
     const { from, to } = this.window;
+    this.there = spanOf(this.trace, state, this.quantity.name, this.backward);
+    const [first, next] = this.there;
+    this.veil.hidden = first <= from && next >= to;
+    // it covers what is right of what is there, or, of a gradient, what is left of it
+    const edge = next < to ? next - from : first - to;
+    this.veil.style.transform = `translateX(${(edge / (to - from)) * 100}%)`;
     this.cursor = timestep;
     this.column.style.transform = `translateX(${((timestep - from) / (to - from)) * 100}%)`;
     this.line.style.transform = `translateY(${(this.places.placeOf[unit] / this.units) * 100}%)`;

@@ -19,6 +19,7 @@ import { History } from "./history.js";
 import { Keys, keyTable } from "./keys.js";
 import { toOpen } from "./link.js";
 import { Loading } from "./loading.js";
+import { Norms } from "./norms.js";
 import { Panels } from "./panels.js";
 import { Prediction } from "./prediction.js";
 import { hearOf } from "./run_news.js";
@@ -66,6 +67,7 @@ class StepView {
     this.why = new Why(actions);
     this.whatif = new WhatIf(actions);
     this.backward = new Backward(actions);
+    this.norms = new Norms(actions);
     this.compare = new Beside(actions);
     this.save = new Save(actions);
     const { why, whatif, backward, compare, save } = this;
@@ -80,6 +82,7 @@ class StepView {
       this.strip,
       this.cell,
       this.equation,
+      this.norms,
       this.panels,
       this.prediction,
       this.arrangeBar,
@@ -246,13 +249,16 @@ class StepView {
     const { operations } = this.loaded.trace;
     const { name, words } = operations[operation] ?? {};
     const at = name ? `Operation ${operation + 1} of ${operations.length}, ${name}: ${words} ` : "";
-    this.frame.summarise(at + this.loaded.trace.describe(this.state));
+    const { trace } = this.loaded;
+    const { gradients } = this.view;
+    const back = gradients ? ` ${gradients.describe(trace, this.state)}` : "";
+    this.frame.summarise(at + trace.describe(this.state) + back);
     if (this.state.panel === "save") this.panels.show(this.view); // the code names the cursor's place
   }
 
   pictures() {
-    const { cell, heatmaps, curves, prediction, why, backward } = this;
-    return [cell, heatmaps, curves, prediction, why, backward].flatMap((part) => part.pictures(this.view));
+    const { cell, heatmaps, curves, prediction, why, norms } = this;
+    return [cell, heatmaps, curves, prediction, why, norms].flatMap((part) => part.pictures(this.view));
   }
 
   // ---- what a person does

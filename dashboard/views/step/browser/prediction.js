@@ -2,6 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { compact, fixed } from "../../../browser/format.js";
+import { hasCome } from "../../../browser/cell/progress.js";
 import { HOTTEST } from "./engine.js";
 import { barsOf } from "../../../browser/pictures.js";
 
@@ -81,15 +82,30 @@ export class Prediction {
     this.list.style.setProperty("--guess", `${Math.min(8, Math.max(2.2, 0.6 * longest))}em`);
   }
 
-  pictures({ trace, theme }) {
+  pictures({ trace, state, theme }) {
+    if (!hasCome(trace, state, "prediction")) return [];
     const draw = () =>
       barsOf(`Expected after timestep ${this.state.timestep + 1}`, expected(trace, this.state.timestep), theme);
     return [{ name: "prediction", label: "Prediction", draw }];
   }
 
   ask(k) {
+    if (!hasCome(this.trace, this.state, "prediction")) return;
     const output = this.trace.top[this.state.timestep][k];
     if (output !== undefined) this.actions.set({ quantity: "prediction", output, panel: "why" });
+  }
+
+  /** Nothing is said yet; the rows keep their places. */
+  empty() {
+    const { name } = this.trace.operations.at(-1);
+    setText(this.came, `Not computed yet: the last operation, ${name}, says it.`);
+    this.rows.forEach(({ root, label, bar, before, number }, k) => {
+      for (const node of [label, number]) setText(node, "");
+      bar.style.transform = "scaleX(0)";
+      before.hidden = true;
+      root.hidden = k >= this.trace.output_labels.length;
+      root.classList.remove("right");
+    });
   }
 
   draw(state, changed) {
@@ -97,8 +113,9 @@ export class Prediction {
     if (!changed.timestep && !changed.operation) return;
     const { trace, original } = this;
     const { timestep } = state;
-    const last = trace.operations.length - 1;
-    this.root.classList.toggle("to-come", state.operation !== null && state.operation < last && state.lossAt === null);
+    const there = hasCome(trace, state, "prediction");
+    this.root.classList.toggle("to-come", !there);
+    if (!there) return this.empty();
     const came = trace.target_labels[timestep];
     const asked = trace.right[timestep].length > 0;
     if (trace.kind === "value" && !asked)

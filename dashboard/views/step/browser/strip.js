@@ -2,6 +2,7 @@
 
 import { element } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
+import { spanOf } from "../../../browser/cell/progress.js";
 import { remarkOn } from "./opening.js";
 
 const MOST_SURPRISE = 6; // nats at which a bar is full
@@ -25,30 +26,38 @@ export class Strip {
     });
   }
 
-  show({ trace, other, state }) {
+  show({ trace, original, other, state }) {
     this.showBeside(trace, state.beside?.kind === "sequence" ? other : null);
     const hides = state.hide.includes("prediction");
     const scale = this.scale();
-    const made = { trace, hides, lossAt: state.lossAt, width: widthOf(trace, scale) };
+    const made = { trace, original, hides, lossAt: state.lossAt, width: widthOf(trace, scale) };
     if (Object.entries(made).every(([name, value]) => this[name] === value)) return;
     Object.assign(this, made, { visible: null });
-    const most = trace.kind === "symbols" ? MOST_SURPRISE : Math.max(...trace.surprise, 1e-12);
+    const most = trace.kind === "symbols" ? MOST_SURPRISE : Math.max(...(original ?? trace).surprise, 1e-12);
     const unit = trace.kind === "symbols" ? "nats" : "squared error";
+    this.foretold = []; // of each symbol what is said of it once it was predicted, and before
+    this.known = Infinity;
     this.symbols = trace.labels.map((label, timestep) => {
       // what came at this timestep was predicted at the one before; nothing predicts the first
       const predicted = !hides && timestep > 0 && trace.right[timestep - 1].length > 0;
       const surprise = predicted ? trace.surprise[timestep - 1] : null;
       const height = surprise === null ? 0 : Math.min(1, surprise / most);
       const loss = timestep === state.lossAt ? ", the loss is taken here" : "";
-      const said = surprise === null ? "" : `, surprise ${fixed(surprise, 2)} ${unit}`;
+      const said = surprise === null ? "" : `surprise ${fixed(surprise, 2)} ${unit}`;
+      const words = `Timestep ${timestep + 1}: ${label}`;
+      const remark = remarkOn(trace, timestep);
+      this.foretold.push([
+        { name: `${words}${said && ", "}${said}${loss}`, title: said || remark },
+        { name: `${words}${loss}`, title: remark },
+      ]);
       return element(
         "button",
         {
           tabindex: -1,
           "data-timestep": timestep,
           style: `width: ${this.width}px`,
-          title: surprise === null ? remarkOn(trace, timestep) || null : `surprise ${fixed(surprise, 2)} ${unit}`,
-          "aria-label": `Timestep ${timestep + 1}: ${label}${said}${loss}`,
+          title: said || remark || null,
+          "aria-label": this.foretold[timestep][0].name,
           "data-loss": timestep === state.lossAt ? "" : null,
         },
         element("span", { text: label }),
@@ -57,6 +66,20 @@ export class Strip {
     });
     this.marked = null;
     this.track.replaceChildren(...this.symbols);
+  }
+
+  /** Say the surprise at the symbols that the first so many predictions were about, and of no other. */
+  tell(known) {
+    const [from, to] = [known, this.known].sort((a, b) => a - b);
+    for (let timestep = from + 1; timestep <= to && timestep < this.symbols.length; timestep++) {
+      const symbol = this.symbols[timestep];
+      const { name, title } = this.foretold[timestep][timestep > known ? 1 : 0];
+      symbol.classList.toggle("unforetold", timestep > known);
+      symbol.setAttribute("aria-label", name);
+      if (title) symbol.title = title;
+      else symbol.removeAttribute("title");
+    }
+    this.known = known;
   }
 
   /** How large the text is and a finger's target must be, against a laptop's. */
@@ -72,7 +95,9 @@ export class Strip {
     this.beside.replaceChildren(...(other?.labels ?? []).map((label) => element("span", { text: label, style })));
   }
 
-  draw({ timestep }, changed) {
+  draw(state, changed) {
+    const { timestep } = state;
+    this.tell(spanOf(this.trace, state, "prediction")[1]);
     if (!changed.timestep && this.marked) return;
     this.marked?.removeAttribute("aria-current");
     this.marked = this.symbols[timestep];

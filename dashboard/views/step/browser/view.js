@@ -21,6 +21,7 @@ export function viewOf(state, loaded, data, laidOut) {
     shown,
     other: same(loaded.beside, state.beside) ? loaded.other : null,
     field: gradients ?? trace,
+    scales: gradients ?? original ?? trace, // a scale does not change because a value is held
     backward: Boolean(gradients),
     sequence: question.sequence,
     quantities: trace.quantities,

@@ -3,6 +3,7 @@
 import { element, setText } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
 import { describeClamp } from "../../../browser/cell/clamps.js";
+import { hasCome, isRead } from "../../../browser/cell/progress.js";
 
 export class WhatIf {
   constructor(actions) {
@@ -11,8 +12,17 @@ export class WhatIf {
     this.quantity = element("select", { "aria-label": "Quantity to clamp" });
     this.quantity.addEventListener("change", () => actions.set({ quantity: this.quantity.value }));
     this.units = element("select", { "aria-label": "Units to clamp" });
+    this.typed = false; // whether the timesteps were chosen, and stay when the cursor moves
     this.first = element("input", { type: "number", min: 1, required: "", "aria-label": "From timestep" });
     this.last = element("input", { type: "number", min: 1, required: "", "aria-label": "To timestep" });
+    for (const field of [this.first, this.last]) field.addEventListener("input", () => (this.typed = true));
+    this.slider = element("input", { type: "range", "aria-label": "Hold at" });
+    this.slider.addEventListener("input", () => this.slide());
+    this.slider.addEventListener("change", () => {
+      this.sliding = false;
+      actions.letGo();
+    });
+    this.held = element("output", { class: "held" });
     this.value = element("input", {
       type: "text",
       inputmode: "decimal",
@@ -40,7 +50,15 @@ export class WhatIf {
           title: "The whole sequence",
           onclick: () => this.spanAll(),
         }),
+        element("button", {
+          type: "button",
+          class: "small-tool",
+          text: "here",
+          title: "The timestep at the cursor, wherever it goes",
+          onclick: () => this.spanHere(),
+        }),
       ),
+      element("div", { class: "span" }, element("span", { text: "hold" }), this.slider, this.held),
       element(
         "div",
         { class: "span" },
@@ -77,7 +95,9 @@ export class WhatIf {
     );
   }
 
-  show({ trace, original, quantities }) {
+  show({ trace, original, quantities, sequence }) {
+    if (this.sequence !== sequence) this.typed = false;
+    this.sequence = sequence;
     this.trace = trace;
     this.original = original;
     const offered = quantities.filter(({ missing }) => !missing);
@@ -119,35 +139,46 @@ export class WhatIf {
 
   draw(state) {
     this.state = state;
-    const place = `${state.timestep}/${state.unit}/${state.quantity}/${state.layer}`;
+    const place = `${state.timestep}/${state.operation}/${state.unit}/${state.quantity}/${state.layer}`;
     if (this.place !== place) {
       this.place = place;
       const asked = this.trace.quantity(state.quantity);
       if (asked && !asked.missing) this.quantity.value = state.quantity;
       const [low, high] = this.trace.quantity(this.quantity.value).clamp_limits;
       this.value.title = `A number from ${low} to ${high}`;
+      const [least, most] = this.actions.rangeOf(this.quantity.value);
+      Object.assign(this.slider, { min: least, max: most, step: (most - least) / 100 });
       const chosen = this.units.value;
       this.units.replaceChildren(
         element("option", { value: "one", text: `unit ${state.unit}` }),
         element("option", { value: "all", text: "all units" }),
       );
       this.units.value = chosen || "one";
-      this.first.value = this.last.value = state.timestep + 1;
+      if (!this.typed) this.first.value = this.last.value = state.timestep + 1;
+      const shown = this.trace.value(state.layer, this.quantity.value, state.timestep, state.unit);
+      const there = hasCome(this.trace, state, this.quantity.value);
+      if (there && !this.sliding) this.slider.value = shown;
+      this.slider.disabled = !there;
+      setText(this.held, there ? fixed(shown, 2) : "");
     }
-    setText(this.outcome, this.said(state.timestep));
+    setText(this.outcome, this.said(state));
   }
 
   /** What clamping changed, in the loss and in the prediction at the cursor. */
-  said(timestep) {
+  said(state) {
     const { trace, original } = this;
+    const { timestep } = state;
     if (!original)
       return (
-        "Nothing is clamped. Choose a value, a unit and a stretch of time, and clamp it there; " +
-        "double-click a unit in the drawing to choose it."
+        "Nothing is clamped. Drag a unit in the drawing up or down (a finger rests on it first), or choose here what " +
+        "is held, and when."
       );
     const change = trace.loss - original.loss;
     const by = `${change < 0 ? "" : "+"}${fixed(change)} ${trace.unit_of_loss}`;
-    const loss = `Loss ${fixed(original.loss)} → ${fixed(trace.loss)} (${by}).`;
+    const loss = isRead(trace, state)
+      ? `Loss ${fixed(original.loss)} → ${fixed(trace.loss)} (${by}).`
+      : "The loss is known at the sequence’s end.";
+    if (!hasCome(trace, state, "prediction")) return `${loss} The prediction here is not computed yet.`;
     if (trace.kind === "value")
       return `${loss} Prediction here: ${fixed(original.predicted[timestep])} → ${fixed(trace.predicted[timestep])}.`;
     if (trace.right[timestep].length === 0) return `${loss} No answer is asked here.`;
@@ -158,8 +189,28 @@ export class WhatIf {
   }
 
   spanAll() {
+    this.typed = true;
     this.first.value = 1;
     this.last.value = this.trace.timesteps;
+  }
+
+  spanHere() {
+    this.typed = false;
+    this.first.value = this.last.value = this.state.timestep + 1;
+  }
+
+  /** The timesteps at which something dragged at the cursor is held: those that were chosen, if it is among them. */
+  span({ timestep, sequence }) {
+    const [first, last] = [Number(this.first.value) - 1, Number(this.last.value) - 1];
+    const isOurs = this.typed && this.sequence === sequence;
+    const chosen = isOurs && first <= timestep && timestep <= last && first >= 0 && last < this.trace.timesteps;
+    return chosen ? { first, last } : { first: timestep, last: timestep };
+  }
+
+  slide() {
+    this.sliding = true;
+    const unit = this.units.value === "all" ? null : this.state.unit;
+    this.actions.hold({ quantity: this.quantity.value, unit, value: Number(this.slider.value) });
   }
 
   oldValue() {

@@ -2,8 +2,11 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
-import { MOST_BARS, explain, strongest } from "./explain.js";
+import { MOST_BARS, explain, others, strongest } from "./explain.js";
 import { barsOf } from "../../../browser/pictures.js";
+
+const LEAST_LETTERS = 12; // of a label
+const MOST_LETTERS = 22; // beside which a bar can still be read
 
 export class Why {
   constructor(actions) {
@@ -35,6 +38,7 @@ export class Why {
       );
       return row;
     });
+    this.rest = element("p", { class: "quiet rest" });
     this.bars = element("ol", { class: "contributions" }, ...this.rows.map(({ root }) => root));
     this.root = element(
       "section",
@@ -43,6 +47,7 @@ export class Why {
       this.sum,
       this.heading,
       this.bars,
+      this.rest,
     );
   }
 
@@ -71,6 +76,9 @@ export class Why {
     setText(this.sum, reason.lines(number).join("\n"));
     setText(this.heading, reason.heading);
     const rows = strongest(reason.contributions);
+    const labels = rows.map(({ label }) => label.length);
+    this.bars.style.setProperty("--source", `${Math.min(MOST_LETTERS, Math.max(LEAST_LETTERS, ...labels))}ch`);
+    setText(this.rest, restOf(reason, number));
     const most = Math.max(1e-12, ...rows.map(({ value }) => Math.abs(value)));
     this.rows.forEach((row, k) => {
       const found = rows[k];
@@ -85,4 +93,11 @@ export class Why {
       row.root.firstChild.title = found.hint ?? "Go there";
     });
   }
+}
+
+/** What has no bar, so that all of it adds up to the sum. */
+function restOf({ contributions, product }, number) {
+  const { count, value } = others(contributions);
+  if (!count || product) return "";
+  return `and ${count} ${count === 1 ? "other" : "others together"}: ${number(value)}`;
 }
