@@ -12,7 +12,7 @@ from dashboard.shell.plain import on_one_line, plain
 from dashboard.shell.readable import problem_of
 from dashboard.shell.run_labels import cell_name, run_labels, task_title, told_apart
 from dashboard.shell.run_picker import labels_of, meant, name_of, say_there_is_no_run
-from dashboard.shell.selection import select, selected
+from dashboard.shell.selection import forget_address, newly_read, select, selected
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.compare.curves import validation_curves
@@ -53,7 +53,7 @@ def show(services: Services) -> None:
 def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
     """The runs to compare, kept in the address."""
     by_id = {run.id: run for run in runs}
-    if "compared" not in st.session_state:
+    if newly_read("runs") or "compared" not in st.session_state:
         parts = [part.strip() for part in (selected("runs") or "").split(",") if part.strip()]
         linked = list(dict.fromkeys(run_number(part) for part in parts))
         there = [run_id for run_id in linked if run_id in by_id]
@@ -77,6 +77,7 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
         found = [run_id for run_id in map(meant, st.session_state[field.key]) if run_id in labels]
         field.said = {run_id: labels[run_id] for run_id in found}
         st.session_state["compared"] = found
+        forget_address()
 
     st.multiselect(
         "Runs",
