@@ -23,6 +23,7 @@ export class Address {
   }
 
   destroy() {
+    this.isLed = true; // what is still under way has nothing to say any more
     dismiss(this.page, this);
   }
 

@@ -22,6 +22,7 @@ export class Visit {
   }
 
   destroy() {
+    this.abandon();
     this.address.destroy();
   }
 
