@@ -31,7 +31,7 @@ export class Address {
     return new URLSearchParams(location.search);
   }
 
-  /** Back or Forward led to this page; whether from another address of it, so that nobody else turns to what it says. */
+  /** Back or Forward led to this page; `stays`: from another address of it, so that nobody else turns to it. */
   follow(stays) {
     this.isLed = true;
     this.hasAsked = false;
@@ -59,7 +59,7 @@ export class Address {
    * Judge what the script says, see ``told_address`` in shell/selection.py.
    * @param {{turn: number, read: ?Object, names: string[]}} told
    * @param {function(Object)} ask sends a question to the script
-   * @returns {string} "late": it is about another address; "arrived": it is the first word on this one; "calm" after that
+   * @returns {string} "late": it is about another address; "arrived": the first word on this one; "calm" after that
    */
   judge(told, ask) {
     this.answered = told.turn;

@@ -11,8 +11,8 @@ const base = new URL("../../../", import.meta.url).pathname; // this module is a
 const RESERVED = ["embed", "embed_options"]; // Streamlit's own parameters
 const writers = new Map(); // by page: what writes and follows the address of the page that is mounted
 
-/** The page that an address names; the front door has an empty name. */
-export const pageOf = ({ pathname }) => pathname.slice(base.length).replace(/\/+$/, "");
+/** The page that an address names, by its last part: the front door has an empty name. */
+export const pageOf = ({ pathname }) => pathname.slice(base.length).replace(/\/+$/, "").split("/").at(-1);
 
 /** The present address with just these parameters, and Streamlit's own. */
 export function addressOf(parameters) {
@@ -67,9 +67,10 @@ addEventListener(
   "click",
   (event) => {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement && node.href);
+    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement && node.hasAttribute("href"));
     if (!link || !["", "_self"].includes(link.target) || link.hasAttribute("download")) return;
-    const target = new URL(link.href);
+    // Streamlit's own link to the front door, in a page, has an empty address
+    const target = new URL(link.getAttribute("href") || base, document.baseURI);
     if (target.origin !== location.origin) return;
     if (pageOf(target) !== pageOf(location)) writers.get(pageOf(location))?.leave();
     heading = pageOf(target);

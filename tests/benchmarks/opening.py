@@ -25,7 +25,7 @@ WATCH = """() => {
       headline: shows(document.querySelector("h1")),
       numbers: roots().some((root) => [...root.querySelectorAll("[data-value]")].some(
         (node) => /\\d/.test(node.textContent) && shows(node))),
-      link: shows(document.querySelector(".st-key-start_ways a[href*='/step']")),
+      link: shows(document.querySelector(".st-key-start_ways a[href*='step']")),
     };
     for (const [name, there] of Object.entries(found)) if (there) window.seen[name] ??= performance.now();
     if (Object.keys(window.seen).length < 3) requestAnimationFrame(look);

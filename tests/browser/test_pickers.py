@@ -1,4 +1,4 @@
-"""The fields in which runs are picked: each stays the same field whatever is chosen, and however it is called by then."""
+"""The fields in which runs are picked: each stays the same field, whatever is chosen and however that is called."""
 
 import re
 from collections.abc import Callable
@@ -36,7 +36,9 @@ def test_a_picker_is_never_made_anew_by_a_choice_or_another_label(
     page.wait_for_function("id => location.search.includes(`run=${id}`)", arg=others[0].id)
     store.rename(others[0].id, "renamed elsewhere")
     page.get_by_role("button", name="New run").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
     expect(picker).to_have_value(re.compile("^renamed elsewhere · "))
     picker.click()
     page.get_by_role("option", name="sibling 2").click()
