@@ -117,7 +117,8 @@ def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> s
     """The text to step through: typed, or one of the task's examples."""
     task = run.settings.task_object
     key, example_key = f"sequence_{run.id}", f"example_{run.id}"
-    if newly_read("sequence") or key not in st.session_state:
+    tell = newly_read("sequence") or key not in st.session_state
+    if tell:
         linked = selected("sequence")
         st.session_state[key] = examples[0] if linked is None else linked
 
@@ -129,6 +130,7 @@ def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> s
     about = task.about
     text = own.text_input(
         plain(f"Sequence: {lowered(note or task.input_help)}"),
+        "" if tell else st.session_state[key],  # which the field would lack if what it was told went by another page
         key=key,
         help=plain(f"{about.reads} {about.question} {about.guesser} {about.solved}"),
     )

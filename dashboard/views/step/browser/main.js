@@ -125,7 +125,7 @@ class StepView {
       this.visit.open(toOpen(location.search, data.run, data.sequence), data.sequence);
     } else if (otherSequence) {
       this.turnToSequence(data, otherRun);
-    } else if (this.loaded) {
+    } else if (this.loaded && !this.visit.opens) {
       this.show(); // the theme may have changed
     }
   }
