@@ -1,35 +1,84 @@
-// The page's address and the browser's history: what a person changed on purpose is an entry, what merely moves is not.
+// The address of one page and what follows from it: what a person changed on purpose is an entry of the browser's
+// history, what merely moves is not. When Back, Forward or a link leads to the page, the address has the word until the
+// page's script has read it; after that, the script and the page's view have it.
 
-const RESERVED = ["embed", "embed_options"]; // Streamlit's own
+import { dismiss, enlist, pageOf, write } from "./tab_history.js";
+
+let turns = 0; // that scripts were asked to follow, in this tab
 
 export class Address {
-  /** `onback` is called with the parameters that Back or Forward led to, on this page. */
-  constructor(onback) {
-    this.path = location.pathname;
-    this.hear = (event) => {
-      if (location.pathname !== this.path) return; // to another page, which Streamlit turns to
-      event.stopImmediatePropagation(); // Streamlit would run the script anew, with its fields empty
-      onback(new URLSearchParams(location.search));
-    };
-    addEventListener("popstate", this.hear, true);
-  }
-
-  /** Write it; as an entry of its own that Back leads away from, or in the place of the present one. */
-  write(href, isEntry = false) {
-    if (href === location.href || location.pathname !== this.path) return;
-    if (isEntry) history.pushState({}, "", href);
-    else history.replaceState(history.state, "", href);
+  /**
+   * @param {string} page its name in the address
+   * @param {function(URLSearchParams)} onback is called with what Back or Forward led to on this page
+   * @param {function()} onleave is called when a link is about to lead to another page
+   */
+  constructor(page, onback, onleave = () => {}) {
+    this.page = page;
+    this.onback = onback;
+    this.leave = onleave;
+    this.isLed = true; // the address has the word
+    this.hasAsked = false; // the script, since then
+    this.asked = this.answered = 0; // the last turn that the script was asked to follow, and the last it has followed
+    enlist(page, this);
   }
 
   destroy() {
-    removeEventListener("popstate", this.hear, true);
+    this.isLed = true; // what is still under way has nothing to say any more
+    dismiss(this.page, this);
   }
-}
 
-/** The present address with just these parameters, and Streamlit's own. */
-export function addressOf(names) {
-  const url = new URL(location.href);
-  for (const name of [...url.searchParams.keys()]) if (!RESERVED.includes(name)) url.searchParams.delete(name);
-  for (const [name, text] of Object.entries(names)) if (text) url.searchParams.set(name, text);
-  return url.href;
+  get parameters() {
+    return new URLSearchParams(location.search);
+  }
+
+  /** Back or Forward led to this page; `stays`: from another address of it, so that nobody else turns to it. */
+  follow(stays) {
+    this.isLed = true;
+    this.hasAsked = false;
+    if (stays) this.onback(this.parameters);
+  }
+
+  /** The view itself shows what the address says. */
+  followed() {
+    this.isLed = false;
+  }
+
+  /** Whether the script still has to answer. */
+  get waits() {
+    return this.answered < this.asked;
+  }
+
+  /** What to ask the script for, so that it follows the address. */
+  question() {
+    this.hasAsked = true;
+    this.asked = ++turns;
+    return { turn: this.asked, parameters: Object.fromEntries(this.parameters) };
+  }
+
+  /**
+   * Judge what the script says, see ``told_address`` in shell/selection.py.
+   * @param {{turn: number, read: ?Object, names: string[]}} told
+   * @param {function(Object)} ask sends a question to the script
+   * @returns {string} "late": it is about another address; "arrived": the first word on this one; "calm" after that
+   */
+  judge(told, ask) {
+    this.answered = told.turn;
+    if (pageOf(location) !== this.page || this.waits) return "late";
+    if (!this.isLed) return "calm";
+    const { parameters } = this;
+    const differs = (name) => parameters.get(name) !== (told.read?.[name] ?? null);
+    if (!this.hasAsked && (!told.read || told.names.some(differs))) {
+      ask(this.question());
+      return "late";
+    }
+    this.isLed = false;
+    return "arrived";
+  }
+
+  /** Write it, unless the address has the word, or is another page's; returns whether it stands there. */
+  write(href, isEntry = false) {
+    const mayWrite = !this.isLed && !this.waits && pageOf(location) === this.page;
+    if (mayWrite) write(href, isEntry);
+    return mayWrite;
+  }
 }

@@ -1,6 +1,7 @@
-"""Our styles in Streamlit's page itself: what it draws at first already stands where it will stay.
+"""What stands in Streamlit's page itself from the start: our styles, and the writer of the tab's history.
 
-Styles that come with the script's first answer, a second or more later, would move everything once.
+Styles that come with the script's first answer, a second or more later, would move everything once; and until then
+a person may have gone Back and Forward.
 """
 
 from functools import cache
@@ -8,7 +9,7 @@ from functools import cache
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.serving.assets import DASHBOARD
+from dashboard.serving.assets import DASHBOARD, base_path
 
 END_OF_HEAD = b"</head>"
 LEFT_OUT = (
@@ -19,13 +20,14 @@ LEFT_OUT = (
 
 
 @cache
-def page_styles() -> bytes:
-    """The style sheet of all pages, as an element of HTML."""
-    return b"<style>" + (DASHBOARD / "browser" / "page.css").read_bytes() + b"</style>"
+def page_head() -> bytes:
+    """The style sheet of all pages and the module that writes their history, as elements of HTML."""
+    styles = b"<style>" + (DASHBOARD / "browser" / "page.css").read_bytes() + b"</style>"
+    return styles + f'<script type="module" src="{base_path()}/api/modules/browser/tab_history.js"></script>'.encode()
 
 
 class FirstPaint:
-    """ASGI middleware that writes the pages' styles into the head of Streamlit's page.
+    """ASGI middleware that writes what all pages need into the head of Streamlit's page.
 
     Args:
         app: what responds.
@@ -42,7 +44,7 @@ class FirstPaint:
         start: Message | None = None  # of a page, held back until its length is known
         body = b""
 
-        async def send_with_styles(message: Message) -> None:
+        async def send_with_head(message: Message) -> None:
             nonlocal start, body
             if message["type"] == "http.response.start" and is_page(message):
                 start = message
@@ -53,14 +55,14 @@ class FirstPaint:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            body = body.replace(END_OF_HEAD, page_styles() + END_OF_HEAD, 1)
+            body = body.replace(END_OF_HEAD, page_head() + END_OF_HEAD, 1)
             headers = MutableHeaders(scope=start)
             headers["Content-Length"] = str(len(body))
-            del headers["ETag"], headers["Last-Modified"]  # of the file, which knows nothing of our styles
+            del headers["ETag"], headers["Last-Modified"]  # of the file, which knows nothing of ours
             await send(start)
             await send({"type": "http.response.body", "body": body})
 
-        await self._app({**scope, "headers": kept}, receive, send_with_styles)
+        await self._app({**scope, "headers": kept}, receive, send_with_head)
 
 
 def wants_page(scope: Scope) -> bool:

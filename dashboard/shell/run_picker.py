@@ -40,6 +40,22 @@ def name_of(run_id: int | str, labels: Mapping[int, str]) -> str:
     return labels.get(run_id, f"run {run_id} (deleted)")
 
 
+def is_to_be_told(key: str, chosen: Sequence[int], labels: Mapping[int, str]) -> bool:
+    """Whether a field must be told which runs are chosen in it, since that, or what is read of them, is new to it.
+
+    Its key stays, so that the field stays too: it may be open in somebody's hands. Browsers keep the labels that were
+    chosen and say them again with each click anywhere on the page; without being told they go on showing the old ones.
+    """
+    said = {run_id: labels[run_id] for run_id in chosen}
+    fields: dict[str, dict[int, str]] = st.session_state.setdefault("said_in_fields", {})
+    before, fields[key] = fields.get(key), said
+    if key not in st.session_state:  # it is made just now, with what it is to show
+        return False
+    value = st.session_state[key]
+    shown = [meant(one) for one in (value if isinstance(value, list) else [value])]
+    return before != said or shown != list(chosen)
+
+
 def say_there_is_no_run() -> None:
     """What a page shows that has nothing to show, and what to do about it."""
     st.info("There is no run yet. Create one on the Train page with “New run”.", icon=":material/info:")
@@ -82,21 +98,23 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
     run, problem = selected_run(store, landing_first(runs), [run for run in all_runs if not can_show(run)], unlike)
     notice(problem)
     labels = labels_of(store, runs)
-    # the key holds the selection and what is read of it, so that a run picked elsewhere, or renamed, shows here:
-    # browsers keep the label that was chosen, and say it again with each click anywhere on the page
-    key = f"run_{run.id}_{labels[run.id]}"
+    key = (
+        f"run_on_{st.session_state.get('page')}"  # of fields with one key, a page's first run takes that of the former
+    )
 
     def turn_to_chosen() -> None:
-        # a callback hears a choice that was made before the next field took this one's place; Streamlit also calls it
-        # when the field of a run that has just gone is taken off the page
+        # Streamlit also calls it when the field of a run that has just gone is taken off the page
         chosen = meant(st.session_state.get(key))
         if chosen is not None and chosen != run.id:
             choose_run(chosen)
 
+    tell = is_to_be_told(key, [run.id], labels)
+    if tell:
+        st.session_state[key] = run.id
     st.selectbox(
         "Run",
         list(labels),
-        index=list(labels).index(run.id),
+        index=0 if tell else list(labels).index(run.id),  # what is told and what it begins with must not both be given
         format_func=lambda run_id: name_of(run_id, labels),
         key=key,
         on_change=turn_to_chosen,

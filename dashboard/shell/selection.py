@@ -1,10 +1,12 @@
 """The selection that follows the user from page to page and stands in the URL: run, checkpoint, sequence, and so on.
 
 The script reads the address when a page is opened and never writes it, since each such writing would be one more entry
-of the browser's history. Pages write it in the browser: the step view by itself, the others by ``show_address``.
+of the browser's history. Pages write it in the browser: the step view by itself, the others by ``show_address``, and
+both through ``browser/tab_history.js``, the one writer that there is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -25,9 +27,52 @@ def arrive(page: str) -> None:
     if st.session_state.get("page") == page:
         return
     st.session_state["page"] = page
-    for name in NAMES:
-        if name in st.query_params:
-            select(name, st.query_params[name])
+    read_address(st.query_params)
+
+
+def read_address(said: Mapping[str, str]) -> None:
+    """Select what an address says; of what it does not name, all stays as it is, but what belongs to another run."""
+    read = {name: said[name] for name in NAMES if name in said}
+    if "run" in read and read["run"] != selected("run"):
+        select_run(None)
+    for name, value in read.items():
+        select(name, value)
+    st.session_state["address_read"] = read
+    st.session_state.setdefault("newly_read", set()).update(read)
+
+
+def newly_read(name: str) -> bool:
+    """Whether the address has said this since it was asked last: a field that keeps its own value then takes it."""
+    names: set[str] = st.session_state.setdefault("newly_read", set())
+    was_read = name in names
+    names.discard(name)
+    return was_read
+
+
+def told_address(*names: str) -> dict[str, Any]:
+    """What the browser is told, which judges by it whether the script speaks of the present address or a former one.
+
+    Args:
+        names: what the page's address selects.
+
+    Returns:
+        the page; what was ``read`` of the last address, None if a person has chosen otherwise since; the ``names``; and
+        the last ``turn`` of the address that the script was asked to follow, and has followed.
+    """
+    state = st.session_state
+    return {
+        "page": state.get("page"),
+        "read": state.get("address_read"),
+        "names": names,
+        "turn": state.get("address_turn", 0),
+    }
+
+
+def follow(question: Mapping[str, Any]) -> None:
+    """Select what the address says that Back or Forward led to on this page."""
+    st.session_state.pop("notices", None)
+    read_address(question["parameters"])
+    st.session_state["address_turn"] = question["turn"]
 
 
 def selected(name: str) -> str | None:
@@ -68,10 +113,10 @@ def notices_place() -> DeltaGenerator:
     return st.container(key="notices")
 
 
-def choose(name: str, value: str | None) -> None:
-    """Select what the user has just chosen."""
-    st.session_state.pop("notices", None)
-    select(name, value)
+def forget_address() -> None:
+    """Something else was chosen: what was read of an address holds no more."""
+    st.session_state["address_read"] = None
+    st.session_state.pop("newly_read", None)
 
 
 def forget_run(run_id: int) -> None:
@@ -89,6 +134,7 @@ def remember_run(run_id: int) -> None:
 def choose_run(run_id: int | None) -> None:
     """Turn to the run that the user has just chosen; None leaves it to the page."""
     st.session_state.pop("notices", None)
+    forget_address()
     select_run(run_id)
 
 

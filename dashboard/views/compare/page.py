@@ -1,7 +1,7 @@
 """Compare: what does each part buy? Runs side by side, with just those settings that differ."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import streamlit as st
@@ -11,8 +11,8 @@ from dashboard.shell.glossary import explained
 from dashboard.shell.plain import on_one_line, plain
 from dashboard.shell.readable import problem_of
 from dashboard.shell.run_labels import cell_name, run_labels, task_title, told_apart
-from dashboard.shell.run_picker import labels_of, meant, name_of, say_there_is_no_run
-from dashboard.shell.selection import select, selected
+from dashboard.shell.run_picker import is_to_be_told, labels_of, meant, name_of, say_there_is_no_run
+from dashboard.shell.selection import forget_address, newly_read, select, selected
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.compare.curves import validation_curves
@@ -25,6 +25,7 @@ from lstm_engine.runs import Run, RunNotFound, RunStore, Status
 from lstm_engine.runs.run import Notes, Series
 from lstm_engine.tasks import Baseline, Task
 
+FIELD = "compared_runs"  # in which runs are chosen
 BEST = "best validation loss"
 MOST_RUNS = 12
 MOST_NAMED = 3  # of runs that an address names and that cannot be had
@@ -53,7 +54,7 @@ def show(services: Services) -> None:
 def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
     """The runs to compare, kept in the address."""
     by_id = {run.id: run for run in runs}
-    if "compared" not in st.session_state:
+    if newly_read("runs") or "compared" not in st.session_state:
         parts = [part.strip() for part in (selected("runs") or "").split(",") if part.strip()]
         linked = list(dict.fromkeys(run_number(part) for part in parts))
         there = [run_id for run_id in linked if run_id in by_id]
@@ -71,18 +72,20 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
     st.session_state["compared"] = [run_id for run_id in wanted if run_id in by_id]
     labels = labels_of(store, runs)
     chosen: list[int] = st.session_state["compared"]
-    field = choice_field({run_id: labels[run_id] for run_id in chosen})
 
     def take() -> None:
-        found = [run_id for run_id in map(meant, st.session_state[field.key]) if run_id in labels]
-        field.said = {run_id: labels[run_id] for run_id in found}
+        found = [run_id for run_id in map(meant, st.session_state[FIELD]) if run_id in labels]
         st.session_state["compared"] = found
+        forget_address()
 
+    tell = is_to_be_told(FIELD, chosen, labels)
+    if tell:
+        st.session_state[FIELD] = chosen
     st.multiselect(
         "Runs",
         list(by_id),
-        field.first,
-        key=field.key,
+        None if tell else chosen,  # what is told and what it begins with must not both be given
+        key=FIELD,
         max_selections=MOST_RUNS,
         format_func=lambda run_id: name_of(run_id, labels),
         on_change=take,
@@ -90,31 +93,6 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
     )
     select("runs", ",".join(map(str, chosen)))
     return [by_id[run_id] for run_id in chosen]
-
-
-@dataclass
-class ChoiceField:
-    """The field in which runs are chosen.
-
-    Attributes:
-        key: of the widget. first: the runs that it was made with. said: what it shows of each chosen run.
-    """
-
-    key: str
-    first: list[int]
-    said: dict[int, str]
-
-
-def choice_field(chosen: dict[int, str]) -> ChoiceField:
-    """The field as it stands; a new one where runs were chosen by other means, or a chosen one was renamed or deleted.
-
-    Browsers keep the labels that were chosen and say them again with each choice; one that is no more would be lost.
-    """
-    field: ChoiceField | None = st.session_state.get("compared_field")
-    if field is None or field.said != chosen:
-        number = st.session_state["compared_fields"] = st.session_state.get("compared_fields", 0) + 1
-        field = st.session_state["compared_field"] = ChoiceField(f"compared_{number}", list(chosen), chosen)
-    return field
 
 
 def curves_part(services: Services, run_ids: Sequence[int], was_training: bool) -> None:

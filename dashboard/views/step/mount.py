@@ -11,6 +11,7 @@ from dashboard.serving.headers import embed_origins
 from dashboard.serving.trust import server_token
 from dashboard.shell.cells import quantity_payload
 from dashboard.shell.components import register
+from dashboard.shell.selection import told_address
 from lstm_engine.runs import Run
 
 _mount = register("step", with_cell=True)
@@ -21,6 +22,7 @@ def mount_step(
     sequence: str,
     examples: list[str],
     on_sequence: Callable[[], None],
+    on_back: Callable[[], None],
     refused: bool = False,
 ) -> Any:
     """Show a sequence.
@@ -30,6 +32,7 @@ def mount_step(
         sequence: as its task's ``encode`` takes it.
         examples: further sequences, to put beside it.
         on_sequence: called when the view has a new sequence, a continuation of this one.
+        on_back: called when the browser's Back led to another run, or to what the page has not read yet.
         refused: whether the sequence stands in the place of one that was typed and cannot be read.
 
     Returns:
@@ -49,5 +52,8 @@ def mount_step(
         "quantities": quantity_payload(run.settings.variant),
         "refused": refused,
         "embedding": embed_origins(),
+        "told": told_address("run", "sequence"),
     }
-    return _mount(key="step", data=data, on_sequence_change=on_sequence, on_gone_change=lambda: None)
+    return _mount(
+        key="step", data=data, on_sequence_change=on_sequence, on_back_change=on_back, on_gone_change=lambda: None
+    )

@@ -8,6 +8,9 @@ from dashboard.shell.coming_back import wait_for
 from dashboard.shell.plain import plain
 from dashboard.shell.run_picker import pick_run
 from dashboard.shell.selection import (
+    follow,
+    forget_address,
+    newly_read,
     notices_place,
     prefer_task,
     select,
@@ -78,7 +81,10 @@ def show_step(services: Services) -> None:
     def take_sequence() -> None:
         st.session_state[f"sequence_{run.id}"] = st.session_state["step"].sequence
 
-    seen = mount_step(run, text, examples, take_sequence, refused)
+    def go_back() -> None:
+        follow(st.session_state["step"].back)
+
+    seen = mount_step(run, text, examples, take_sequence, go_back, refused)
     if seen.gone:  # by now another one may be shown in its place
         wait_for(seen.gone)
         st.rerun()
@@ -111,7 +117,8 @@ def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> s
     """The text to step through: typed, or one of the task's examples."""
     task = run.settings.task_object
     key, example_key = f"sequence_{run.id}", f"example_{run.id}"
-    if key not in st.session_state:
+    tell = newly_read("sequence") or key not in st.session_state
+    if tell:
         linked = selected("sequence")
         st.session_state[key] = examples[0] if linked is None else linked
 
@@ -123,6 +130,7 @@ def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> s
     about = task.about
     text = own.text_input(
         plain(f"Sequence: {lowered(note or task.input_help)}"),
+        "" if tell else st.session_state[key],  # which the field would lack if what it was told went by another page
         key=key,
         help=plain(f"{about.reads} {about.question} {about.guesser} {about.solved}"),
     )
@@ -134,6 +142,8 @@ def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> s
         on_change=take_example,
         format_func=lambda example: example if len(example) < 28 else f"{example[:26]} …",
     )
+    if selected("sequence") not in (None, text):
+        forget_address()
     select("sequence", text)
     return text
 

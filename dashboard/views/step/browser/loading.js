@@ -17,6 +17,11 @@ export class Loading {
     this.steps = null;
   }
 
+  /** Let what is being asked for lead to nothing: something else is to be seen. */
+  abandon() {
+    this.turn++;
+  }
+
   async checkpoints() {
     return (this.steps ??= await this.engine.checkpoints());
   }

@@ -51,6 +51,8 @@ class StepView {
     this.history = new History();
     this.loaded = null; // what the engine has given for the state, see `Loading.load`
     this.there = null; // what there is to choose from in it
+    this.first = null; // gives the state, as soon as that is known, whichever call of `load` finds it out
+    this.newest = null; // checkpoint that was heard of
     this.make(new Actions(this));
     this.stopHearing = () => {};
     this.visit = new Visit(this);
@@ -107,41 +109,51 @@ class StepView {
 
   update(component) {
     const { data } = component;
+    this.component = component;
+    const word = this.visit.judge(data.told);
+    if (word === "late") return;
     const otherRun = this.gone || data.run !== this.run; // it may have been brought back
     const echo = this.visit.isEcho(data.sequence);
     const otherSequence =
-      otherRun || (!echo && data.sequence !== this.component.data.sequence && data.sequence !== this.state.sequence);
-    if (otherSequence && this.loaded && !this.gone) this.visit.enter();
-    this.component = component;
+      otherRun || (!echo && data.sequence !== this.saidSequence && data.sequence !== this.state.sequence);
+    if (otherSequence && this.loaded && !this.gone && word === "calm") this.visit.enter(otherRun ? "run" : "sequence");
+    this.saidSequence = data.sequence;
     this.run = data.run;
     this.engine.token = data.token;
     this.keys = keyTable(data.quantities);
     if (otherRun) this.hear(data);
     this.gone = false;
-    if (!otherSequence) {
-      if (this.loaded) this.show(); // the theme may have changed
-      return;
+    if (word === "arrived") {
+      this.frame.say("");
+      this.visit.open(toOpen(location.search, data.run, data.sequence), data.sequence);
+    } else if (otherSequence) {
+      this.turnToSequence(data, otherRun);
+    } else if (this.loaded && !this.visit.opens) {
+      this.show(); // the theme may have changed
     }
+  }
+
+  /** The page's fields say another sequence, or another run. */
+  turnToSequence({ sequence, refused }, otherRun) {
     this.history.clear();
     this.frame.say("");
-    if (!this.loaded) {
-      this.visit.open(toOpen(location.search, data.run, data.sequence), data.sequence);
-    } else {
-      // the run's picker gives way to another and loses the focus by itself; taken from it, it would choose once more
-      if (!data.refused && !otherRun) this.pressed.take();
-      // until its trace is there, the cursor must stand somewhere
-      this.state = { ...turned(this.state, otherRun ? "run" : "sequence"), sequence: data.sequence, timestep: 0 };
-      this.load(() => ({ ...this.state, timestep: null }));
-    }
+    // the run's picker loses the focus by itself; taken from it, it would choose once more
+    if (!refused && !otherRun) this.pressed.take();
+    this.visit.abandon();
+    this.state = { ...turned(this.state, otherRun ? "run" : "sequence"), sequence, timestep: null };
+    this.visit.entered(otherRun ? "run" : "sequence");
+    this.state.timestep = 0; // until its trace is there, the cursor must stand somewhere
+    this.load(() => ({ ...this.state, timestep: null }));
   }
 
   /** Hear of another run. */
   hear(run) {
+    this.newest = null;
     this.engine.turnTo(run);
     this.loading.forget();
     this.stopHearing();
     this.stopHearing = hearOf(run, {
-      checkpoint: (newest) => this.loaded && newest !== this.loaded.steps.at(-1) && this.loadAnew(),
+      checkpoint: (newest) => this.turnToNewest(newest),
       training: (trains) => this.checkpoints.showTraining(trains),
       silence: () => this.lookAgain(),
       gone: () => this.tellGone(),
@@ -150,8 +162,15 @@ class StepView {
 
   /** Nothing can be heard, so look: for what is newer, or for what could not be had when the view was opened. */
   lookAgain() {
+    if (this.visit.opens) return;
     if (this.loaded && this.state.checkpoint === NEWEST) this.loadAnew();
     else if (!this.loaded) this.visit.openAgain();
+  }
+
+  /** There is a newer checkpoint, or, without a number, there may have been one while a link was opened. */
+  turnToNewest(newest = this.newest) {
+    this.newest = newest;
+    if (this.loaded && !this.visit.opens && newest && newest !== this.loaded.steps.at(-1)) this.loadAnew();
   }
 
   /** The run is no more: the page says so, and turns to another. It happens once, and is not a state. */
@@ -168,17 +187,18 @@ class StepView {
   }
 
   /** Ask for all that the state needs and show it; `first` gives the state, once it is known what there is. */
-  async load(first = null) {
+  async load(first = this.first) {
+    this.first = first;
     let loaded, there;
     try {
       loaded = await this.loading.load(this.state, (trace) => {
         there = thereIs(trace, this.loading.steps);
-        if (first) this.state = first(there);
-        first = null;
+        if (this.first) this.state = this.first(there);
+        this.first = null;
         return settled(this.state, there);
       });
     } catch (error) {
-      return this.recover(error, first);
+      return this.recover(error);
     }
     if (!loaded) return;
     this.frame.forget("away");
@@ -194,7 +214,7 @@ class StepView {
   }
 
   /** After a refusal: say it, and fall back to what can be had. */
-  async recover(refusal, first) {
+  async recover(refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     const { state, loading } = this;
     const lost = loading.lostBy(refusal);
@@ -204,14 +224,14 @@ class StepView {
       this.state = { ...state, checkpoint: NEWEST }; // thinned out just now
       this.visit.complain(`${refusal.message} Here is the newest one.`);
       loading.forget();
-      await this.load(first);
+      await this.load();
     } else if (refusal.kind === "clamp" && state.clamps.length) {
       this.state = {
         ...state,
         clamps: state.clamps.filter((_, place) => refusal.places.length && !refusal.places.includes(place)),
       };
       this.visit.complain(refusal.message);
-      await this.load(first);
+      await this.load();
     } else {
       this.visit.complain(refusal.message, refusal.kind);
       if (!this.loaded) this.frame.waitInVain();
@@ -243,7 +263,7 @@ class StepView {
 
   /** The cursor has come to rest: write it into the address, so that a link leads here, and say it in words. */
   rest() {
-    this.visit.write();
+    this.visit.rest();
     if (this.transport.playing) return;
     const { operation } = this.state;
     const { operations } = this.loaded.trace;
@@ -265,15 +285,17 @@ class StepView {
 
   /** Change part of the state; values beyond the ends stop there. Returns whether the cursor moved. */
   turnTo(change) {
-    if (!this.loaded) return false;
+    if (!this.loaded || this.visit.opens) return false;
     const before = this.state;
     const after = settled({ ...before, ...change }, this.there);
     const cost = costOf(before, after);
     if (cost === null) return false;
     const changed = Object.fromEntries(differing(before, after).map((name) => [name, true]));
-    if (ENTRIES.some((name) => changed[name])) this.visit.enter();
+    const entry = ENTRIES.filter((name) => changed[name]).join(" ");
+    if (entry) this.visit.enter(entry);
     this.frame.forget();
     this.state = after;
+    if (entry) this.visit.entered(entry);
     if (cost !== "cursor" || this.rearranges(changed)) this.show();
     else this.draw(changed);
     if (cost === "engine") this.load();
@@ -289,7 +311,7 @@ class StepView {
 
   /** The same, to be undone; under the same key as the last one, together with it. */
   commit(change, key = null) {
-    if (!this.loaded) return;
+    if (!this.loaded || this.visit.opens) return;
     this.history.record(this.state, settled({ ...this.state, ...change }, this.there), key);
     this.turnTo(change);
   }

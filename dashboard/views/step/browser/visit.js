@@ -11,22 +11,50 @@ export class Visit {
   constructor(view) {
     this.view = view;
     this.problems = null; // with the link, while it is opened
-    this.isEntry = false; // whether the address at rest is to be one of the browser's history
+    this.openings = 0; // of links: of two that are under way, the later one counts
+    this.entry = ""; // what was changed for the present entry of the browser's history, until all is at rest
     this.told = new Set(); // sequences that the page was told of, until it says one of them
-    this.address = new Address((parameters) => this.goTo(parameters));
+    this.address = new Address(
+      "step",
+      (parameters) => this.goTo(parameters),
+      () => this.write(), // the cursor may not have come to rest
+    );
   }
 
   destroy() {
+    this.abandon();
     this.address.destroy();
+  }
+
+  /** Whether a link is being opened: until it is, the state is none that a person can change. */
+  get opens() {
+    return this.problems !== null;
   }
 
   /** Open what an address says; what it says in vain is told, and the nearest sensible view is shown. */
   async open(parameters, sequence) {
     const { view } = this;
+    this.abandon();
+    const opening = this.openings;
     const problems = (this.problems = []);
     this.parameters = parameters;
+    view.history.clear();
     // until its trace is there, the cursor must stand somewhere
     view.state = { ...startState(), sequence, timestep: 0 };
+    try {
+      await this.read(parameters, problems, () => opening === this.openings);
+    } finally {
+      if (opening === this.openings) this.problems = null;
+    }
+    if (opening !== this.openings) return;
+    if (problems.length) view.frame.say(tell(problems));
+    view.frame.takeFocus();
+    view.turnToNewest();
+  }
+
+  /** Take the state from an address, as far as it is known what there is, and load it. */
+  async read(parameters, problems, isWanted) {
+    const { view } = this;
     const read = (there, names) => {
       const link = readLink(parameters, there, names);
       problems.push(...link.problems);
@@ -34,24 +62,32 @@ export class Visit {
     };
     view.state = read({}, AT_ONCE);
     view.frame.obey(view.state);
+    let steps = null;
     try {
-      view.state = read({ steps: await view.loading.checkpoints() }, ["checkpoint"]);
+      steps = await view.loading.checkpoints();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error; // the loading meets it as well, and tells it
     }
+    if (!isWanted()) return;
+    if (steps) view.state = read({ steps }, ["checkpoint"]);
     const others = Object.keys(FIELDS).filter((name) => name !== "checkpoint" && !AT_ONCE.includes(name));
     await view.load((there) => {
       view.state = { ...view.state, timestep: null };
       return read(there, others);
     });
+  }
+
+  /** Something else is to be seen than the link that may just be opened, or what is being asked for. */
+  abandon() {
+    this.openings++;
     this.problems = null;
-    if (problems.length) view.frame.say(tell(problems));
-    view.frame.takeFocus();
+    this.view.first = null;
+    this.view.loading.abandon();
   }
 
   /** The same once more, after it could not be had. */
   openAgain() {
-    if (!this.problems) this.open(this.parameters, this.view.state.sequence);
+    if (!this.opens) this.open(this.parameters, this.view.state.sequence);
   }
 
   /** Say what went wrong; while a link is opened, with all else that is wrong with it. */
@@ -76,34 +112,53 @@ export class Visit {
 
   // ---- the browser's history
 
+  /** Judge what the page's script says, see `Address.judge`. */
+  judge(told) {
+    return this.address.judge(told, (question) => this.ask(question));
+  }
+
+  /** Ask the page's script to follow the address. */
+  ask(question) {
+    this.view.component.setTriggerValue("back", question);
+  }
+
   /** Back, or Forward, led to other parameters of this page. */
   goTo(parameters) {
-    const { view } = this;
+    const { view, address } = this;
     const run = parameters.get("run") ?? String(view.run);
-    const sequence = parameters.get("sequence") ?? view.state.sequence;
-    if (run !== String(view.run)) {
-      location.reload(); // the page's own fields then all read the address
+    if (run !== String(view.run) || address.waits || !view.loaded) {
+      this.ask(address.question()); // the page's own fields then all read the address
       return;
     }
-    this.isEntry = false;
-    view.history.clear();
+    address.followed();
+    const sequence = parameters.get("sequence") ?? view.state.sequence;
     if (sequence !== view.state.sequence) this.tellSequence(sequence);
     this.open(parameters, sequence);
   }
 
   /** Something is about to be changed on purpose: the address of what was before stays in the browser's history. */
-  enter() {
-    if (!this.isEntry && this.view.loaded) this.write();
-    this.isEntry = true;
+  enter(names) {
+    if (this.entry !== names) this.write();
+  }
+
+  /** It was changed; if the same is changed again before all is at rest, as by dragging, that is no further entry. */
+  entered(names) {
+    this.write(this.entry !== names);
+    this.entry = names;
+  }
+
+  /** All is at rest. */
+  rest() {
+    this.write();
+    this.entry = "";
   }
 
   /** Write what is in view into the address. */
-  write() {
+  write(isEntry = false) {
     const { view } = this;
+    if (this.opens || !view.loaded) return; // what the address says is not in view yet
     const { run, state, there, component } = view;
     const href = writeLink(location.href, state, there, { run, sequence: state.sequence, task: component.data.task });
-    this.address.write(href, this.isEntry);
-    this.isEntry = false;
-    remember(run, state.sequence, href);
+    if (this.address.write(href, isEntry)) remember(run, state.sequence, href);
   }
 }

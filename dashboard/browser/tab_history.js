@@ -1,0 +1,79 @@
+// The one writer of the tab's history; it stands in the page from the start, see serving/first_paint.py.
+//
+// Streamlit makes an entry whenever it is told which page the script ran for and the address names another one. After a
+// quick Back that word is late: it is about the page that was just left, and its entry would lead back there, with all
+// that Forward led to gone. It also makes one for each parameter that the script changes. So its writing passes through
+// here, and only what leads to where the person turned to last becomes an entry.
+
+const push = history.pushState.bind(history);
+const replace = history.replaceState.bind(history);
+const base = new URL("../../../", import.meta.url).pathname; // this module is api/modules/browser/tab_history.js
+const RESERVED = ["embed", "embed_options"]; // Streamlit's own parameters
+const writers = new Map(); // by page: what writes and follows the address of the page that is mounted
+
+/** The page that an address names, by its last part: the front door has an empty name. */
+export const pageOf = ({ pathname }) => pathname.slice(base.length).replace(/\/+$/, "").split("/").at(-1);
+
+/** The present address with just these parameters, and Streamlit's own. */
+export function addressOf(parameters) {
+  const url = new URL(location.href);
+  for (const name of [...url.searchParams.keys()]) if (!RESERVED.includes(name)) url.searchParams.delete(name);
+  for (const [name, text] of Object.entries(parameters)) if (text) url.searchParams.set(name, text);
+  return url.href;
+}
+
+let heading = pageOf(location); // the page that the person turned to last: by opening it, by a link, by Back or Forward
+
+/** Write the present page's address: as an entry of its own, or in the place of the present one. */
+export function write(href, isEntry) {
+  if (href === location.href) return;
+  if (isEntry) push({}, "", href);
+  else replace(history.state, "", href);
+}
+
+/** Let a page's writer hear of Back and Forward on its page, and of a link away from it. */
+export function enlist(page, writer) {
+  writers.set(page, writer);
+}
+
+export function dismiss(page, writer) {
+  if (writers.get(page) === writer) writers.delete(page);
+}
+
+history.pushState = (state, unused, href = "") => {
+  const [here, there] = [pageOf(location), pageOf(new URL(href, location.href))];
+  if (here === there) return; // a page's own parameters are for its writer to say
+  if (there === heading) push(state, unused, href);
+  else if (here === "" && addressOf({}) !== location.href) {
+    heading = there; // the front door leads on, and Back would only lead to it again
+    replace(state, unused, href);
+  }
+};
+history.replaceState = () => {}; // as above: the page's own parameters
+
+addEventListener(
+  "popstate",
+  (event) => {
+    const page = pageOf(location);
+    const stays = heading === page && writers.has(page); // else Streamlit turns to the page, or is about to turn away
+    heading = page;
+    if (stays) event.stopImmediatePropagation(); // Streamlit would run the script anew, with its fields empty
+    writers.get(page)?.follow(stays);
+  },
+  true,
+);
+
+addEventListener(
+  "click",
+  (event) => {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement && node.hasAttribute("href"));
+    if (!link || !["", "_self"].includes(link.target) || link.hasAttribute("download")) return;
+    // Streamlit's own link to the front door, in a page, has an empty address
+    const target = new URL(link.getAttribute("href") || base, document.baseURI);
+    if (target.origin !== location.origin) return;
+    if (pageOf(target) !== pageOf(location)) writers.get(pageOf(location))?.leave();
+    heading = pageOf(target);
+  },
+  true,
+);
