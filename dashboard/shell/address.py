@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.serving.assets import DASHBOARD, base_path
+from dashboard.serving.assets import DASHBOARD, module_url
 from dashboard.shell.selection import choose, selected
 
 _mount = st.components.v2.component("lstm_address", js=(DASHBOARD / "browser" / "loader.js").read_text("utf-8"))
@@ -18,7 +18,7 @@ def show_address(*names: str) -> None:
         st.session_state.pop("compared", None)  # the field then takes what is selected
 
     data = {
-        "script": f"{base_path()}/api/modules/browser/page_address.js",
+        "script": module_url("browser/page_address.js"),
         "names": {name: selected(name) for name in names},
     }
     _mount(key="address", data=data, on_back_change=go_back)
