@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS, Run, RunStore, Status
@@ -48,11 +48,12 @@ def choose(page: Page, name: str) -> None:
     """Choose a run from the list, as a person does: a page that is still being written closes the list again."""
     option = page.get_by_role("option", name=re.compile(name))
     for _ in range(5):
-        page.get_by_role("combobox", name="Run").click()
-        with suppress(TimeoutError):
+        with suppress(Error):  # nor is it clear which list is meant while a former one is still there
+            page.get_by_role("combobox", name="Run").click(timeout=5_000)
             option.click(timeout=5_000)
             return
         page.keyboard.press("Escape")
+        page.wait_for_timeout(200)
     pytest.fail(f"the list of runs never offered “{name}”")
 
 
