@@ -2,7 +2,8 @@
 
 import asyncio
 import gzip
-from functools import cache
+import hashlib
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 DASHBOARD = Path(__file__).parents[1]
+KEEP = "public, max-age=31536000, immutable"
 
 
 def base_path() -> str:
@@ -28,14 +30,20 @@ def asset_routes() -> list[BaseRoute]:
         path = module_path(request.path_params["path"])
         if path is None:
             return Response("There is no such module.", 404)
-        return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+        asked = request.path_params.get("version")
+        keep = KEEP if asked == modules_version() else "no-cache"
+        return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": keep})
 
     async def plotly(_request: Request) -> Response:
-        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Encoding": "gzip"}
+        headers = {"Cache-Control": KEEP, "Content-Encoding": "gzip"}
         return Response(await asyncio.to_thread(compressed_plotly), media_type="text/javascript", headers=headers)
 
     base = base_path()
-    return [Route(f"{base}/api/modules/{{path:path}}", module), Route(f"{base}{plotly_path()}", plotly)]
+    return [
+        Route(f"{base}/api/modules@{{version}}/{{path:path}}", module),
+        Route(f"{base}/api/modules/{{path:path}}", module),
+        Route(f"{base}{plotly_path()}", plotly),
+    ]
 
 
 @cache
@@ -47,6 +55,31 @@ def modules() -> frozenset[str]:
 def module_path(path: str) -> Path | None:
     """The file of an ES module; None if there is no such module."""
     return DASHBOARD / path if path in modules() else None
+
+
+def module_url(path: str) -> str:
+    """Where the browser finds an ES module, by its path from ``dashboard/``, and beside it whatever it imports.
+
+    Other modules have other addresses, so that a browser may keep these for good: a page of some sixty modules that
+    was open before asks for none of them again.
+    """
+    return f"{base_path()}/api/modules@{modules_version()}/{path}"
+
+
+def modules_version() -> str:
+    """What tells the modules as they stand from all that they were."""
+    found = ((path, (DASHBOARD / path).stat()) for path in sorted(modules()))
+    return digest_of_modules(tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in found))
+
+
+@lru_cache(maxsize=1)
+def digest_of_modules(found: tuple[tuple[str, int, int], ...]) -> str:
+    """A digest of the modules' paths and contents, computed again only when a file was written."""
+    digest = hashlib.sha256()
+    for path, *_ in found:
+        content = (DASHBOARD / path).read_bytes()
+        digest.update(f"{path} {len(content)}\n".encode() + content)
+    return digest.hexdigest()[:16]
 
 
 def plotly_path() -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.serving.assets import DASHBOARD, base_path
+from dashboard.serving.assets import DASHBOARD, module_url
 from dashboard.shell.selection import follow, selected, told_address
 
 _mount = st.components.v2.component("lstm_address", js=(DASHBOARD / "browser" / "loader.js").read_text("utf-8"))
@@ -11,7 +11,7 @@ _mount = st.components.v2.component("lstm_address", js=(DASHBOARD / "browser" / 
 def show_address(*names: str) -> None:
     """Keep what is selected under these names in the page's address, each choice as an entry of the history."""
     data = {
-        "script": f"{base_path()}/api/modules/browser/page_address.js",
+        "script": module_url("browser/page_address.js"),
         "selected": {name: selected(name) for name in names},
         "told": told_address(*names),
     }

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.serving.assets import DASHBOARD, base_path
+from dashboard.serving.assets import DASHBOARD, module_url
 from dashboard.shell.selection import choose_run, selected
 from lstm_engine import EngineError
 from lstm_engine.runs import RunStore
@@ -34,5 +34,5 @@ def watch_for_return(store: RunStore) -> None:
         if not stays and st.session_state.get("shown_instead") == selected("run"):
             choose_run(run_id)
 
-    data = {"script": f"{base_path()}/api/modules/browser/coming_back.js", "run": run_id}
+    data = {"script": module_url("browser/coming_back.js"), "run": run_id}
     _mount(key="coming_back", data=data, on_look_change=look)

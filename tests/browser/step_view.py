@@ -1,13 +1,15 @@
 """How tests read the step view, and the settings of the small run that they open."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from lstm_engine.cell.quantities import QUANTITIES
 from lstm_engine.runs import PRESETS
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=24, num_layers=2, end_step=40, pace=0.0)
+GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 22, 27)"}
 
 
 def number(text: str) -> float:
@@ -31,3 +33,12 @@ def click_at(field: Locator, x: float, y: float) -> None:
 
 def current(page: Page) -> int:
     return int(page.locator(".strip [aria-current]").get_attribute("data-timestep"))
+
+
+def in_both_themes(page: Page) -> Iterator[str]:
+    """One page in light and then in dark: it follows the system's choice, and need not be loaded anew for that."""
+    for scheme, ground in GROUNDS.items():
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        expect(page.locator(".stApp")).to_have_css("background-color", ground)
+        page.wait_for_timeout(400)  # colours pass over into each other, and charts are drawn again
+        yield scheme

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.serving.assets import base_path
+from dashboard.serving.assets import base_path, module_url
 from dashboard.shell.components import register
 from dashboard.shell.palette import TRAINING_COLOUR, VALIDATION_COLOUR
 from dashboard.views.start.live_run import sequences_to_read
@@ -20,7 +20,7 @@ def mount_start(run: Run, key: str) -> Any:
     base = base_path()
     task = run.settings.task_object
     data = {
-        "script": f"{base}/api/modules/views/start/browser/main.js",
+        "script": module_url("views/start/browser/main.js"),
         "questions": f"{base}/api/runs/{run.id}",
         "run": run.id,
         "samples_title": task.samples_title,

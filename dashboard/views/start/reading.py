@@ -5,7 +5,7 @@ import math
 import numpy as np
 import streamlit as st
 
-from dashboard.serving.assets import base_path
+from dashboard.serving.assets import module_url
 from dashboard.shell.components import register
 from dashboard.shell.glossary import SECTIONS
 from dashboard.shell.plain import plain
@@ -83,7 +83,7 @@ def named(run: Run | None) -> str:
 def figure(key: str, drawn: Figure, caption: str) -> None:
     """Draw a figure."""
     data = {
-        "script": f"{base_path()}/api/modules/views/start/browser/figure.js",
+        "script": module_url("views/start/browser/figure.js"),
         "figure": drawn,
         "caption": caption,
     }

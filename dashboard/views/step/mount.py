@@ -6,7 +6,7 @@ The page's script says only what to look at (run and sequence); what the engine 
 from collections.abc import Callable
 from typing import Any
 
-from dashboard.serving.assets import base_path
+from dashboard.serving.assets import base_path, module_url
 from dashboard.serving.headers import embed_origins
 from dashboard.serving.trust import server_token
 from dashboard.shell.cells import quantity_payload
@@ -40,7 +40,7 @@ def mount_step(
     """
     base = base_path()
     data = {
-        "script": f"{base}/api/modules/views/step/browser/main.js",
+        "script": module_url("views/step/browser/main.js"),
         "questions": f"{base}/api/runs/{run.id}",
         "run": run.id,
         "name": run.name,

@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.serving.assets import base_path, plotly_path
+from dashboard.serving.assets import base_path, module_url, plotly_path
 from dashboard.serving.delivery import FEW
 from dashboard.shell.components import register
 from dashboard.shell.readable import problem_of
@@ -34,7 +34,7 @@ def mount_train(run: Run, snapshot: dict[str, Any] | None, key: str) -> Any:
     """
     base = base_path()
     data = {
-        "script": f"{base}/api/modules/views/train/browser/main.js",
+        "script": module_url("views/train/browser/main.js"),
         "plotly": base + plotly_path(),
         "questions": f"{base}/api/runs/{run.id}",
         "run": run.id,

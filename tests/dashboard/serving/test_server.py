@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 import time
 import urllib.error
@@ -14,6 +15,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from dashboard.serving import assets
+from dashboard.serving.assets import DASHBOARD, module_url
 from lstm_engine.runs import PRESETS, Run, RunStore
 from tests.benchmarks.hostile import attack
 from tests.browser.server import AppServer
@@ -161,6 +164,29 @@ def test_pages_and_routes_send_the_usual_headers(server):
         assert "'unsafe-inline'" not in headers["content-security-policy"].split("style-src")[0]
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
+
+
+def test_modules_are_kept_under_the_address_that_the_pages_name_and_under_no_other(server):
+    named = module_url("views/step/browser/main.js")
+    for path, kept in ((named, True), (named.replace("@", "@0"), False), (re.sub("@[^/]*", "", named), False)):
+        code, headers, body = answer(server.url + path)
+        assert (code, "immutable" in {k.lower(): v for k, v in headers.items()}["cache-control"]) == (200, kept)
+        assert body == (DASHBOARD / "views/step/browser/main.js").read_bytes()
+    # a page that took modules from two addresses would have two of each, and two connections
+    naming = [path for path in DASHBOARD.rglob("*.py") if "api/modules" in path.read_text("utf-8")]
+    assert naming == [DASHBOARD / "serving" / "assets.py"]
+
+
+def test_another_content_is_another_address_of_all_modules(monkeypatch, tmp_path):
+    (tmp_path / "browser").mkdir()
+    for name in ("one", "other"):
+        (tmp_path / "browser" / f"{name}.js").write_text(f"// {name}")
+    monkeypatch.setattr(assets, "DASHBOARD", tmp_path)
+    monkeypatch.setattr(assets, "modules", lambda: frozenset({"browser/one.js", "browser/other.js"}))
+    before = module_url("browser/one.js")
+    assert module_url("browser/one.js") == before
+    (tmp_path / "browser" / "other.js").write_text("// changed")
+    assert module_url("browser/one.js") != before
 
 
 def test_a_connection_that_only_listens_stays_and_one_that_shouts_is_closed(server, run):
