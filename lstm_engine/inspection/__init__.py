@@ -8,7 +8,8 @@ Arrays have a row for each position, in reading order: activations (N, H), a pro
 (True, False)
 """
 
-from lstm_engine.inspection.ablation import Ablation, Effect, Estimate, Transplant, ablate, transplant
+from lstm_engine.inspection.ablation import Ablation, Transplant, ablate, transplant
+from lstm_engine.inspection.effects import Effect, Estimate
 from lstm_engine.inspection.expressions import expression_property, names_in_expressions
 from lstm_engine.inspection.gates import Histogram, LayerStatistics, Memory, gate_statistics, histogram, memory
 from lstm_engine.inspection.matching import InCommon, Match, Matches, in_common, matches

@@ -1,45 +1,25 @@
 """Break it: what the loss does when units are held, and when as many random ones are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import pairwise
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lstm_engine.cell.interventions import Intervention, check_interventions
+from lstm_engine.checks import any_number, as_array, choice, instance, real_number, shown, whole_number, whole_numbers
+from lstm_engine.errors import SettingsError, ShapeError
+from lstm_engine.inspection.effects import Effect, Sample
+from lstm_engine.inspection.reading import CHUNK, checked_quantities, losses_at
+from lstm_engine.inspection.task_properties import in_reading_order, positions_that_count
+from lstm_engine.learning.losses import LOSSES
 from lstm_engine.model import LSTMModel
 from lstm_engine.tasks.base import Batch, EncodedSequence
+from lstm_engine.tracing.trace import Trace
 
-
-class Estimate(NamedTuple):
-    """A number and its confidence interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What breaking units did at some positions.
-
-    Attributes:
-        positions: how many. before, after: the mean loss at them.
-        rise: after - before, with its interval (block bootstrap).
-        random: the mean rise that as many random units brought, and the interval in which their rises lie.
-        random_rises: each of them.
-    """
-
-    positions: int
-    before: float
-    after: float
-    rise: Estimate
-    random: Estimate
-    random_rises: tuple[float, ...]
-
-    @property
-    def beyond_random(self) -> bool:
-        """Whether the rise, down to the low end of its interval, is above that of random units."""
-        return self.rise.low > self.random.high
+MOST_SETS = 1_000
+MOST_RESAMPLES = 100_000
 
 
 @dataclass(frozen=True)
@@ -108,14 +88,155 @@ def ablate(
             ``"zero"`` at 0; a number at that number (a clamp).
         quantity: what is held; ``"hidden"`` takes away all that the unit says, to the readout and to the next timestep.
         random_sets: of as many other units, for comparison.
-        resamples: of blocks of ``block`` positions (Künsch 1989) for the confidence intervals.
+        resamples: of blocks of ``block`` positions (Carlstein 1986) for the confidence intervals.
+
+    Raises:
+        ShapeError: the sequence is none of the model's, or the property has another shape.
+        SettingsError: there is no such unit, quantity, layer or loss, or a number is out of range.
     """
-    raise NotImplementedError
+    a = instance("model", model, LSTMModel).architecture
+    layer = whole_number("layer", layer, 0, a.num_layers - 1)
+    (quantity,) = checked_quantities(quantity, a.variant.name)
+    chosen = checked_units(units, a.hidden_size)
+    choice("loss", loss, LOSSES)
+    confidence = between("confidence", confidence, 0, 1)
+    random_sets = whole_number("random_sets", random_sets, 0, MOST_SETS)
+    resamples = whole_number("resamples", resamples, 1, MOST_RESAMPLES)
+    block = whole_number("block", block, 1)
+    generator = np.random.default_rng(whole_number("seed", seed, 0, 2**63))
+    broken = Broken(model, sequence, layer, quantity, loss)
+    inside = None if property is None else broken.in_sequence(property)
+    before = broken.losses(())
+    rises = broken.losses(broken.held(chosen, by)) - before
+    others = np.setdiff1d(np.arange(a.hidden_size), chosen)
+    sets = [
+        generator.choice(others, len(chosen), replace=False)
+        for _ in range(random_sets if len(others) >= len(chosen) else 0)
+    ]
+    random_rises = [broken.losses(broken.held(tuple(found.tolist()), by)) - before for found in sets]
+    sample = Sample(broken.blocks(block), resamples, confidence, generator)
+    counted = broken.counted
+
+    def effect(where: NDArray) -> Effect | None:
+        return sample.effect(before, rises, random_rises, where) if where.any() and not where.all() else None
+
+    return Ablation(
+        units=chosen,
+        layer=layer,
+        quantity=quantity,
+        how=in_words(quantity, by),
+        overall=sample.effect(before, rises, random_rises, np.ones(len(before), bool)),
+        inside=None if inside is None else effect(inside[counted]),
+        outside=None if inside is None else effect(~inside[counted]),
+        specific=None if inside is None else sample.specific(before, rises, random_rises, inside[counted]),
+        confidence=confidence,
+    )
+
+
+def checked_units(units: object, H: int) -> tuple[int, ...]:
+    """Different units of 0..H-1, or SettingsError."""
+    found = tuple(whole_numbers("units", [units] if isinstance(units, int | np.integer) else units))
+    if not found or len(set(found)) != len(found) or min(found) < 0 or max(found) >= H:
+        raise SettingsError(f"units are {shown(list(found))}, expected different ones of 0..{H - 1}, at least one")
+    return found
+
+
+def between(name: str, value: object, low: float, high: float) -> float:
+    """A number strictly between two others, or SettingsError."""
+    if not low < (number := real_number(name, value)) < high:
+        raise SettingsError(f"{name} is {shown(value)}, expected a number between {low:g} and {high:g}")
+    return number
+
+
+def in_words(quantity: str, by: str | float) -> str:
+    """How units were broken."""
+    held = {"mean": "held at its mean", "zero": "held at 0"}.get(str(by), "") or f"held at {by:g}"
+    return f"{quantity.replace('_', ' ')} {held}"
+
+
+class Broken:
+    """A model that reads one batch of sequences again and again, with units held.
+
+    Attributes:
+        counted: (B * T,), positions whose loss counts, in reading order.
+    """
+
+    def __init__(self, model: LSTMModel, sequence: Batch | EncodedSequence, layer: int, quantity: str, loss: str):
+        if not isinstance(sequence, Batch | EncodedSequence):
+            raise SettingsError(f"sequence is {shown(sequence)}, expected a Batch or an EncodedSequence, as tasks give")
+        self._model, self._sequence, self._layer, self._quantity, self._loss = model, sequence, layer, quantity, loss
+        model.loss(sequence.inputs[:1], sequence.targets[:1], loss)  # judges what it is given, in its own words
+        self._T, self._B = sequence.inputs.shape[:2]
+        asked = np.ones((self._T, self._B), bool) if sequence.mask is None else np.asarray(sequence.mask, bool)
+        self.counted = in_reading_order(asked)
+        self._means: NDArray | None = None
+
+    def in_sequence(self, property: ArrayLike) -> NDArray:
+        """(T, B) or (B * T,) -> (B * T,) in reading order."""
+        array = as_array("property", property)
+        if array.dtype.kind != "b" or array.shape not in ((self._T, self._B), (self._T * self._B,)):
+            raise ShapeError(
+                f"property is {array.dtype} of shape {array.shape}, expected True and False of shape (T, B) = "
+                f"{(self._T, self._B)}, or ({self._T * self._B},) in reading order"
+            )
+        return in_reading_order(array) if array.ndim == 2 else array
+
+    def losses(self, interventions: Sequence[Intervention]) -> NDArray:
+        """(positions that count,), in reading order."""
+        found = np.empty((self._T, self._B))
+        for start, stop, trace in self._traces(interventions):
+            outputs = trace.outputs.reshape(-1, trace.outputs.shape[2])
+            targets = self._sequence.targets[start:stop]
+            aims = targets.reshape(-1) if targets.ndim == 2 else targets.reshape(-1, targets.shape[2])
+            found[start:stop] = losses_at(outputs, aims, self._loss).reshape(stop - start, self._B)
+        return in_reading_order(found)[self.counted]
+
+    def held(self, units: Sequence[int], by: str | float) -> list[Intervention]:
+        """What holds them."""
+        if by == "mean":
+            values = [float(self.means[unit]) for unit in units]
+        elif by == "zero":
+            values = [0.0] * len(units)
+        elif isinstance(by, str):
+            raise SettingsError(f"by is {shown(by)}, expected mean, zero or a number")
+        else:
+            values = [any_number("by", by, "mean, zero or a number")] * len(units)
+        clamps = [
+            Intervention.clamp(self._quantity, value, units=[unit], layer=self._layer)
+            for unit, value in zip(units, values, strict=True)
+        ]
+        return list(check_interventions(clamps, self._model.architecture, self._T))
+
+    @property
+    def means(self) -> NDArray:
+        """(H,), of the quantity, over all positions that are not padding."""
+        if self._means is None:
+            there = positions_that_count(self._sequence).reshape(self._B, self._T).T
+            total = np.zeros(self._model.architecture.hidden_size)
+            for start, stop, trace in self._traces(()):
+                values = getattr(trace.layers[self._layer], self._quantity)
+                total += values[there[start:stop]].sum(axis=0, dtype=np.float64)
+            self._means = total / there.sum()
+        return self._means
+
+    def blocks(self, length: int) -> NDArray:
+        """Which block each position that counts belongs to: ``length`` positions of one sequence."""
+        a_sequence = -(-self._T // length)
+        block = np.arange(self._T)[:, None] // length + a_sequence * np.arange(self._B)
+        return np.unique(in_reading_order(block)[self.counted], return_inverse=True)[1]
+
+    def _traces(self, interventions: Sequence[Intervention]) -> Iterator[tuple[int, int, Trace]]:
+        """All of it, some timesteps at a time, so that memory stays bounded."""
+        state, chunk = None, max(1, CHUNK // self._B)
+        for start, stop in pairwise([*range(0, self._T, chunk), self._T]):
+            trace = self._model.trace(self._sequence.inputs[start:stop], state, interventions)
+            state = self._model.last_state()
+            yield start, stop, trace
 
 
 def transplant(
     model: LSTMModel,
-    sequence: ArrayLike,
+    inputs: ArrayLike,
     donor: ArrayLike,
     units: Sequence[int],
     timestep: int,
@@ -123,5 +244,27 @@ def transplant(
     quantity: str = "cell",
     layer: int = 0,
 ) -> Transplant:
-    """Give units, at one timestep, the values that they had in another sequence; inputs (T, 1, I) each."""
-    raise NotImplementedError
+    """Give units, at one timestep, the values that they had in another sequence.
+
+    Args:
+        inputs, donor: (T, 1, I) each, of any length; integers (T, 1) with an embedding.
+        units: which. quantity, layer: of which the values are.
+        timestep: of the sequence. donor_timestep: of the other one.
+
+    Raises:
+        ShapeError: inputs or donor have another shape.
+        SettingsError: there is no such unit, quantity, layer or timestep.
+    """
+    a = instance("model", model, LSTMModel).architecture
+    layer = whole_number("layer", layer, 0, a.num_layers - 1)
+    (quantity,) = checked_quantities(quantity, a.variant.name)
+    chosen = checked_units(units, a.hidden_size)
+    given, taken = model.trace(inputs), model.trace(donor)
+    for name, trace in (("inputs", given), ("donor", taken)):
+        if trace.outputs.shape[1] != 1:
+            raise ShapeError(f"{name} hold {trace.outputs.shape[1]} sequences side by side, expected one")
+    timestep = whole_number("timestep", timestep, 0, len(given.outputs) - 1)
+    donor_timestep = whole_number("donor_timestep", donor_timestep, 0, len(taken.outputs) - 1)
+    values = getattr(taken.layers[layer], quantity)[donor_timestep, 0]  # (H,)
+    clamps = [Intervention.clamp(quantity, float(values[k]), [timestep], [k], layer) for k in chosen]
+    return Transplant(timestep, given.outputs[:, 0], model.trace(inputs, interventions=clamps).outputs[:, 0])

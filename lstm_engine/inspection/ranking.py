@@ -2,10 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lstm_engine.checks import named_mapping, whole_number
+from lstm_engine.errors import ShapeError
+from lstm_engine.inspection.arrays import FEWEST_POSITIONS, matrix, positions, truths
+from lstm_engine.inspection.probe import fitted_probe
+from lstm_engine.inspection.scores import area, lines
+from lstm_engine.inspection.splitting import blocks_of, held_out_blocks, shuffled_pieces
 
 AUC, R2 = "auc", "r2"
+MOST_SHUFFLES = 100
+PROBE_SHUFFLES = 2  # a probe sees every unit at once, so that its chance needs no maximum over them
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,12 @@ def rank_units(activations: ArrayLike, target: ArrayLike, seed: int = 0) -> list
         ShapeError: an array has another shape, is not finite, or the target is the same everywhere in one half.
         SettingsError: seed is no whole number.
     """
-    raise NotImplementedError
+    array = matrix("activations", activations, FEWEST_POSITIONS)
+    values = positions("target", target, len(array))
+    split = Split(array, {"target": values}, seed_of(seed))
+    if reason := split.skipped.get("target"):
+        raise ShapeError(reason)
+    return list(split.units(shuffles=0)["target"][0])
 
 
 def find_units(
@@ -123,4 +139,120 @@ def find_units(
     Raises:
         ShapeError: as in ``rank_units``; a property that is the same everywhere is skipped, and said so.
     """
-    raise NotImplementedError
+    array = matrix("activations", activations, FEWEST_POSITIONS)
+    N = len(array)
+    given = named_mapping("properties", properties, ShapeError)
+    values = {name: positions(f"the property {name!r}", value, N) for name, value in given.items()}
+    if where is not None:
+        counted = truths("where", where, N)
+        array, values = array[counted], {name: value[counted] for name, value in values.items()}
+        if len(array) < FEWEST_POSITIONS:
+            raise ShapeError(f"where leaves {len(array)} positions to count, expected at least {FEWEST_POSITIONS}")
+    shuffles = whole_number("shuffles", shuffles, 1, MOST_SHUFFLES)
+    split = Split(array, values, seed_of(seed))
+    ranked, probed = split.units(shuffles), split.probe(shuffles)
+    found = {}
+    for name, (units, control) in ranked.items():
+        share = float(values[name].mean()) if values[name].dtype.kind == "b" else None
+        found[name] = Finding(name, units[0].measure, units, control, *probed[name], split.held_out_count, share)
+    return Findings({name: found[name] for name in values if name in found}, split.skipped)
+
+
+def seed_of(seed: int) -> int:
+    return whole_number("seed", seed, 0, 2**63)
+
+
+class Split:
+    """Activations and targets, half of them held out.
+
+    Attributes:
+        skipped: why a property cannot be judged, by its name.
+        held_out_count: positions that are held out.
+    """
+
+    def __init__(self, activations: NDArray, values: Mapping[str, NDArray], seed: int):
+        yes_or_no = {name: value for name, value in values.items() if value.dtype.kind == "b"}
+        numbers = {name: value for name, value in values.items() if value.dtype.kind != "b"}
+        N = len(activations)
+        held = held_out_blocks(columns(yes_or_no, N, bool), seed)
+        self.skipped = {
+            name: f"{name} is the same at all positions of one half ({what_there_is(value)}), so nothing can tell it"
+            for name, value in values.items()
+            if any(not np.ptp(value[part].astype(np.float64)) for part in (held, ~held))
+        }
+        self._truth = {name: value for name, value in yes_or_no.items() if name not in self.skipped}
+        self._numbers = {name: value for name, value in numbers.items() if name not in self.skipped}
+        self._held, self._generator_seed, self.held_out_count = held, [seed, 1], int(held.sum())
+        self._learned, self._tested = activations[~held], activations[held]  # each half of (N, H)
+        self._half = (blocks_of(N) // 2 % 2 == 0)[~held]
+
+    def _orders(self, shuffles: int) -> list[Any]:
+        """The positions as they are, and shuffled."""
+        generator = np.random.default_rng(self._generator_seed)
+        N = len(self._held)
+        return [slice(None), *(shuffled_pieces(N, generator) for _ in range(shuffles))]
+
+    def units(self, shuffles: int) -> dict[str, tuple[tuple[UnitScore, ...], float]]:
+        """All units, the best first, by the name of the property; and the best score after any shuffle."""
+        found: dict[str, tuple[tuple[UnitScore, ...], float]] = {}
+        orders = self._orders(shuffles)
+        for measure, values in ((AUC, self._truth), (R2, self._numbers)):
+            if not values:
+                continue
+            kind = bool if measure == AUC else np.float64
+            stacked = np.concatenate([columns(values, len(self._held), kind)[order] for order in orders], axis=1)
+            score, sign = (areas if measure == AUC else lines)(
+                self._learned, stacked[~self._held], self._tested, stacked[self._held]
+            )  # (H, (1 + shuffles) P), the targets of each order side by side
+            P = len(values)
+            for p, name in enumerate(values):
+                best_first = np.argsort(-score[:, p], kind="stable")
+                units = tuple(UnitScore(int(k), measure, float(score[k, p]), int(sign[k, p]) or 1) for k in best_first)
+                found[name] = units, best_of(score[:, P + p :: P], measure)
+        return found
+
+    def probe(self, shuffles: int) -> dict[str, tuple[float, float]]:
+        """The probe's score, and its best after any shuffle, by the name of the property."""
+        found: dict[str, tuple[float, float]] = {}
+        names = [*self._truth, *self._numbers]
+        if not names:
+            return found
+        values = columns({**self._truth, **self._numbers}, len(self._held), np.float64)
+        stacked = np.concatenate([values[order] for order in self._orders(min(shuffles, PROBE_SHUFFLES))], axis=1)
+        learned, tested = stacked[~self._held], stacked[self._held]
+        said = fitted_probe(self._learned, learned, self._half)(self._tested)  # (M, (1 + shuffles) P)
+        scale = ((tested - tested.mean(axis=0)) ** 2).sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            r2 = 1 - ((tested - said) ** 2).sum(axis=0) / scale
+        for p, name in enumerate(names):
+            which = range(p, stacked.shape[1], len(names))
+            if name in self._truth:
+                scores = np.array([area(said[:, [k]], tested[:, [k]] > 0.5)[0, 0] for k in which])
+                found[name] = float(scores[0]), best_of(scores[1:], AUC)
+            else:
+                found[name] = float(r2[p]), best_of(r2[list(which)[1:]], R2)
+        return found
+
+
+def areas(learned: NDArray, targets: NDArray, tested: NDArray, held_targets: NDArray) -> tuple[NDArray, NDArray]:
+    """The AUC on held-out positions, turned round where the unit goes down with the property, and the sign; (H, P)."""
+    sign = np.where(area(learned, targets) < 0.5, -1, 1)
+    found = area(tested, held_targets)
+    return np.where(sign > 0, found, 1 - found), sign
+
+
+def best_of(scores: NDArray, measure: str) -> float:
+    """The largest that is a number; chance where there is none."""
+    chance = 0.5 if measure == AUC else 0.0
+    return float(np.nanmax(scores, initial=chance, where=np.isfinite(scores)))
+
+
+def columns(values: Mapping[str, NDArray], N: int, dtype: Any) -> NDArray:
+    """(N, P) in one dtype."""
+    return np.stack([value.astype(dtype) for value in values.values()], axis=1) if values else np.zeros((N, 0), dtype)
+
+
+def what_there_is(value: NDArray) -> str:
+    if value.dtype.kind == "b":
+        return f"it is True at {int(value.sum()):,} of {len(value):,} positions"
+    return f"it ranges from {value.min():g} to {value.max():g}"

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lstm_engine.checks import as_array, instance, whole_number
+from lstm_engine.errors import ShapeError
 from lstm_engine.model import LSTMModel
 
 
@@ -13,7 +16,7 @@ class Saliency:
 
     Attributes:
         timestep: of the prediction. output: which of its numbers.
-        value: of that output there, a score before softmax.
+        value: of that output there: its score before softmax, or its log-probability.
         of_inputs: (timestep + 1,), to first order what would be lost without the input of that timestep.
     """
 
@@ -32,5 +35,30 @@ def saliency(
         inputs: (T, 1, I) or, with an embedding, integers (T, 1).
         timestep: of the prediction. output: which; None for the largest there.
         log_probability: of the output after softmax, in nats, in the place of its score.
+
+    With an embedding the input is the vector that was read.
+
+    Raises:
+        ShapeError: inputs are no single sequence.
+        SettingsError: there is no such timestep or output.
     """
-    raise NotImplementedError
+    a = instance("model", model, LSTMModel).architecture
+    array = as_array("inputs", inputs)
+    if array.ndim < 2 or array.shape[1] != 1:
+        raise ShapeError(f"inputs have shape {array.shape}, expected one sequence, such as (T, 1, I)")
+    timestep = whole_number("timestep", timestep, 0, len(array) - 1)
+    trace = model.trace(array[: timestep + 1])
+    said = trace.outputs[timestep, 0]  # (O,)
+    output = int(said.argmax()) if output is None else whole_number("output", output, 0, a.output_size - 1)
+    T, O = timestep + 1, a.output_size
+    if log_probability:
+        targets = np.full((T, 1), output)
+        gradients = model.trace_gradients(array[:T], targets, "cross_entropy", [timestep])
+        moved, value = -gradients.inputs, -gradients.loss
+    else:
+        # squared error has the gradient 2 (y - target) / O, which is 1 at this output and 0 elsewhere with this target
+        wanted = trace.outputs.astype(np.float64)
+        wanted[timestep, 0, output] -= O / 2
+        moved = model.trace_gradients(array[:T], wanted, "squared_error", [timestep]).inputs
+        value = float(said[output])
+    return Saliency(timestep, output, value, (moved.astype(np.float64) * trace.inputs)[:, 0].sum(axis=1))

@@ -100,7 +100,7 @@ class CharactersTask(Task):
         """
         if UNKNOWN not in self._index and (strange := set(text) - self._index.keys()):
             raise TaskInputError(
-                f"This run has never seen {named(sorted(strange))}; use characters that stand in its text."
+                f"This run has never seen {named(tuple(sorted(strange)))}; use characters that stand in its text."
             )
         return self._indices(text)
 
