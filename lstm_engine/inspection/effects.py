@@ -1,4 +1,4 @@
-"""What breaking units did to the loss, and how far that is to be trusted: block bootstrap, and random units beside it."""
+"""What breaking units did to the loss, and how far to trust it: block bootstrap, and random units beside it."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -62,7 +62,7 @@ def compiled(pattern: object) -> Any:
         import re2  # a library of C++, which only those need to have who ask for a pattern
     except ImportError as error:
         raise SettingsError(
-            "patterns need the package google-re2, which is not installed; see the README for how to install it"
+            "patterns need the package google-re2, which is not installed; install it with: pip install google-re2"
         ) from error
     options = re2.Options()
     options.max_mem, options.log_errors, options.never_capture = MEMORY, False, True
