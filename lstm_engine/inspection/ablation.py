@@ -8,7 +8,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.interventions import Intervention, check_interventions
-from lstm_engine.checks import any_number, as_array, choice, instance, real_number, shown, whole_number, whole_numbers
+from lstm_engine.checks import (
+    any_number,
+    as_array,
+    choice,
+    instance,
+    outside,
+    real_number,
+    shown,
+    whole_number,
+    whole_numbers,
+)
 from lstm_engine.errors import SettingsError, ShapeError
 from lstm_engine.inspection.effects import Effect, Sample
 from lstm_engine.inspection.reading import CHUNK, checked_quantities, losses_at
@@ -19,6 +29,7 @@ from lstm_engine.tasks.base import Batch, EncodedSequence
 from lstm_engine.tracing.trace import Trace
 
 MOST_SETS = 1_000
+MOST_BLOCK = 1_000_000
 MOST_RESAMPLES = 100_000
 
 
@@ -96,13 +107,13 @@ def ablate(
     """
     a = instance("model", model, LSTMModel).architecture
     layer = whole_number("layer", layer, 0, a.num_layers - 1)
-    (quantity,) = checked_quantities(quantity, a.variant.name)
+    (quantity,) = checked_quantities([quantity], a.variant.name)
     chosen = checked_units(units, a.hidden_size)
     choice("loss", loss, LOSSES)
     confidence = between("confidence", confidence, 0, 1)
     random_sets = whole_number("random_sets", random_sets, 0, MOST_SETS)
     resamples = whole_number("resamples", resamples, 1, MOST_RESAMPLES)
-    block = whole_number("block", block, 1)
+    block = whole_number("block", block, 1, MOST_BLOCK)
     generator = np.random.default_rng(whole_number("seed", seed, 0, 2**63))
     broken = Broken(model, sequence, layer, quantity, loss)
     inside = None if property is None else broken.in_sequence(property)
@@ -135,10 +146,10 @@ def ablate(
 
 def checked_units(units: object, H: int) -> tuple[int, ...]:
     """Different units of 0..H-1, or SettingsError."""
-    found = tuple(whole_numbers("units", [units] if isinstance(units, int | np.integer) else units))
-    if not found or len(set(found)) != len(found) or min(found) < 0 or max(found) >= H:
-        raise SettingsError(f"units are {shown(list(found))}, expected different ones of 0..{H - 1}, at least one")
-    return found
+    found = whole_numbers("units", [units] if isinstance(units, int | np.integer) else units)
+    if not 0 < len(found[: H + 1]) <= H or outside(found, H) or len(set(found)) != len(found):
+        raise SettingsError(f"units are {shown(units)}, expected different ones of 0..{H - 1}, at least one")
+    return tuple(found)
 
 
 def between(name: str, value: object, low: float, high: float) -> float:
@@ -193,14 +204,13 @@ class Broken:
 
     def held(self, units: Sequence[int], by: str | float) -> list[Intervention]:
         """What holds them."""
-        if by == "mean":
-            values = [float(self.means[unit]) for unit in units]
-        elif by == "zero":
-            values = [0.0] * len(units)
-        elif isinstance(by, str):
+        if isinstance(by, str) and by not in ("mean", "zero"):
             raise SettingsError(f"by is {shown(by)}, expected mean, zero or a number")
+        if isinstance(by, str) and by == "mean":
+            values = [float(self.means[unit]) for unit in units]
         else:
-            values = [any_number("by", by, "mean, zero or a number")] * len(units)
+            value = 0.0 if isinstance(by, str) else any_number("by", by, "mean, zero or a number")
+            values = [value] * len(units)
         clamps = [
             Intervention.clamp(self._quantity, value, units=[unit], layer=self._layer)
             for unit, value in zip(units, values, strict=True)
@@ -257,7 +267,7 @@ def transplant(
     """
     a = instance("model", model, LSTMModel).architecture
     layer = whole_number("layer", layer, 0, a.num_layers - 1)
-    (quantity,) = checked_quantities(quantity, a.variant.name)
+    (quantity,) = checked_quantities([quantity], a.variant.name)
     chosen = checked_units(units, a.hidden_size)
     given, taken = model.trace(inputs), model.trace(donor)
     for name, trace in (("inputs", given), ("donor", taken)):

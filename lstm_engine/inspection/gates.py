@@ -99,7 +99,7 @@ def gate_statistics(traces: Trace | Iterable[Trace], layer: int = 0, bins: int =
         SettingsError: there is no such layer, no trace, or bins are not from 1 to 1,000.
     """
     bins = whole_number("bins", bins, 1, MOST_BINS)
-    if not isinstance(traces, Trace) and not isinstance(traces, Iterable):
+    if isinstance(traces, np.ndarray) or not isinstance(traces, Trace | Iterable):
         raise SettingsError(f"traces are {shown(traces)}, expected a Trace, or several")
     counted: Counted | None = None
     for trace in [traces] if isinstance(traces, Trace) else traces:
@@ -125,10 +125,17 @@ def histogram(values: ArrayLike, limits: tuple[float, float] | None = None, bins
     """
     array = matrix("values", values)
     bins = whole_number("bins", bins, 1, MOST_BINS)
-    low, high = (real_number("a limit", limit) for limit in limits) if limits is not None else range_of(array)
-    if not low < high:
-        raise SettingsError(f"limits are {shown(limits)}, expected a lower and a higher number")
+    low, high = range_of(array) if limits is None else checked_limits(limits)
     return Histogram(np.linspace(low, high, bins + 1), binned(array, low, high, bins))
+
+
+def checked_limits(limits: object) -> tuple[float, float]:
+    """A lower and a higher number, or SettingsError."""
+    if isinstance(limits, list | tuple) and len(limits) == 2:
+        low, high = (real_number("a limit", limit) for limit in limits)
+        if low < high and np.isfinite(high - low):
+            return low, high
+    raise SettingsError(f"limits are {shown(limits)}, expected a lower and a higher number")
 
 
 def range_of(values: NDArray) -> tuple[float, float]:

@@ -135,7 +135,9 @@ def in_common(
         those that differ, the farthest first.
     """
     given = named_mapping("properties", properties, ShapeError)
-    N = len(symbols) or len(next(iter(given.values()), ()))
+    if not isinstance(symbols, str | list | tuple) or not all(isinstance(symbol, str) for symbol in symbols):
+        raise ShapeError(f"symbols are {shown(symbols)}, expected N texts")
+    N = len(symbols) or np.size(next(iter(given.values()), ()))
     if not N:
         raise ShapeError("there are neither properties nor symbols to compare")
     if not isinstance(places, list | tuple) or not places:

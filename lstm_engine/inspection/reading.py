@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.interventions import Intervention
 from lstm_engine.cell.quantities import quantities_of
-from lstm_engine.checks import REAL, as_array, choice, instance, shown, whole_number
+from lstm_engine.checks import REAL, as_array, choice, instance, shown, truth, whole_number
 from lstm_engine.errors import SettingsError, ShapeError
 from lstm_engine.learning.losses import LOSSES
 from lstm_engine.model import LSTMModel
@@ -78,6 +78,7 @@ def read(
     N = len(passage)
     aims = None if targets is None else checked_targets(targets, N, a.output_size, loss)
     everywhere(interventions)
+    keep_outputs = truth("keep_outputs", keep_outputs)
     values = {name: np.empty((N, a.hidden_size), model.dtype) for name in names}
     losses = None if aims is None else np.empty(N)
     outputs = np.empty((N, a.output_size), model.dtype) if keep_outputs else None
@@ -179,7 +180,7 @@ def checked_quantities(quantities: object, variant: str) -> list[str]:
     known = [quantity.name for quantity in quantities_of(variant)]
     asked = quantities if isinstance(quantities, list | tuple) else [quantities]
     for name in asked:
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             raise SettingsError(f"there is no {shown(name)} in a {variant} cell; choose {', '.join(known)}")
     return [str(name) for name in asked]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_engine.checks import as_array, instance, whole_number
+from lstm_engine.checks import as_array, instance, truth, whole_number
 from lstm_engine.errors import ShapeError
 from lstm_engine.model import LSTMModel
 
@@ -51,7 +51,7 @@ def saliency(
     said = trace.outputs[timestep, 0]  # (O,)
     output = int(said.argmax()) if output is None else whole_number("output", output, 0, a.output_size - 1)
     T, O = timestep + 1, a.output_size
-    if log_probability:
+    if truth("log_probability", log_probability):
         targets = np.full((T, 1), output)
         gradients = model.trace_gradients(array[:T], targets, "cross_entropy", [timestep])
         moved, value = -gradients.inputs, -gradients.loss

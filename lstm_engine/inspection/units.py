@@ -108,7 +108,7 @@ def unit_profile(
     course = chosen[:, unit].astype(np.float64)
     change = np.diff(course, prepend=course[:1])
     read = np.zeros(0, np.intp) if symbols is None else checked_symbols(symbols, N)
-    V = max(whole_number("symbol_count", symbol_count, 0), int(read.max(initial=-1)) + 1)
+    V = max(whole_number("symbol_count", symbol_count, 0, MOST_SYMBOLS), int(read.max(initial=-1)) + 1)
     counts = np.bincount(read, minlength=V)
     jumps = extremes(np.abs(change), most, context)
     if findings is not None:

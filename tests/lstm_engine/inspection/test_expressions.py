@@ -180,7 +180,7 @@ def grown(chance, depth):
     return shape.format(left, right)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.integers(0, 2**32))
 def test_any_expression_gives_an_array_or_a_sentence(seed):
     """Half of them words in any order, half of them such that Python could read them."""
@@ -194,7 +194,7 @@ def test_any_expression_gives_an_array_or_a_sentence(seed):
             assert np.isfinite(found).all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text("\"'()[]{}:,.\\\n\0 +-*/%<>=!~^&|@#;aceinor019_é“”", max_size=40))
 def test_any_text_at_all_is_an_expression_or_refused(text):
     with contextlib.suppress(EngineError):

@@ -63,7 +63,7 @@ def test_numbers_of_positions():
     assert found["position"].tolist() == list(range(9))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="()[]{} a", min_size=1, max_size=30))
 def test_depth_is_that_of_brackets_that_are_closed_again(text):
     """Against a scan that takes out innermost pairs until none is left, which finds the same where nothing crosses."""
@@ -83,7 +83,7 @@ def test_depth_is_that_of_brackets_that_are_closed_again(text):
         np.testing.assert_array_equal(depth, at_least)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(), min_size=1, max_size=60) | st.text(alphabet="'\"\\\n#( a", min_size=1, max_size=60))
 def test_any_text_has_all_properties(text):
     found = text_properties(text)
@@ -93,7 +93,7 @@ def test_any_text_has_all_properties(text):
         assert value.dtype in (np.dtype(bool), np.dtype(float))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.text(alphabet="'\"\n# ab(", min_size=2, max_size=40), st.data())
 def test_what_is_known_of_words_and_lines_needs_no_later_text(text, data):
     cut = data.draw(st.integers(1, len(text) - 1))

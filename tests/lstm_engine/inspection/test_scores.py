@@ -20,7 +20,7 @@ def auc_by_pairs(values, truth):
     return ((above > 0) + 0.5 * (above == 0)).mean()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     arrays.arrays(np.float32, (17, 3), elements=st.integers(-3, 3).map(float)),
     arrays.arrays(bool, (17, 2)).filter(lambda truth: (truth.any(axis=0) & ~truth.all(axis=0)).all()),
