@@ -45,21 +45,10 @@ def main() -> None:
             print(flush=True)
 
 
+FOUND = ["property", "quantity", "unit", "AUC or R²", "by chance", "probe", "loss"]
 HEADS = {
-    "text_claims": [
-        "property",
-        "quantity",
-        "unit",
-        "AUC",
-        "by chance",
-        "probe",
-        "loss",
-        "rise inside",
-        "outside",
-        "more",
-    ]
-    + ["as random units", "holds"],
-    "counting_claims": ["property", "quantity", "unit", "R²", "by chance", "probe", "loss", "rise", "as random units"],
+    "text_claims": [*FOUND, "rise inside", "outside", "more inside", "random units' more", "holds"],
+    "counting_claims": [*FOUND, "rise", "random units' rise"],
 }
 
 
@@ -105,19 +94,13 @@ def counting_claims(model: LSTMModel, task: CountingTask) -> list[list[str]]:
     for quantity in ("cell", "hidden"):
         values = inspection.in_reading_order(getattr(trace.layers[0], quantity))
         found = inspection.find_units(values, counts, where=there).found["open count"]
+        others = model.architecture.hidden_size
         claim = inspection.ablate(
-            model,
-            batch,
-            [found.best.unit],
-            loss=task.loss,
-            quantity=quantity,
-            random_sets=model.architecture.hidden_size,
-        )
-        rows.append(
-            [f"open count, n = {LONGEST_LEARNED + 1} to {LONGEST_TESTED}", quantity, str(found.best.unit)]
-            + [f"{found.best.score:.5f}", f"{found.control:.3f}", f"{found.probe:.5f}", f"{claim.overall.before:.2g}"]
-            + [interval(claim.overall.rise), interval(claim.overall.random)]
-        )
+            model, batch, [found.best.unit], loss=task.loss, quantity=quantity, random_sets=others
+        ).overall
+        row = [f"open count, n = {LONGEST_LEARNED + 1} to {LONGEST_TESTED}", quantity, str(found.best.unit)]
+        row += [f"{found.best.score:.5f}", f"{found.control:.3f}", f"{found.probe:.5f}", f"{claim.before:.2g}"]
+        rows.append([*row, interval(claim.rise), interval(claim.random)])
     return rows
 
 
