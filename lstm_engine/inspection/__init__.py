@@ -20,7 +20,12 @@ from lstm_engine.inspection.reading import Reading, read, traces
 from lstm_engine.inspection.saliency import Saliency, saliency
 from lstm_engine.inspection.scores import auc
 from lstm_engine.inspection.states import Neighbour, StateMap, neighbours, projected, state_map
-from lstm_engine.inspection.task_properties import in_reading_order, positions_that_count, sequence_properties
+from lstm_engine.inspection.task_properties import (
+    in_reading_order,
+    passage_properties,
+    positions_that_count,
+    sequence_properties,
+)
 from lstm_engine.inspection.units import Place, UnitProfile, Weighted, extremes, unit_profile
 
 __all__ = [
@@ -58,6 +63,7 @@ __all__ = [
     "memory",
     "names_in_expressions",
     "neighbours",
+    "passage_properties",
     "pattern_property",
     "positions_that_count",
     "projected",

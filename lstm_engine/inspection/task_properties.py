@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.checks import instance, shown
+from lstm_engine.checks import instance, shown, truth
 from lstm_engine.errors import SettingsError, ShapeError
 from lstm_engine.inspection.properties import text_properties
 from lstm_engine.tasks.base import Batch, EncodedSequence, Task
-from lstm_engine.tasks.characters import LABELS
+from lstm_engine.tasks.characters import LABELS, CharactersTask
 from lstm_engine.tasks.counting import CountingTask
 
 WRITTEN = {label: symbol for symbol, label in LABELS.items()}
@@ -41,6 +41,22 @@ def sequence_properties(task: Task, sequence: Batch | EncodedSequence) -> dict[s
         analytic = in_reading_order(analytic_signal(inputs[..., 0]))
         length = np.maximum(np.abs(analytic), np.finfo(float).tiny)
         found |= {"phase, sine": analytic.imag / length, "phase, cosine": analytic.real / length}
+    return found
+
+
+def passage_properties(task: CharactersTask, held_out: bool = True) -> dict[str, NDArray]:
+    """What ``text_properties`` gives for ``task.passage(held_out)``, read from the beginning of the whole text.
+
+    A passage may begin in the middle of a quotation, whose end would else be taken for a beginning.
+
+    Raises:
+        SettingsError: the task is none on a text.
+    """
+    instance("task", task, CharactersTask)
+    learned = task.passage(held_out=False)
+    part = slice(len(learned), None) if truth("held_out", held_out) else slice(len(learned))
+    found = {name: value[part] for name, value in text_properties(learned + task.passage()).items()}
+    found["position"] = np.arange(len(found["position"]), dtype=np.float64)
     return found
 
 

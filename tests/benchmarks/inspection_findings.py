@@ -53,23 +53,21 @@ HEADS = {
 
 
 def text_claims(model: LSTMModel, task: CharactersTask) -> list[list[str]]:
-    """Units ranked on the whole text by quantity, in held-out blocks; broken on the part that was not learned from."""
-    text = task.passage(held_out=False) + task.passage()
-    symbols = task.symbols(text)
+    """Units ranked on the text that was never learned from, half of it held out; and broken on all of it."""
     quantities = ("cell", "hidden")
-    reading = inspection.read(model, symbols, quantities=quantities)
-    properties = {name: value for name, value in inspection.text_properties(text).items() if name in WANTED}
+    reading = inspection.read(model, task.symbols(task.passage()), quantities=quantities)
+    properties = {name: value for name, value in inspection.passage_properties(task).items() if name in WANTED}
     batch, places = streams_of(task)
     rows = []
     for quantity in quantities:
         for name, found in inspection.find_units(reading.values[quantity], properties).found.items():
             unit = found.best.unit
-            inside = inspection.text_properties(task.passage())[name][places]  # (T, B)
+            inside = properties[name][places]  # (T, B)
             claim = inspection.ablate(model, batch, [unit], inside, quantity=quantity)
             row = [name, quantity, str(unit), f"{found.best.score:.3f}", f"{found.control:.3f}", f"{found.probe:.3f}"]
             row += [f"{claim.overall.before:.3f}"]
             if claim.inside is None or claim.outside is None or claim.specific is None:
-                rows.append([*row, *["-"] * 4, "nowhere in the held-out text"])
+                rows.append([*row, *["-"] * 4, "not told"])
                 continue
             row += [interval(claim.inside.rise), interval(claim.outside.rise), interval(claim.specific.rise)]
             rows.append([*row, interval(claim.specific.random), "yes" if claim.holds else "no"])

@@ -32,6 +32,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "expression_property": {"expression": "x > 1", "text": "abc", "properties": {"x": [1, 2, 3]}},
     "names_in_expressions": {"text": "a"},
     "sequence_properties": {"task": TASK, "sequence": BATCH},
+    "passage_properties": {"task": tasks.get("own text", text="a (b) " * 50), "held_out": True},
     "positions_that_count": {"sequence": BATCH},
     "matches": {"activations": STATES, "span": (3, 6), "most": 5},
     "in_common": {"places": [(0, 2)], "properties": {"a": TRUTH}, "symbols": "a" * N},

@@ -33,6 +33,17 @@ def test_texts_are_read_as_text_properties_reads_them():
             np.testing.assert_array_equal(found[name], value)
 
 
+def test_a_passage_that_begins_inside_a_quotation_is_read_as_the_whole_text_is():
+    text = "plain text, " * 20 + '"a quotation that goes on and on beyond the cut, and ends" here. And so on.'
+    task = tasks.get("own text", text=text)
+    passage = task.passage()
+    inside = inspection.passage_properties(task)["inside quotes"]
+    assert inside[: passage.index('"')].all()
+    assert not inside[passage.index('"') :].any()
+    assert not inspection.text_properties(passage)["inside quotes"][: passage.index('"')].any()
+    assert len(inspection.passage_properties(task, held_out=False)["position"]) == len(text) - len(passage)
+
+
 @pytest.mark.parametrize("name", sorted(set(tasks.TASKS) - {"words"}))  # which takes seconds to be made
 def test_every_task_has_properties_of_every_position(name):
     task = tasks.get(name)
