@@ -37,7 +37,7 @@ def sequence_properties(task: Task, sequence: Batch | EncodedSequence) -> dict[s
         return found | of_symbols(task, inputs)
     for column, name in enumerate(task.reads):
         found[name] = in_reading_order(inputs[..., column].astype(np.float64))
-    if type(task).continued is not Task.continued:
+    if task.continues():
         analytic = in_reading_order(analytic_signal(inputs[..., 0]))
         length = np.maximum(np.abs(analytic), np.finfo(float).tiny)
         found |= {"phase, sine": analytic.imag / length, "phase, cosine": analytic.real / length}
