@@ -6,7 +6,7 @@
 (10, 1, 64)
 """
 
-from lstm_engine import formats, tasks
+from lstm_engine import formats, inspection, tasks
 from lstm_engine.cell.interventions import Intervention
 from lstm_engine.cell.state import LSTMState, SLSTMState
 from lstm_engine.errors import (
@@ -50,6 +50,7 @@ __all__ = [
     "formats",
     "from_keras",
     "from_pytorch",
+    "inspection",
     "load_model",
     "save_model",
     "schedules",

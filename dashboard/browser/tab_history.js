@@ -7,7 +7,7 @@
 
 const push = history.pushState.bind(history);
 const replace = history.replaceState.bind(history);
-const base = new URL("../../../", import.meta.url).pathname; // this module is api/modules/browser/tab_history.js
+const base = new URL("../../../", import.meta.url).pathname; // this module is api/modules@…/browser/tab_history.js
 const RESERVED = ["embed", "embed_options"]; // Streamlit's own parameters
 const writers = new Map(); // by page: what writes and follows the address of the page that is mounted
 

@@ -4,12 +4,10 @@ Styles that come with the script's first answer, a second or more later, would m
 a person may have gone Back and Forward.
 """
 
-from functools import cache
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.serving.assets import DASHBOARD, base_path
+from dashboard.serving.assets import DASHBOARD, module_url
 
 END_OF_HEAD = b"</head>"
 LEFT_OUT = (
@@ -19,11 +17,10 @@ LEFT_OUT = (
 )  # the page is needed whole, and as it is written
 
 
-@cache
 def page_head() -> bytes:
     """The style sheet of all pages and the module that writes their history, as elements of HTML."""
     styles = b"<style>" + (DASHBOARD / "browser" / "page.css").read_bytes() + b"</style>"
-    return styles + f'<script type="module" src="{base_path()}/api/modules/browser/tab_history.js"></script>'.encode()
+    return styles + f'<script type="module" src="{module_url("browser/tab_history.js")}"></script>'.encode()
 
 
 class FirstPaint:

@@ -87,6 +87,23 @@ class CharactersTask(Task):
         self._codes = self._indices(text)
         self._held_out_from = round(len(text) * (1 - VALIDATION_SHARE))
 
+    def passage(self, held_out: bool = True) -> str:
+        """The part of the text that is held out, or the one that is learned from; rare characters as ``UNKNOWN``."""
+        codes = self._codes[self._held_out_from :] if held_out else self._codes[: self._held_out_from]
+        return self._text(codes)
+
+    def symbols(self, text: str) -> NDArray:
+        """Which symbol stands at each place of a text however long: integers (N,), as an embedding reads them.
+
+        Raises:
+            TaskInputError: a character never stood in the text that is learned from.
+        """
+        if UNKNOWN not in self._index and (strange := set(text) - self._index.keys()):
+            raise TaskInputError(
+                f"This run has never seen {named(tuple(sorted(strange)))}; use characters that stand in its text."
+            )
+        return self._indices(text)
+
     def _indices(self, text: str) -> NDArray:
         unknown = self._index.get(UNKNOWN, 0)
         return np.array([self._index.get(symbol, unknown) for symbol in text], np.int64)
