@@ -98,9 +98,8 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
     run, problem = selected_run(store, landing_first(runs), [run for run in all_runs if not can_show(run)], unlike)
     notice(problem)
     labels = labels_of(store, runs)
-    key = (
-        f"run_on_{st.session_state.get('page')}"  # of fields with one key, a page's first run takes that of the former
-    )
+    # fields of two pages under one key: the first run of a page would find the value of the former page's field
+    key = f"run_on_{st.session_state.get('page')}"
 
     def turn_to_chosen() -> None:
         # Streamlit also calls it when the field of a run that has just gone is taken off the page
