@@ -29,7 +29,7 @@ def test_a_name_is_kept_replaced_and_taken_back(store):
 def test_what_is_too_much_is_refused_in_a_sentence_and_changes_nothing(store, monkeypatch):
     run = store.create(SMALL)
     store.note_unit(run.id, 0, 0, "first")
-    with pytest.raises(SettingsError, match="name has 41 characters.*at most 40"):
+    with pytest.raises(SettingsError, match=r"name has 41 characters.*at most 40"):
         store.note_unit(run.id, 0, 0, "x" * (MOST_NAME + 1))
     monkeypatch.setattr(unit_notes, "MOST_OF_RUN", 1)
     with pytest.raises(SettingsError, match="1 units of this run have names already"):
