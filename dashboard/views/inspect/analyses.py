@@ -16,6 +16,7 @@ from lstm_engine.inspection import in_reading_order, read, sequence_properties
 from lstm_engine.tasks import Task
 
 TOP = 3  # predicted symbols that are told
+STREAMS = 32  # pieces of a long text that are read side by side
 MOST_KEPT = 400_000_000  # bytes of analyses
 
 
@@ -82,8 +83,10 @@ def analysis_of(model: LSTMModel, task: Task, passage: Passage, layer: int) -> A
     quantities = [quantity.name for quantity in quantities_of(model.variant) if not quantity.missing]
     parts = []
     for inputs, targets in passage.sequences():
-        streams = {} if len(passage.lengths) == 1 else {"streams": 1}
-        parts.append(read(model, inputs, targets, quantities, layer, loss=task.loss, keep_outputs=True, **streams))
+        streams = STREAMS if len(passage.lengths) == 1 else 1
+        parts.append(
+            read(model, inputs, targets, quantities, layer, loss=task.loss, streams=streams, keep_outputs=True)
+        )
     outputs = np.concatenate([part.outputs for part in parts])  # (N, O)
     losses = np.concatenate([part.losses for part in parts])
     values = {name: np.concatenate([part.values[name] for part in parts]) for name in quantities}

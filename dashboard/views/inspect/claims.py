@@ -17,13 +17,12 @@ class Claim:
     """What was broken, what that did, and about what.
 
     Attributes:
-        about: the property in words; empty without one. property: as the address writes it.
+        about: the property, as the address writes it; empty without one.
         positions: of the text. names: that people give the layer's units.
     """
 
     result: Ablation
     about: str
-    property: str
     run: Run
     asked: Asked
     positions: int
@@ -69,9 +68,9 @@ class Claim:
         if inside is None or outside is None:
             overall = self.result.overall
             return f"Without {self.units} the loss {moves(overall)}; {self.random(overall)}."
+        there, elsewhere = moves(inside), moves(outside, brief=True)
         return (
-            f"Without {self.units} the loss {self.inside} {moves(inside)}, {self.outside} {moves(outside, brief=True)}; "
-            f"{self.random(inside)}."
+            f"Without {self.units} the loss {self.inside} {there}, {self.outside} {elsewhere}; {self.random(inside)}."
         )
 
     def random(self, effect: Effect) -> str:
@@ -95,7 +94,7 @@ class Claim:
             return f"The claim holds: the network needs {it} {self.inside} more than {self.outside}, beyond chance."
         if self.result.specific.rise.low > 0:
             return "Not proved: the loss rises more there than elsewhere, but so it does without random units."
-        return f"The claim does not hold: the loss {self.inside} rises no more than {self.outside}."
+        return f"The claim does not hold: the loss {self.inside} does not clearly rise more than {self.outside}."
 
 
 def moves(effect: Effect, brief: bool = False) -> str:

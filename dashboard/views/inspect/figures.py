@@ -67,22 +67,27 @@ def saturation_figure(
 
 
 def values_figure(quantities: Sequence[Quantity], histograms: Mapping[str, Histogram]) -> go.Figure:
-    """How the values of each quantity are spread, all units together."""
-    figure = go.Figure()
-    for quantity in quantities:
-        found = histograms[quantity.name]
-        counts = found.counts.sum(axis=0).astype(float)
-        figure.add_scatter(
-            x=(found.edges[:-1] + found.edges[1:]) / 2,
-            y=counts / max(1.0, counts.sum()),
-            mode="lines",
-            line={"color": colour_of(quantity), "width": 2, "shape": "hvh"},
-            name=quantity.label.lower(),
-            hovertemplate="%{x:.2f}: %{y:.1%}<extra>" + quantity.label.lower() + "</extra>",
-        )
-    figure.update_xaxes(title_text="value")
-    figure.update_yaxes(title_text="share of all values (logarithmic)", type="log")
-    figure.update_layout(height=300, legend=legend_above())
+    """How the values of each quantity are spread, all units together; what has no bounds, on an axis of its own."""
+    bounded = [q for q in quantities if q.limits is not None and max(map(abs, q.limits)) <= 1]
+    rows = [group for group in (bounded, [q for q in quantities if q not in bounded]) if group]
+    figure = make_subplots(rows=len(rows), cols=1, vertical_spacing=0.2)
+    for row, group in enumerate(rows, start=1):
+        for quantity in group:
+            found = histograms[quantity.name]
+            counts = found.counts.sum(axis=0).astype(float)
+            figure.add_scatter(
+                x=(found.edges[:-1] + found.edges[1:]) / 2,
+                y=counts / max(1.0, counts.sum()),
+                mode="lines",
+                line={"color": colour_of(quantity), "width": 2, "shape": "hvh"},
+                name=quantity.label.lower(),
+                hovertemplate="%{x:.2f}: %{y:.1%}<extra>" + quantity.label.lower() + "</extra>",
+                row=row,
+                col=1,
+            )
+    figure.update_xaxes(title_text="value", row=len(rows), col=1)
+    figure.update_yaxes(title_text="share", type="log")
+    figure.update_layout(height=200 + 160 * len(rows), legend=legend_above())
     return quiet(figure)
 
 

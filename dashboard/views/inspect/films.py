@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.views.inspect.analyses import Asked
+from dashboard.views.inspect.analyses import STREAMS, Asked
 from dashboard.views.inspect.figures import memory_figure, saturation_figure, values_figure
 from dashboard.views.inspect.profiles import number
 from dashboard.views.inspect.texts import Passage, passage
@@ -60,9 +60,9 @@ class Films:
 
 def all_traces(model: LSTMModel, text: Passage) -> Iterator[Trace]:
     """Of each sequence, one after the other."""
-    streams = {} if len(text.lengths) == 1 else {"streams": 1}
+    streams = STREAMS if len(text.lengths) == 1 else 1
     for inputs, _ in text.sequences():
-        yield from traces(model, inputs, **streams)
+        yield from traces(model, inputs, streams=streams)
 
 
 def frame_payload(found: LayerStatistics, variant: str, names: dict[int, str]) -> dict[str, Any]:

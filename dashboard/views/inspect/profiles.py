@@ -55,7 +55,7 @@ def place_payload(place: Place, passage: Passage) -> dict[str, Any]:
 def profile_payload(profile: UnitProfile, analysis: Analysis) -> dict[str, Any]:
     """A unit's page."""
     reads, outputs = analysis.task.reads, analysis.task.vocabulary
-    responses = [
+    responses: list[dict[str, Any]] = [
         {
             "label": reads[code],
             "count": int(profile.counts[code]),

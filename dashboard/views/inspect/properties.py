@@ -30,8 +30,8 @@ def property_of(analysis: Analysis, text: str) -> NDArray:
     """The property (N,), bool or real.
 
     Args:
-        text: the name of a built-in one, or ``pattern:…``, ``expression:…``, ``spans:3-9,40-45`` (positions from 1, both
-            ends included).
+        text: the name of a built-in one, or ``pattern:…``, ``expression:…``, or ``spans:3-9,40-45`` (positions from 1,
+            both ends included).
 
     Raises:
         QuestionError: there is none of that name. SettingsError: a person's own cannot be read.
@@ -91,7 +91,12 @@ def expression(analysis: Analysis, content: str) -> NDArray:
     return np.concatenate(parts)
 
 
+def varied(analysis: Analysis) -> dict[str, NDArray]:
+    """Those built-in properties that are not the same everywhere in this text."""
+    return {name: values for name, values in analysis.properties.items() if np.ptp(values.astype(float)) > 0}
+
+
 def first_property(analysis: Analysis) -> str:
-    """What a visitor who has chosen nothing is offered: something that holds at some positions and not at others."""
-    varied = [name for name, values in analysis.properties.items() if np.ptp(values.astype(float)) > 0]
-    return next((name for name in FIRST if name in varied), varied[0] if varied else "")
+    """What a visitor who has chosen nothing is offered."""
+    known = varied(analysis)
+    return next((name for name in FIRST if name in known), next(iter(known), ""))

@@ -15,9 +15,10 @@ from dashboard.serving.problems import Kind, QuestionError
 from dashboard.views.inspect.analyses import Analyses, Analysis, Asked, analysis_of
 from dashboard.views.inspect.claims import Claim, claim_payload
 from dashboard.views.inspect.profiles import finding_payload, match_payload, number, profile_payload
-from dashboard.views.inspect.properties import first_property, property_of, spans_of
-from dashboard.views.inspect.texts import HELD_OUT, WRITTEN, most_positions, passage, separator
-from lstm_engine import LSTMModel, TaskInputError
+from dashboard.views.inspect.properties import first_property, property_of, spans_of, varied
+from dashboard.views.inspect.step_places import step_place
+from dashboard.views.inspect.texts import HELD_OUT, WRITTEN, most_positions, passage, separator, side_by_side
+from lstm_engine import LSTMModel
 from lstm_engine.cell.quantities import quantities_of
 from lstm_engine.inspection import (
     Finding,
@@ -127,9 +128,7 @@ class InspectQuestions:
             "blanks": sorted(label for label in set(text.labels) if WRITTEN.get(label) == " "),
             "outputs": list(analysis.task.vocabulary),
             "unit_of_loss": analysis.task.unit,
-            "properties": {
-                name: "yes or no" if values.dtype == bool else "number" for name, values in analysis.properties.items()
-            },
+            "properties": {name: values.dtype != bool for name, values in varied(analysis).items()},
             "property": first_property(analysis),
             "steps": self._get_store().checkpoint_steps(asked.run_id),
             "step": asked.step,
@@ -203,28 +202,21 @@ class InspectQuestions:
         """What the loss does without the units, inside the property and outside of it.
 
         Raises:
-            QuestionError: there are no such units, or the property is a number.
+            QuestionError: there are no such units, or no such property.
         """
         analysis = self.analysis(asked)
         check_units(units, analysis.model.architecture.hidden_size)
         if by not in ("mean", "zero"):
             raise QuestionError(f"Units are held at their mean or at zero, not at “{by[:40]}”.")
         inside = property_of(analysis, name) if name else None
-        about = name
         if inside is not None and inside.dtype != bool:
-            threshold = float(np.median(inside))
-            inside, about = inside > threshold, f"{name} above {threshold:.3g}"
-            if not inside.any():
-                inside, about = None, ""
-        padded = None
-        if inside is not None:
-            padded = np.zeros(analysis.passage.counts.shape, bool)
-            padded[analysis.passage.counts] = inside
+            inside = None  # a number holds nowhere and everywhere: the whole text is compared
+        batch, positions = side_by_side(analysis.passage)
         found = ablate(
             analysis.model,
-            analysis.passage.batch,
+            batch,
             units,
-            padded,
+            None if inside is None else inside[positions] & (positions >= 0),
             by=by,
             quantity=quantity,
             layer=asked.layer,
@@ -232,7 +224,7 @@ class InspectQuestions:
         )
         run = self._get_store().get(asked.run_id)
         names = {note.unit: note.name for note in self.notes(asked.run_id) if note.layer == asked.layer}
-        return Claim(found, about, name, run, asked, len(analysis.passage.labels), analysis.task.unit, names)
+        return Claim(found, name, run, asked, len(analysis.passage.labels), analysis.task.unit, names)
 
     def broken(self, asked: Asked, units: list[int], name: str, quantity: str, by: str) -> dict[str, Any]:
         """The same, as plain data."""
@@ -296,8 +288,6 @@ class InspectQuestions:
 
     def step(self, asked: Asked, position: int) -> dict[str, Any]:
         """The sequence and the timestep, from 1, at which the Step page shows a position."""
-        from dashboard.views.inspect.step_places import step_place
-
         analysis = self.analysis(asked)
         check_position(position, analysis)
         sequence, timestep = step_place(analysis.task, analysis.passage, position)
@@ -331,6 +321,3 @@ def check_units(units: list[int], hidden_size: int) -> None:
     absent = [unit for unit in units if not 0 <= unit < hidden_size]
     if absent:
         raise QuestionError(f"There is no unit {absent[0]}; this layer has 0 to {hidden_size - 1}.")
-
-
-__all__ = ["InspectQuestions", "TaskInputError"]

@@ -32,8 +32,8 @@ def report_of(claim: Claim, analysis: Analysis) -> str:
     where = f"layer {result.layer + 1}, " if run.settings.num_layers > 1 else ""
     text = "a text of one's own" if claim.asked.own else "the held-out text"
     facts = (
-        f"Run “{run.name}” ({run.settings.variant}, task {run.settings.task}, {run.settings.hidden_size} units a layer),"
-        f" checkpoint at step {claim.asked.step:,}. Broken: {where}{claim.units}, {result.how}. Measured on {text}, "
+        f"Run “{run.name}” ({run.settings.variant}, task {run.settings.task}, {run.settings.hidden_size} units a "
+        f"layer), checkpoint at step {claim.asked.step:,}. Broken: {where}{claim.units}, {result.how}. Measured on {text}, "
         f"{claim.positions:,} positions; losses in {claim.unit_of_loss}. Intervals hold {result.confidence:.0%} and "
         "come from a block bootstrap over the text; “random” is the same done to as many other units of the layer."
     )
@@ -130,6 +130,6 @@ def coloured(claim: Claim, analysis: Analysis) -> str:
         pieces.append(f'<span style="background:rgb({red},{green},{blue})">{symbol}</span>{gap}')
     name = quantity.replace("_", " ")
     return (
-        f"<pre>{''.join(pieces)}</pre><p><small>{SHOWN} symbols around the place where unit {unit} is highest, coloured "
-        f"by its {html.escape(name)}: blue −{extent:.2f}, red {extent:.2f}.</small></p>"
+        f"<pre>{''.join(pieces)}</pre><p><small>{SHOWN} symbols around the place where unit {unit} is highest, "
+        f"coloured by its {html.escape(name)}: blue −{extent:.2f}, red {extent:.2f}.</small></p>"
     )

@@ -58,10 +58,9 @@ class UnitNotes(Database):
                 f"{MOST_UNIT_NOTE:,} fit"
             )
         its = unit_notes.c.run_id == run_id
-        this = its, unit_notes.c.layer == layer, unit_notes.c.unit == unit
         with self._writing() as connection:
             find_run(connection, run_id, lock=True)  # two people's first names of a unit do not meet
-            connection.execute(sql.delete(unit_notes).where(*this))
+            connection.execute(sql.delete(unit_notes).where(its, unit_notes.c.layer == layer, unit_notes.c.unit == unit))
             if name or note:
                 count = connection.execute(sql.select(sql.func.count()).where(its)).scalar_one()
                 if count >= MOST_OF_RUN:

@@ -61,8 +61,10 @@ export class BreakIt {
     this.by.value = state.by;
     setText(
       this.about,
-      `h of the units is held, at every position of the whole text; the loss is compared inside and outside of ` +
-        `“${propertyName(state.property)}”.`,
+      `What the units say is held, at every position of the whole text. ` +
+        (page.header.properties[state.property]
+          ? `“${propertyName(state.property)}” is a number, so the loss is compared over all of it.`
+          : `The loss is compared inside and outside of “${propertyName(state.property)}”.`),
     );
     if (!state.broken) {
       this.result.hidden = true;

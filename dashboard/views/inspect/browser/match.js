@@ -51,7 +51,6 @@ export class Match {
   }
 
   tell(found) {
-    const joint = this.view.page.header.gap ? " " : "";
     const part = (title, ...content) => element("section", { class: "part" }, element("h3", { text: title }), ...content);
     const parts = [
       part(
@@ -72,7 +71,7 @@ export class Match {
       ),
     ];
     if (found.places.length)
-      parts.push(part(`Other places (${whole(found.found)})`, placeList(found.places, joint, this.actions)));
+      parts.push(part(`Other places (${whole(found.found)})`, placeList(found.places, this.view.page, this.actions)));
     if (found.common.length)
       parts.push(
         part(

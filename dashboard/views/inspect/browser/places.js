@@ -3,13 +3,15 @@
 import { element } from "../../../browser/dom.js";
 import { fixed, whole } from "../../../browser/format.js";
 
-/** Rows of places; `joint` stands between symbols. A press goes there. */
-export function placeList(places, joint, actions, decimals = 2) {
+/** Rows of places on a page's text. A press goes there. */
+export function placeList(places, { header }, actions, decimals = 2) {
+  const joint = header.gap ? " " : "";
+  const text = (labels) => labels.map((label) => (header.blanks.includes(label) ? " " : label)).join(joint);
   return element(
     "ol",
     { class: "places" },
     ...places.map((place) => {
-      const inside = place.inside ? place.inside.join(joint) : place.label;
+      const inside = text(place.inside ?? [place.label]);
       const value = place.score ?? place.value;
       return element(
         "li",
@@ -25,9 +27,9 @@ export function placeList(places, joint, actions, decimals = 2) {
           element(
             "code",
             {},
-            element("span", { class: "before", text: place.before.join(joint) + joint }),
+            element("span", { class: "before", text: text(place.before) + joint }),
             element("mark", { text: inside }),
-            element("span", { class: "behind", text: joint + place.behind.join(joint) }),
+            element("span", { class: "behind", text: joint + text(place.behind) }),
           ),
           element("span", { class: "place-value", text: value === undefined || value === null ? "" : fixed(value, decimals) }),
         ),

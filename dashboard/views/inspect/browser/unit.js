@@ -60,11 +60,10 @@ export class Unit {
 
   tell(profile) {
     const { look, page } = this.view;
-    const joint = page.header.gap ? " " : "";
     const { symbol } = look.quantity;
     const part = (title, ...content) => element("section", { class: "part" }, element("h3", { text: title }), ...content);
     const parts = [part(`Values of ${symbol}`, histogram(profile.histogram, look))];
-    for (const [kind, title] of Object.entries(PLACES)) parts.push(part(title, this.places(profile[kind], joint)));
+    for (const [kind, title] of Object.entries(PLACES)) parts.push(part(title, this.places(profile[kind], page)));
     if (profile.responses.length)
       parts.push(
         part("Response to each symbol", this.responses(profile)),
@@ -77,13 +76,13 @@ export class Unit {
     this.actions.labelled();
   }
 
-  places(found, joint) {
-    const box = element("div", {}, placeList(found.slice(0, FEW), joint, this.actions));
+  places(found, page) {
+    const box = element("div", {}, placeList(found.slice(0, FEW), page, this.actions));
     if (found.length > FEW) {
       const more = element("button", {
         class: "link",
         text: `${found.length - FEW} more`,
-        onclick: () => box.replaceChildren(placeList(found, joint, this.actions)),
+        onclick: () => box.replaceChildren(placeList(found, page, this.actions)),
       });
       box.append(more);
     }
@@ -91,8 +90,9 @@ export class Unit {
   }
 
   /** What it does when each symbol is read; where the cell has gates that write and keep, what they do then. */
-  responses({ responses, quantity, symbols }) {
-    const shown = this.view.data.quantities.filter(({ name, gate }) => gate && responses[0].means[name] !== undefined);
+  responses({ responses, symbols }) {
+    const parts = this.view.data.quantities.filter(({ gate, bounded, carried }) => gate || (bounded && !carried));
+    const shown = parts.filter(({ name }) => responses[0].means[name] !== undefined);
     const head = ["read", "times", "change", ...shown.map((gate) => gate.symbol)];
     const most = Math.max(1e-9, ...responses.map(({ response }) => Math.abs(response ?? 0)));
     return element(
@@ -120,7 +120,7 @@ export class Unit {
       element("small", {
         text:
           `Mean change of ${this.view.look.quantity.label.toLowerCase()} when that symbol is read` +
-          `${shown.length ? "; beside it what its gates do then: i and g write, f below 1 forgets" : ""}.` +
+          `${shown.length ? "; beside it what its gates do then, in the mean: what lets in writes, what keeps little forgets" : ""}.` +
           `${symbols > responses.length ? ` The ${responses.length} strongest of ${symbols} symbols.` : ""}`,
       }),
     );
