@@ -32,7 +32,7 @@ class Claim:
     @property
     def units(self) -> str:
         """The units in words."""
-        named = [f"{unit} (“{self.names[unit]}”)" if self.names.get(unit) else f"{unit}" for unit in self.result.units]
+        named = [f"{unit} “{self.names[unit]}”" if self.names.get(unit) else f"{unit}" for unit in self.result.units]
         if len(named) == 1:
             return f"unit {named[0]}"
         if len(named) > MOST_NAMED:

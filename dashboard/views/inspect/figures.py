@@ -86,7 +86,7 @@ def values_figure(quantities: Sequence[Quantity], histograms: Mapping[str, Histo
                 col=1,
             )
     figure.update_xaxes(title_text="value", row=len(rows), col=1)
-    figure.update_yaxes(title_text="share", type="log")
+    figure.update_yaxes(title_text="share", type="log", exponentformat="power")
     figure.update_layout(height=200 + 160 * len(rows), legend=legend_above())
     return quiet(figure)
 

@@ -42,7 +42,7 @@ def show_inspect(services: Services) -> None:
     except SettingsError as error:  # the run was made with a task or a setting that this version does not know
         messages.text(sentence(error))
         return
-    words.caption(plain(introduction(run.step)))
+    words.markdown(plain(introduction(run.step)))
     seen = mount_inspect(run, task, selected("checkpoint"))
     if seen.gone == run.id:
         st.rerun()

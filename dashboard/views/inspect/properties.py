@@ -30,8 +30,8 @@ def property_of(analysis: Analysis, text: str) -> NDArray:
     """The property (N,), bool or real.
 
     Args:
-        text: the name of a built-in one, or ``pattern:…``, ``expression:…``, or ``spans:3-9,40-45`` (positions from 1,
-            both ends included).
+        text: the name of a built-in one, or ``pattern:…``, ``expression:…``, or ``spans:3-9,40-45`` (positions from
+            1, both ends included).
 
     Raises:
         QuestionError: there is none of that name. SettingsError: a person's own cannot be read.

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from dashboard.serving.binary import pack
 from dashboard.serving.checkpoints import checkpoint_step
-from dashboard.serving.numbers import Bounds
-from dashboard.serving.problems import Kind, QuestionError
+from dashboard.serving.problems import QuestionError
 from dashboard.views.inspect.analyses import Analyses, Analysis, Asked, analysis_of
+from dashboard.views.inspect.bounds import LAYER, PAGE, check_position, check_units, page_of
 from dashboard.views.inspect.claims import Claim, claim_payload
 from dashboard.views.inspect.profiles import finding_payload, match_payload, number, profile_payload
 from dashboard.views.inspect.properties import first_property, property_of, spans_of, varied
@@ -36,10 +36,6 @@ from lstm_engine.runs.checkpoints import restored_with_task
 from lstm_engine.runs.store.unit_notes import UnitNote
 from lstm_engine.tasks import Task
 
-PAGE = 5_000  # positions shown at once
-LAYER, UNIT = Bounds("layer", 1, 100), Bounds("unit", 0, 10**6)
-PAGE_NUMBER, POSITION = Bounds("page", 1, 10**5), Bounds("position", 1, 10**6)
-MOST_BROKEN = 64  # units at once
 MOST_POINTS = 3_000  # of a map
 MOST_MATCHES = 30
 SUREST = 99.5  # percent of a unit's values that its colour scale holds
@@ -292,32 +288,3 @@ class InspectQuestions:
         check_position(position, analysis)
         sequence, timestep = step_place(analysis.task, analysis.passage, position)
         return {"sequence": sequence, "timestep": timestep}
-
-
-def page_of(analysis: Analysis, page: int) -> slice:
-    """The positions of a page, counted from 1.
-
-    Raises:
-        QuestionError: the text has no such page.
-    """
-    total = len(analysis.passage.labels)
-    if (page - 1) * PAGE >= total:
-        raise QuestionError(f"There is no page {page:,}; this text has 1 to {-(-total // PAGE):,}.", Kind.MISSING)
-    return slice((page - 1) * PAGE, min(total, page * PAGE))
-
-
-def check_position(position: int, analysis: Analysis) -> None:
-    """Raise QuestionError unless the text has that position, counted from 0."""
-    total = len(analysis.passage.labels)
-    if not 0 <= position < total:
-        raise QuestionError(f"There is no position {position + 1:,}; this text has 1 to {total:,}.")
-
-
-def check_units(units: list[int], hidden_size: int) -> None:
-    """Raise QuestionError unless a layer of that size has those units."""
-    if not units or len(units) > min(MOST_BROKEN, hidden_size - 1):
-        most = min(MOST_BROKEN, hidden_size - 1)
-        raise QuestionError(f"Those are {len(units)} units; choose from 1 to {most} of this layer.")
-    absent = [unit for unit in units if not 0 <= unit < hidden_size]
-    if absent:
-        raise QuestionError(f"There is no unit {absent[0]}; this layer has 0 to {hidden_size - 1}.")

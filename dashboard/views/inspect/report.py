@@ -33,9 +33,10 @@ def report_of(claim: Claim, analysis: Analysis) -> str:
     text = "a text of one's own" if claim.asked.own else "the held-out text"
     facts = (
         f"Run “{run.name}” ({run.settings.variant}, task {run.settings.task}, {run.settings.hidden_size} units a "
-        f"layer), checkpoint at step {claim.asked.step:,}. Broken: {where}{claim.units}, {result.how}. Measured on {text}, "
-        f"{claim.positions:,} positions; losses in {claim.unit_of_loss}. Intervals hold {result.confidence:.0%} and "
-        "come from a block bootstrap over the text; “random” is the same done to as many other units of the layer."
+        f"layer), checkpoint at step {claim.asked.step:,}. Broken: {where}{claim.units}, {result.how}. Measured on "
+        f"{text}, {claim.positions:,} positions; losses in {claim.unit_of_loss}. Intervals hold "
+        f"{result.confidence:.0%} and come from a block bootstrap over the text; “random” is the same done to as many "
+        "other units of the layer."
     )
     head = html.escape(f"Without {claim.units}")
     return "".join(

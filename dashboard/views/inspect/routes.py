@@ -13,8 +13,9 @@ from dashboard.serving.pools import Pools
 from dashboard.serving.problems import QuestionError
 from dashboard.serving.routes import LargeAnswers, answered, client_of, guarded, run_route
 from dashboard.views.inspect.analyses import Asked
+from dashboard.views.inspect.bounds import LAYER, PAGE_NUMBER, POSITION, UNIT
 from dashboard.views.inspect.films import Films
-from dashboard.views.inspect.questions import LAYER, PAGE_NUMBER, POSITION, UNIT, InspectQuestions
+from dashboard.views.inspect.questions import InspectQuestions
 from dashboard.views.inspect.report import report_of
 from lstm_engine.runs import RunStore
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dashboard.serving.problems import QuestionError
 from lstm_engine import LSTMModel, TaskInputError
-from lstm_engine.inspection import in_reading_order, positions_that_count
+from lstm_engine.inspection import in_reading_order
 from lstm_engine.runs import RunSettings
 from lstm_engine.tasks import Batch, EncodedSequence, Task
 from lstm_engine.tasks.characters import LABELS
@@ -48,8 +48,7 @@ class Passage:
     @cached_property
     def counts(self) -> NDArray[np.bool_]:
         """(B * T,), where no sequence is padded."""
-        found: NDArray[np.bool_] = positions_that_count(self.batch)
-        return found
+        return counted(self.batch)
 
     @cached_property
     def begins(self) -> tuple[int, ...]:
@@ -78,6 +77,15 @@ class Passage:
         """The sequence of a position, and the timestep in it, both from 0."""
         sequence = int(np.searchsorted(self.begins, position, "right")) - 1
         return sequence, position - self.begins[sequence]
+
+
+def counted(batch: Batch) -> NDArray[np.bool_]:
+    """(B * T,), in reading order: up to where each sequence is last asked for an answer; behind it is padding."""
+    T, B = batch.inputs.shape[:2]
+    if batch.mask is None:
+        return np.ones(B * T, bool)
+    ends = T - batch.mask[::-1].argmax(axis=0)  # (B,)
+    return (np.arange(T) < ends[:, None]).ravel()
 
 
 def separator(labels: Sequence[str]) -> str:
@@ -116,7 +124,7 @@ def passage(task: Task, settings: RunSettings, source: str, own: str, most: int)
     length = most if task.learns_from_text else settings.sequence_length
     batch = task.validation_batch(length)
     labels, answers = (np.array(names, dtype=object) for names in (task.reads, task.vocabulary))
-    counts = positions_that_count(batch)
+    counts = counted(batch)
     codes = in_reading_order(batch.inputs.argmax(axis=2))[counts]  # (N,)
     lengths = counts.reshape(batch.inputs.shape[1], -1).sum(axis=1)  # (B,)
     kept = max(1, int(np.searchsorted(np.cumsum(lengths), most, "right")))  # sequences, of all

@@ -30,14 +30,17 @@ class UnitNotes(Database):
 
     def unit_notes(self, run_id: int) -> list[UnitNote]:
         """All that people said of the run's units, by layer and unit; a row that holds no such thing is left out."""
-        columns = [sql.type_coerce(column, sql.types.NullType()) for column in unit_notes.c if column.name != "run_id"]
+        columns = [
+            sql.type_coerce(unit_notes.c[name], sql.types.NullType()).label(name)
+            for name in ("layer", "unit", "name", "note")
+        ]
         query = sql.select(*columns).where(unit_notes.c.run_id == run_id)
         with self._reading() as connection:
             rows = connection.execute(query.order_by(unit_notes.c.layer, unit_notes.c.unit).limit(MOST_OF_RUN)).all()
         return [
-            UnitNote(layer, unit, name[:MOST_NAME], note[:MOST_UNIT_NOTE])
-            for layer, unit, name, note in rows
-            if is_whole(layer) and is_whole(unit) and is_shown(name) and is_shown(note)
+            UnitNote(row.layer, row.unit, row.name[:MOST_NAME], row.note[:MOST_UNIT_NOTE])
+            for row in rows
+            if is_whole(row.layer) and is_whole(row.unit) and is_shown(row.name) and is_shown(row.note)
         ]
 
     def note_unit(self, run_id: int, layer: int, unit: int, name: str, note: str = "") -> UnitNote:
@@ -60,7 +63,9 @@ class UnitNotes(Database):
         its = unit_notes.c.run_id == run_id
         with self._writing() as connection:
             find_run(connection, run_id, lock=True)  # two people's first names of a unit do not meet
-            connection.execute(sql.delete(unit_notes).where(its, unit_notes.c.layer == layer, unit_notes.c.unit == unit))
+            connection.execute(
+                sql.delete(unit_notes).where(its, unit_notes.c.layer == layer, unit_notes.c.unit == unit)
+            )
             if name or note:
                 count = connection.execute(sql.select(sql.func.count()).where(its)).scalar_one()
                 if count >= MOST_OF_RUN:

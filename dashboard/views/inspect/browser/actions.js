@@ -65,7 +65,8 @@ export class Actions {
       const url = new URL(data.step_page, location.origin);
       const to = { run: data.run, checkpoint: view.page.header.step, sequence, timestep, unit: state.unit };
       if (data.layers > 1) to.layer = state.layer + 1;
-      for (const [name, value] of Object.entries({ ...to, quantity: state.quantity })) url.searchParams.set(name, value);
+      for (const [name, value] of Object.entries({ ...to, quantity: state.quantity }))
+        url.searchParams.set(name, value);
       view.turnTo({ position });
       view.write();
       location.assign(url);
@@ -100,7 +101,8 @@ export class Actions {
     const { state, page } = view;
     if (!page) return;
     const at = state.position ?? page.header.first;
-    const anchor = state.span ? (at === state.span[0] ? state.span[1] - 1 : state.span[0]) : at;
+    const [first, last] = state.span ? [state.span[0], state.span[1] - 1] : [at, at];
+    const anchor = at === last ? first : at === first ? last : at; // the cursor stands at one end of what is painted
     const to = Math.max(0, Math.min(page.header.total - 1, at + by));
     view.moved = true;
     view.turnTo({ position: to, span: [Math.min(anchor, to), Math.max(anchor, to) + 1] });

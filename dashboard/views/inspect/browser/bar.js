@@ -21,12 +21,7 @@ export class Bar {
     this.own = element("textarea", { rows: 3, "aria-label": "Your own text", spellcheck: "false" });
     this.read = element("button", { class: "action", text: "Read it", onclick: () => actions.readOwn(this.own.value) });
     this.help = element("small");
-    this.ownRow = element(
-      "div",
-      { class: "own", hidden: "" },
-      this.own,
-      element("div", {}, this.read, this.help),
-    );
+    this.ownRow = element("div", { class: "own", hidden: "" }, this.own, element("div", {}, this.read, this.help));
     this.root = element(
       "div",
       { class: "bar" },

@@ -4,7 +4,7 @@ import { element, setText, svg } from "../../../browser/dom.js";
 import { whole } from "../../../browser/format.js";
 import { ticksBetween } from "../../../browser/lines.js";
 import { Asking } from "./asking.js";
-import { propertyName } from "./naming.js";
+import { headCells, propertyName } from "./naming.js";
 
 const ROW = 58; // pixels of the chart's rows
 const [WIDE, LEFT, RIGHT] = [400, 8, 12];
@@ -25,7 +25,7 @@ export class BreakIt {
     this.sentence = element("p", { class: "sentence" });
     this.verdict = element("p", { class: "verdict" });
     this.chart = element("figure", { class: "break-chart" });
-    this.table = element("table");
+    this.table = element("table", { class: "parts" });
     this.report = element("a", { class: "action", text: "Save the claim (HTML)", download: "" });
     this.result = element("div", { hidden: "" }, this.sentence, this.verdict, this.chart, this.table, this.report);
     this.root = element(
@@ -73,17 +73,36 @@ export class BreakIt {
     }
     const asked = { ...query, units: units.join(","), property: state.property, quantity: "hidden", by: state.by };
     this.report.href = engine.address("claim.html", asked).href;
-    this.asking.ask(engine, "break", asked, (found) => this.tell(found), () => (this.result.hidden = true));
+    this.asking.ask(
+      engine,
+      "break",
+      asked,
+      (found) => this.tell(found),
+      () => (this.result.hidden = true),
+    );
   }
 
   tell(found) {
     setText(this.sentence, found.sentence);
     setText(this.verdict, found.verdict);
     this.verdict.classList.toggle("holds", found.holds);
-    this.chart.replaceChildren(chartOf(found), element("figcaption", { text: `rise of the loss (${found.unit_of_loss}) · orange: these units, with ${Math.round(found.confidence * 100)} % interval · grey: random units` }));
-    const head = ["where", "positions", "before", "after", "rise"];
+    this.chart.replaceChildren(
+      chartOf(found),
+      element("figcaption", {
+        text:
+          `rise of the loss (${found.unit_of_loss}) · orange: these units, with their ` +
+          `${Math.round(found.confidence * 100)} % interval · grey: random units`,
+      }),
+    );
+    const head = {
+      where: "part of the text",
+      positions: "positions measured",
+      before: "loss before",
+      after: "loss after",
+      rise: "rise of the loss",
+    };
     this.table.replaceChildren(
-      element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col", text })))),
+      element("thead", {}, element("tr", {}, ...headCells(head))),
       element(
         "tbody",
         {},
@@ -92,7 +111,9 @@ export class BreakIt {
             "tr",
             {},
             element("th", { scope: "row", text: row.where }),
-            ...[whole(row.positions), three(row.before), three(row.after), three(row.rise[0])].map((text) => element("td", { text })),
+            ...[whole(row.positions), three(row.before), three(row.after), three(row.rise[0])].map((text) =>
+              element("td", { text }),
+            ),
           ),
         ),
       ),
@@ -114,7 +135,12 @@ function chartOf({ rows, sentence }) {
   for (const tick of ticksBetween(low, high, 5)) {
     drawing.append(
       svg("line", { class: tick === 0 ? "zero" : "grid", x1: x(tick), x2: x(tick), y1: 4, y2: height - 20 }),
-      svg("text", { x: x(tick), y: height - 5, "text-anchor": "middle", text: String(+tick.toPrecision(3)).replace("-", "−") }),
+      svg("text", {
+        x: x(tick),
+        y: height - 5,
+        "text-anchor": "middle",
+        text: String(+tick.toPrecision(3)).replace("-", "−"),
+      }),
     );
   }
   rows.forEach(({ where, rise, random_rises: random }, k) => {

@@ -6,7 +6,11 @@ import { Asking } from "./asking.js";
 import { fill } from "./bar.js";
 import { MEASURES, percent, propertyName, unitName } from "./naming.js";
 
-const OWN = { pattern: "Your own: regular expression", expression: "Your own: expression", spans: "Your own: painted spans" };
+const OWN = {
+  pattern: "Your own: regular expression",
+  expression: "Your own: expression",
+  spans: "Your own: painted spans",
+};
 const HINTS = {
   pattern: "The property holds wherever it matches, such as def \\w+ or \\d{2,}.",
   expression: 'Such as char in "aeiou" and previous(char) == "q", or count(char == "(") % 2.',
@@ -25,11 +29,11 @@ export class Find {
     this.ownRow = element("div", { class: "own-property" }, this.content, this.hint);
     this.button = element("button", { class: "primary", text: "Find units", onclick: () => this.press() });
     this.summary = element("p", { class: "outcome" });
-    this.next = element("button", { class: "primary", text: "Break it", onclick: () => actions.breakIt() });
+    this.next = element("button", { class: "primary break-now", text: "Break it", onclick: () => actions.breakIt() });
     this.page = element("button", { class: "action", text: "Its page", onclick: () => actions.openUnit() });
     this.nextRow = element("div", { class: "span" }, this.next, this.page);
     this.list = element("ol", { class: "ranking" });
-    this.more = element("button", { class: "link", text: "Show all", onclick: () => this.showAll() });
+    this.more = element("button", { class: "link more-units", text: "Show all", onclick: () => this.showAll() });
     this.result = element("div", { hidden: "" }, this.summary, this.nextRow, this.list, this.more);
     this.root = element(
       "div",
@@ -46,7 +50,8 @@ export class Find {
   get property() {
     const kind = this.choice.value;
     if (!(kind in OWN)) return kind;
-    if (kind === "spans") return this.view.state.span ? `spans:${this.view.state.span[0] + 1}-${this.view.state.span[1]}` : "spans:";
+    if (kind === "spans")
+      return this.view.state.span ? `spans:${this.view.state.span[0] + 1}-${this.view.state.span[1]}` : "spans:";
     return `${kind}:${this.content.value.trim()}`;
   }
 
@@ -113,8 +118,8 @@ export class Find {
     setText(
       this.summary,
       `${unitName(best.unit, this.view.look.names).replace(/^u/, "U")} tells “${propertyName(found.property)}” best: ` +
-        `${measure} ${score(best.score)} on ${whole(found.held_out)} held-out positions; ${chance}; all units together ` +
-        `(linear probe) ${score(found.probe)}.${share}`,
+        `${measure} ${score(best.score)} on ${whole(found.held_out)} held-out positions; ${chance}; all units ` +
+        `together (linear probe) ${score(found.probe)}.${share}`,
     );
     this.draw();
     this.result.hidden = false;
@@ -152,7 +157,9 @@ export class Find {
       }),
     );
     if (measure === "r2")
-      this.list.querySelectorAll(".sign").forEach((node, k) => setText(node, rows[k].sign > 0 ? "rises with it" : "falls with it"));
+      this.list
+        .querySelectorAll(".sign")
+        .forEach((node, k) => setText(node, rows[k].sign > 0 ? "rises with it" : "falls with it"));
     this.more.hidden = this.all || units.length <= SHOWN;
     this.mark();
   }

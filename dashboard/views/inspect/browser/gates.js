@@ -9,9 +9,9 @@ import { unitName } from "./naming.js";
 import { NEWEST } from "./state.js";
 
 const CHARTS = {
-  saturation: ["Saturation", "Each unit by how often its gates are open and how often they are shut"],
-  values: ["Values", "How the values of each quantity are spread, all units together"],
-  memory: ["Memory", "How long each unit remembers"],
+  saturation: ["Saturation", "saturation", "Each unit by how often its gates are open and how often they are shut"],
+  values: ["Values", "values of a unit", "How the values of each quantity are spread, all units together"],
+  memory: ["Memory", "effective memory", "How long each unit remembers"],
 };
 const FRAME = 700; // ms that a frame of the film stays
 
@@ -25,14 +25,26 @@ export class Gates {
     this.at = element("span", { class: "film-step" });
     this.film = element("div", { class: "film" }, this.play, this.slider, this.at);
     this.parts = Object.fromEntries(
-      Object.entries(CHARTS).map(([name, [title, words]]) => {
+      Object.entries(CHARTS).map(([name, [title, term, words]]) => {
         const body = chartElement("gate-chart", words);
-        const root = element("section", { class: "part", hidden: "" }, element("h3", { text: title }), body);
+        const root = element(
+          "section",
+          { class: "part", hidden: "" },
+          element("h3", { text: title, "data-term": term }),
+          body,
+        );
         return [name, { root, body }];
       }),
     );
     this.lists = element("div", { class: "part" });
-    this.root = element("div", {}, this.film, this.asking.status, ...Object.values(this.parts).map(({ root }) => root), this.lists);
+    this.root = element(
+      "div",
+      {},
+      this.film,
+      this.asking.status,
+      ...Object.values(this.parts).map(({ root }) => root),
+      this.lists,
+    );
   }
 
   destroy() {
@@ -44,10 +56,13 @@ export class Gates {
     const { state, page, data } = view;
     this.view = view;
     if (!page) return;
-    loadPlotly(data.plotly).then((plotly) => {
-      this.plotly = plotly;
-      this.draw();
-    }, (error) => setText(this.asking.status, error.message));
+    loadPlotly(data.plotly).then(
+      (plotly) => {
+        this.plotly = plotly;
+        this.draw();
+      },
+      (error) => setText(this.asking.status, error.message),
+    );
     this.steps = page.header.steps;
     this.film.hidden = this.steps.length < 2;
     this.slider.max = this.steps.length - 1;
@@ -124,17 +139,32 @@ export class Gates {
     const { dead, stuck, doubled, doubled_in_all: all, positions, without_memory: reason } = this.found;
     const { names } = this.view.look;
     const chip = (unit, more = "") =>
-      element("button", { class: "small-tool", text: unitName(unit, names) + more, onclick: () => this.actions.openUnit(unit) });
+      element("button", {
+        class: "small-tool",
+        text: unitName(unit, names) + more,
+        onclick: () => this.actions.openUnit(unit),
+      });
     const row = (title, chips, none) => [
       element("h3", { text: title }),
       element("p", { class: "chips" }, ...(chips.length ? chips : [element("span", { class: "quiet", text: none })])),
     ];
     const pairs = doubled.map(([a, b, correlation]) => chip(a, ` ${correlation > 0 ? "as" : "against"} ${b}`));
-    const more = all > doubled.length ? [element("span", { class: "quiet", text: `and ${whole(all - doubled.length)} more pairs` })] : [];
+    const more =
+      all > doubled.length
+        ? [element("span", { class: "quiet", text: `and ${whole(all - doubled.length)} more pairs` })]
+        : [];
     this.lists.replaceChildren(
       ...(reason ? [element("p", { class: "quiet", text: reason })] : []),
-      ...row("Dead units", dead.map((unit) => chip(unit)), "None: every unit says something."),
-      ...row("Stuck units", stuck.map((unit) => chip(unit)), "None: every unit moves."),
+      ...row(
+        "Dead units",
+        dead.map((unit) => chip(unit)),
+        "None: every unit says something.",
+      ),
+      ...row(
+        "Stuck units",
+        stuck.map((unit) => chip(unit)),
+        "None: every unit moves.",
+      ),
       ...row("Doubled units", [...pairs, ...more], "None: no two units do the same."),
       element("small", { text: `Counted over ${whole(positions)} positions of the text.` }),
     );

@@ -42,7 +42,9 @@ export class Legend {
             }),
       );
     };
-    const underlined = marks ? [element("span", { class: "quiet", text: `underlined: ${propertyName(state.property)}` })] : [];
+    const underlined = marks
+      ? [element("span", { class: "quiet", text: `underlined: ${propertyName(state.property)}` })]
+      : [];
     this.root.replaceChildren(item(unit, true), ...rows.map((row) => item(row, false)), ...underlined);
   }
 }

@@ -1,5 +1,5 @@
-// The Inspect view: the text in colour, and beside it what can be asked of its units. The numbers of all units are here,
-// so another unit is drawn in the same frame; the server is asked only for what has to be computed anew.
+// The Inspect view: the text in colour, and beside it what can be asked of its units. The numbers of all units are
+// here, so another unit is drawn in the same frame; the server is asked only for what has to be computed anew.
 
 import { Address, addressOf } from "../../../browser/address.js";
 import { element, setText } from "../../../browser/dom.js";
@@ -18,6 +18,7 @@ import { Pager } from "./pager.js";
 import { Panels } from "./panels.js";
 import { Readout } from "./readout.js";
 import { asksOf, NEWEST, readLink, settled, startState, turned, writeLink } from "./state.js";
+import { TERMS } from "./terms.js";
 import { TextView } from "./text_view.js";
 import { Unit } from "./unit.js";
 
@@ -75,7 +76,7 @@ class InspectView {
       ),
     );
     this.root.setAttribute("aria-busy", "true");
-    this.explanations = explain(this.root, [[".quantity-name", (node) => node.textContent]]);
+    this.explanations = explain(this.root, TERMS);
     this.address = new Address((parameters) => this.goTo(parameters));
   }
 
@@ -109,7 +110,9 @@ class InspectView {
       const { panel } = this.state;
       Object.assign(state, turned({ ...this.state }, "run"), { panel });
     }
-    this.say(problems.length ? `The link says what cannot be read: ${problems.join(" and ")}. All else is as it says.` : "");
+    this.say(
+      problems.length ? `The link says what cannot be read: ${problems.join(" and ")}. All else is as it says.` : "",
+    );
     this.open(state);
   }
 
@@ -118,6 +121,7 @@ class InspectView {
     this.page = this.colours = this.marks = null;
     this.state = settled(state, this.data);
     this.text.setPage(null);
+    this.actions.wantsBest = state.found && state.unit === null; // a link that ranks, and chooses none
     this.loadNames();
     this.load(new Set(["text"]));
   }
@@ -147,7 +151,12 @@ class InspectView {
   /** Which text as which model reads it: the part of a question that all have in common. */
   query(checkpoint = this.page.header.step) {
     const { source, own, layer } = this.state;
-    return { checkpoint, text: source, ...(source === "own" ? { own: own || this.data.example } : {}), layer: layer + 1 };
+    return {
+      checkpoint,
+      text: source,
+      ...(source === "own" ? { own: own || this.data.example } : {}),
+      layer: layer + 1,
+    };
   }
 
   /** Ask for what the state needs: a page of the text, its colours, the marks of the property. */
@@ -167,7 +176,9 @@ class InspectView {
       const which = { ...this.query(), page: this.state.page + 1 };
       const [colours, marks] = await Promise.all([
         this.engine.ask("colours", { ...which, quantity }),
-        property ? this.engine.ask("marks", { ...which, property }).catch((refusal) => this.say(refusal.message)) : null,
+        property
+          ? this.engine.ask("marks", { ...which, property }).catch((refusal) => this.say(refusal.message))
+          : null,
       ]);
       if (loading !== this.loading) return;
       this.colours = colours;
@@ -285,7 +296,7 @@ function kindOfText(header, data) {
   const cut = header.cut ? " (the first ones of more)" : "";
   const many =
     header.sequences > 1
-      ? `${much}${cut} in ${whole(header.sequences)} sequences; the state begins anew at each, where a thin line stands.`
+      ? `${much}${cut} in ${whole(header.sequences)} sequences; the state begins anew at each thin line.`
       : `${much}${cut}, read in one go: the state is carried through all of it.`;
   const kind = data.reads_symbols ? "" : " This task reads numbers; each stands as it was read.";
   return `${many}${kind}${header.note ? ` ${header.note}` : ""} ${header.megabytes} MB of values are kept for it.`;

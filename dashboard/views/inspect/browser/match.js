@@ -3,7 +3,7 @@
 import { element, setText } from "../../../browser/dom.js";
 import { compact, fixed, whole } from "../../../browser/format.js";
 import { Asking } from "./asking.js";
-import { unitName } from "./naming.js";
+import { headCells, unitName } from "./naming.js";
 import { placeList } from "./places.js";
 import { StateMap } from "./state_map.js";
 
@@ -15,7 +15,13 @@ export class Match {
     this.say = element("p", { class: "quiet" });
     this.result = element("div", { hidden: "" });
     this.neighbours = element("div");
-    this.near = element("section", { class: "part" }, element("h3", { text: "Nearest states" }), this.nearest.status, this.neighbours);
+    this.near = element(
+      "section",
+      { class: "part" },
+      element("h3", { text: "Nearest states" }),
+      this.nearest.status,
+      this.neighbours,
+    );
     this.map = new StateMap(actions);
     this.root = element("div", {}, this.say, this.asking.status, this.result, this.near, this.map.root);
   }
@@ -29,19 +35,27 @@ export class Match {
       this.say,
       state.span
         ? `Painted: positions ${whole(state.span[0] + 1)} to ${whole(state.span[1])}. Escape takes it back.`
-        : "Paint a span: drag over the text, or hold Shift and press the arrow keys. Then stands here which units are on " +
-            "just there, and where else they light up.",
+        : "Paint a span: drag over the text, or Shift with the arrow keys. Then it stands here which units " +
+            "are on just there, and where else they light up.",
     );
     if (state.span && !view.painting) {
       const span = `${state.span[0] + 1}-${state.span[1]}`;
-      this.asking.ask(engine, "match", { ...asked, span }, (found) => this.tell(found), () => this.clear());
+      this.asking.ask(
+        engine,
+        "match",
+        { ...asked, span },
+        (found) => this.tell(found),
+        () => this.clear(),
+      );
     } else if (!state.span) {
       this.asking.forget();
       this.clear();
     }
     this.near.hidden = state.position === null;
     if (state.position !== null)
-      this.nearest.ask(engine, "neighbours", { ...asked, position: state.position + 1 }, (found) => this.tellNear(found));
+      this.nearest.ask(engine, "neighbours", { ...asked, position: state.position + 1 }, (found) =>
+        this.tellNear(found),
+      );
     this.map.show(view);
   }
 
@@ -51,7 +65,13 @@ export class Match {
   }
 
   tell(found) {
-    const part = (title, ...content) => element("section", { class: "part" }, element("h3", { text: title }), ...content);
+    const part = (title, ...content) =>
+      element(
+        "section",
+        { class: "part" },
+        element("h3", { text: title, "data-term": title.replace(/ \(.*/, "") }),
+        ...content,
+      );
     const parts = [
       part(
         "Units on just there",
@@ -67,7 +87,9 @@ export class Match {
                 }),
               ),
             )
-          : element("p", { text: "No unit is on in the span and off on both sides of it. Paint a shorter one, or begin elsewhere." }),
+          : element("p", {
+              text: "No unit is on in the span and off on both sides of it. Paint a shorter one, or begin elsewhere.",
+            }),
       ),
     ];
     if (found.places.length)
@@ -78,11 +100,15 @@ export class Match {
           "In common",
           element(
             "table",
-            {},
+            { class: "common" },
             element(
               "thead",
               {},
-              element("tr", {}, ...["what", "there", "everywhere"].map((text) => element("th", { scope: "col", text }))),
+              element(
+                "tr",
+                {},
+                ...headCells({ what: "in common", there: "share in those places", everywhere: "share everywhere" }),
+              ),
             ),
             element(
               "tbody",
@@ -110,7 +136,9 @@ export class Match {
     const { page } = this.view;
     const here = (position) => {
       const k = position - page.header.first;
-      return page.header.labels[k] === undefined ? "on another page" : page.header.labels.slice(Math.max(0, k - 12), k + 1).join(page.header.gap ? " " : "");
+      return page.header.labels[k] === undefined
+        ? "on another page"
+        : page.header.labels.slice(Math.max(0, k - 12), k + 1).join(page.header.gap ? " " : "");
     };
     this.neighbours.replaceChildren(
       element(
@@ -122,7 +150,11 @@ export class Match {
             {},
             element(
               "button",
-              { class: "row place", "aria-label": `Go to position ${position + 1}`, onclick: () => this.actions.goTo(position) },
+              {
+                class: "row place",
+                "aria-label": `Go to position ${position + 1}`,
+                onclick: () => this.actions.goTo(position),
+              },
               element("span", { class: "place-number", text: whole(position + 1) }),
               element("code", { text: here(position) }),
               element("span", { class: "place-value", text: fixed(distance, 3) }),

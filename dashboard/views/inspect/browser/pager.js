@@ -5,8 +5,18 @@ import { whole } from "../../../browser/format.js";
 
 export class Pager {
   constructor(actions) {
-    this.before = element("button", { class: "small-tool", "aria-label": "Page before", text: "‹", onclick: () => actions.turnPage(this.page - 1) });
-    this.next = element("button", { class: "small-tool", "aria-label": "Next page", text: "›", onclick: () => actions.turnPage(this.page + 1) });
+    this.before = element("button", {
+      class: "small-tool",
+      "aria-label": "Page before",
+      text: "‹",
+      onclick: () => actions.turnPage(this.page - 1),
+    });
+    this.next = element("button", {
+      class: "small-tool",
+      "aria-label": "Next page",
+      text: "›",
+      onclick: () => actions.turnPage(this.page + 1),
+    });
     this.words = element("span", { role: "status" });
     this.root = element("div", { class: "pager" }, this.before, this.next, this.words);
     this.before.hidden = this.next.hidden = true;

@@ -30,7 +30,12 @@ export class Panels {
       next.focus();
       next.click();
     });
-    this.root = element("section", { class: "panels", "aria-label": "Questions" }, list, ...Object.values(parts).map(({ root }) => root));
+    this.root = element(
+      "section",
+      { class: "panels", "aria-label": "Questions" },
+      list,
+      ...Object.values(parts).map(({ root }) => root),
+    );
   }
 
   show(view) {

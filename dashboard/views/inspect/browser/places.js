@@ -31,7 +31,10 @@ export function placeList(places, { header }, actions, decimals = 2) {
             element("mark", { text: inside }),
             element("span", { class: "behind", text: joint + text(place.behind) }),
           ),
-          element("span", { class: "place-value", text: value === undefined || value === null ? "" : fixed(value, decimals) }),
+          element("span", {
+            class: "place-value",
+            text: value === undefined || value === null ? "" : fixed(value, decimals),
+          }),
         ),
       );
     }),

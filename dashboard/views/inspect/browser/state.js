@@ -47,7 +47,7 @@ export const FIELDS = {
   page: { start: 0, address: "page", ...number(1), asks: "text", ends: ["text", "run"] },
   layer: { start: null, address: "layer", ...number(1), asks: "text", ends: ["run"] },
   quantity: { start: null, address: "quantity", ...words, asks: "colours", ends: ["run"] },
-  unit: { start: 0, address: "unit", ...number(0), ends: ["run"] },
+  unit: { start: null, address: "unit", ...number(0), ends: ["run"] },
   rows: { start: [], address: "rows", ...units, ends: ["run"] },
   position: { start: null, address: "position", ...number(1), ends: ["text", "run"] },
   span: {
@@ -63,9 +63,21 @@ export const FIELDS = {
   property: { start: null, address: "property", ...words, asks: "marks", ends: ["run"] },
   panel: { start: "find", address: "panel", ...choice(Object.keys(PANELS)) },
   // units that are broken; null: the chosen one, and nothing was asked yet
-  broken: { start: null, address: "broken", read: units.read, write: (value) => value && units.write(value), ends: ["run"] },
+  broken: {
+    start: null,
+    address: "broken",
+    read: units.read,
+    write: (value) => value && units.write(value),
+    ends: ["run"],
+  },
   by: { start: "mean", address: "by", ...choice(["mean", "zero"]) },
-  found: { start: false, address: "found", read: (text) => text === "1" || undefined, write: (value) => (value ? "1" : null), ends: ["run"] },
+  found: {
+    start: false,
+    address: "found",
+    read: (text) => text === "1" || undefined,
+    write: (value) => (value ? "1" : null),
+    ends: ["run"],
+  },
 };
 
 export const startState = () => Object.fromEntries(Object.entries(FIELDS).map(([name, { start }]) => [name, start]));
@@ -108,8 +120,9 @@ export function settled(state, there) {
   const found = { ...state };
   found.layer = state.layer === null ? there.layers - 1 : within(state.layer, there.layers);
   const names = there.quantities.map(({ name }) => name);
-  if (!names.includes(state.quantity)) found.quantity = (there.quantities.find((q) => q.name === "cell") ?? there.quantities.at(-1)).name;
-  found.unit = within(state.unit, there.units);
+  if (!names.includes(state.quantity))
+    found.quantity = (there.quantities.find((q) => q.name === "cell") ?? there.quantities.at(-1)).name;
+  found.unit = within(state.unit ?? 0, there.units);
   found.rows = state.rows.filter((unit) => unit < there.units).slice(0, MOST_ROWS);
   if (state.broken) {
     found.broken = state.broken.filter((unit) => unit < there.units);

@@ -18,7 +18,14 @@ export class StateMap {
     this.canvas = element("canvas", { role: "img" });
     this.canvas.addEventListener("click", (event) => this.press(event));
     this.words = element("small");
-    this.root = element("section", { class: "part map" }, element("h3", { text: "Map of states" }), this.asking.status, this.canvas, this.words);
+    this.root = element(
+      "section",
+      { class: "part map" },
+      element("h3", { text: "Map of states" }),
+      this.asking.status,
+      this.canvas,
+      this.words,
+    );
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.root);
   }
@@ -73,7 +80,8 @@ export class StateMap {
     const shares = header.explained.map(percent).join(" and ");
     const said =
       `Two principal components (${shares} of the variance); orange: ${header.number ? "the larger " : ""}` +
-      `${propertyName(this.view.state.property)}; line: the last ${WAY} positions before the cursor. Press a point to go there.`;
+      `${propertyName(this.view.state.property)}; line: the last ${WAY} positions before the cursor. ` +
+      "Press a point to go there.";
     setText(this.words, said);
     this.canvas.setAttribute("aria-label", `Map of states. ${said}`);
   }

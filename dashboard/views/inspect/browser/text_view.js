@@ -83,6 +83,7 @@ export class TextView {
     const [w, h] = [width, this.root.clientHeight].map((size) => Math.round(size * sharp));
     if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
     this.canvas.style.height = `${this.root.clientHeight}px`;
+    this.canvas.style.marginBottom = `${-this.root.clientHeight}px`; // it lies over the filler, which scrolls
     this.sharp = sharp;
     this.draw();
   }
@@ -266,9 +267,7 @@ const inks = new WeakMap();
 /** A colour scale with its 256 colours as text, and the ink that can be read on each. */
 function inked(scale) {
   if (!inks.has(scale)) {
-    const strings = [...scale.table].map(
-      (pixel) => `rgb(${pixel & 255},${(pixel >> 8) & 255},${(pixel >> 16) & 255})`,
-    );
+    const strings = [...scale.table].map((pixel) => `rgb(${pixel & 255},${(pixel >> 8) & 255},${(pixel >> 16) & 255})`);
     inks.set(scale, { strings, inks: strings.map(inkOn) });
   }
   return inks.get(scale);

@@ -4,7 +4,7 @@ import { element, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed, whole } from "../../../browser/format.js";
 import { changing } from "../../../browser/ask.js";
 import { Asking } from "./asking.js";
-import { MEASURES, unitName } from "./naming.js";
+import { headCells, MEASURES, unitName } from "./naming.js";
 import { placeList } from "./places.js";
 
 const PLACES = { highest: "Highest at", lowest: "Lowest at", changes: "Changes most at" };
@@ -15,16 +15,37 @@ export class Unit {
     this.actions = actions;
     this.asking = new Asking("The unit is looked at over the whole text …");
     this.title = element("h3");
-    this.name = element("input", { type: "text", maxlength: 40, "aria-label": "Name of the unit", placeholder: "name" });
-    this.note = element("textarea", { rows: 2, maxlength: 1000, "aria-label": "Note on the unit", placeholder: "note" });
+    this.name = element("input", {
+      type: "text",
+      maxlength: 40,
+      "aria-label": "Name of the unit",
+      placeholder: "name",
+    });
+    this.note = element("textarea", {
+      rows: 2,
+      maxlength: 1000,
+      "aria-label": "Note on the unit",
+      placeholder: "note",
+    });
     this.keep = element("button", { class: "action", text: "Keep name and note", onclick: () => this.save() });
     this.kept = element("small", { role: "status" });
     this.content = element("div");
     this.root = element(
       "div",
       {},
-      element("header", {}, this.title, element("button", { class: "action", text: "Break it", onclick: () => actions.breakIt() })),
-      element("div", { class: "naming" }, this.name, this.note, element("div", { class: "span" }, this.keep, this.kept)),
+      element(
+        "header",
+        {},
+        this.title,
+        element("button", { class: "action", text: "Break it", onclick: () => actions.breakIt() }),
+      ),
+      element(
+        "div",
+        { class: "naming" },
+        this.name,
+        this.note,
+        element("div", { class: "span" }, this.keep, this.kept),
+      ),
       this.asking.status,
       this.content,
     );
@@ -55,19 +76,20 @@ export class Unit {
       this.name.value = look.names.get(state.unit) ?? "";
       this.note.value = look.notes.get(state.unit) ?? "";
     }
-    this.asking.ask(engine, "unit", { ...query, quantity: state.quantity, unit: state.unit }, (profile) => this.tell(profile));
+    this.asking.ask(engine, "unit", { ...query, quantity: state.quantity, unit: state.unit }, (profile) =>
+      this.tell(profile),
+    );
   }
 
   tell(profile) {
     const { look, page } = this.view;
     const { symbol } = look.quantity;
-    const part = (title, ...content) => element("section", { class: "part" }, element("h3", { text: title }), ...content);
-    const parts = [part(`Values of ${symbol}`, histogram(profile.histogram, look))];
+    const part = (title, ...content) => titled({ text: title }, content);
+    const titled = (heading, content) => element("section", { class: "part" }, element("h3", heading), ...content);
+    const values = { text: `Values of ${symbol}`, "data-term": "values of a unit" };
+    const parts = [titled(values, [histogram(profile.histogram, look)])];
     for (const [kind, title] of Object.entries(PLACES)) parts.push(part(title, this.places(profile[kind], page)));
-    if (profile.responses.length)
-      parts.push(
-        part("Response to each symbol", this.responses(profile)),
-      );
+    if (profile.responses.length) parts.push(part("Response to each symbol", this.responses(profile)));
     if (profile.raises.length || profile.lowers.length)
       parts.push(part("Outputs raised", chips(profile.raises)), part("Outputs lowered", chips(profile.lowers)));
     if (profile.relatives.length) parts.push(part("Relatives", this.relatives(profile.relatives)));
@@ -80,7 +102,7 @@ export class Unit {
     const box = element("div", {}, placeList(found.slice(0, FEW), page, this.actions));
     if (found.length > FEW) {
       const more = element("button", {
-        class: "link",
+        class: "link more-places",
         text: `${found.length - FEW} more`,
         onclick: () => box.replaceChildren(placeList(found, page, this.actions)),
       });
@@ -93,15 +115,20 @@ export class Unit {
   responses({ responses, symbols }) {
     const parts = this.view.data.quantities.filter(({ gate, bounded, carried }) => gate || (bounded && !carried));
     const shown = parts.filter(({ name }) => responses[0].means[name] !== undefined);
-    const head = ["read", "times", "change", ...shown.map((gate) => gate.symbol)];
+    const head = {
+      read: "response to each symbol",
+      times: "positions measured",
+      change: "response to each symbol",
+      ...Object.fromEntries(shown.map(({ symbol, name }) => [symbol, name])),
+    };
     const most = Math.max(1e-9, ...responses.map(({ response }) => Math.abs(response ?? 0)));
     return element(
       "div",
       {},
       element(
         "table",
-        {},
-        element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col", text })))),
+        { class: "responses" },
+        element("thead", {}, element("tr", {}, ...headCells(head))),
         element(
           "tbody",
           {},
@@ -120,7 +147,7 @@ export class Unit {
       element("small", {
         text:
           `Mean change of ${this.view.look.quantity.label.toLowerCase()} when that symbol is read` +
-          `${shown.length ? "; beside it what its gates do then, in the mean: what lets in writes, what keeps little forgets" : ""}.` +
+          `${shown.length ? "; beside it what its gates do then: which let in, which keep" : ""}.` +
           `${symbols > responses.length ? ` The ${responses.length} strongest of ${symbols} symbols.` : ""}`,
       }),
     );
@@ -166,21 +193,31 @@ const chips = (found) =>
   element(
     "p",
     { class: "chips" },
-    ...found.map(({ label, value }) => element("span", { class: "chip" }, element("code", { text: label }), ` ${fixed(value, 2)}`)),
+    ...found.map(({ label, value }) =>
+      element("span", { class: "chip" }, element("code", { text: label }), ` ${fixed(value, 2)}`),
+    ),
   );
 
 /** A bar to the left of a middle line for a negative number, to its right for a positive one, and the number. */
 function signedBar(value, most) {
   const bar = element("i", { class: value < 0 ? "negative" : "positive" });
   bar.style.width = `${(Math.abs(value) / most) * 50}%`;
-  return element("span", { class: "signed" }, element("span", { class: "signed-bar", "aria-hidden": "true" }, bar), fixed(value, 2));
+  return element(
+    "span",
+    { class: "signed" },
+    element("span", { class: "signed-bar", "aria-hidden": "true" }, bar),
+    fixed(value, 2),
+  );
 }
 
 /** How often the unit takes each value. */
 function histogram({ edges, counts }, { quantity }) {
   const [width, height] = [360, 70];
   const most = Math.max(1, ...counts);
-  const total = Math.max(1, counts.reduce((sum, count) => sum + count, 0));
+  const total = Math.max(
+    1,
+    counts.reduce((sum, count) => sum + count, 0),
+  );
   const step = width / counts.length;
   const mean = counts.reduce((sum, count, k) => sum + (count * (edges[k] + edges[k + 1])) / 2, 0) / total;
   const words = `From ${compact(edges[0])} to ${compact(edges.at(-1))}, in the mean ${compact(mean)}`;
@@ -189,7 +226,12 @@ function histogram({ edges, counts }, { quantity }) {
     { class: "histogram" },
     svg(
       "svg",
-      { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Histogram of ${quantity.label}. ${words}.`, preserveAspectRatio: "none" },
+      {
+        viewBox: `0 0 ${width} ${height}`,
+        role: "img",
+        "aria-label": `Histogram of ${quantity.label}. ${words}.`,
+        preserveAspectRatio: "none",
+      },
       ...counts.map((count, k) =>
         svg("rect", {
           x: k * step + 0.5,
@@ -200,6 +242,12 @@ function histogram({ edges, counts }, { quantity }) {
         }),
       ),
     ),
-    element("p", { class: "ends" }, element("small", { text: compact(edges[0]) }), element("small", { text: words }), element("small", { text: compact(edges.at(-1)) })),
+    element(
+      "p",
+      { class: "ends" },
+      element("small", { text: compact(edges[0]) }),
+      element("small", { text: words }),
+      element("small", { text: compact(edges.at(-1)) }),
+    ),
   );
 }
