@@ -22,6 +22,7 @@ MOST_OWN_SEQUENCES = 200
 LONGEST_OWN = 6_000  # characters of a person's own text, as far as an address carries them
 WRITTEN = {label: symbol for symbol, label in LABELS.items()}  # how what cannot be seen stands in a text
 PIECES, WARM_UP = 32, 100  # side by side a long text is read many times as fast
+MOST_BROKEN_INPUTS = 8_000_000  # numbers read and said when it is read again and again: seconds of the server
 BEFORE, BEHIND = 200, 40  # symbols around a place of a long text that the Step page is given
 
 
@@ -187,11 +188,12 @@ def side_by_side(text: Passage) -> tuple[Batch, NDArray[np.int64]]:
     Returns:
         the batch, and (T, B), the position that stands at each place, -1 where none counts.
     """
-    N = len(text.labels)
+    inputs, answers = text.batch.inputs.shape[2], max(text.batch.targets.shape[2:], default=text.batch.inputs.shape[2])
+    N = min(len(text.labels), MOST_BROKEN_INPUTS // (inputs + answers))
     if len(text.lengths) > 1 or N < PIECES * WARM_UP:
         T, B = text.batch.inputs.shape[:2]
         positions = np.full(B * T, -1)
-        positions[text.counts] = np.arange(N)
+        positions[text.counts] = np.arange(len(text.labels))
         return text.batch, positions.reshape(B, T).T
     length = -(-N // PIECES)
     starts = length * np.arange(-(-N // length))  # (B,)

@@ -11,7 +11,7 @@ const MOST_TRIES = 3;
 /** What the server says against a question: a sentence for people, and its kind for the program. */
 export class Refusal extends Error {
   constructor({ error, kind = "unexpected" }) {
-    super(error);
+    super(error.charAt(0).toUpperCase() + error.slice(1) + (/[.!?]$/.test(error) ? "" : "."));
     this.kind = kind;
   }
 }

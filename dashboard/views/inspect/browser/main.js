@@ -212,6 +212,7 @@ class InspectView {
     } else {
       this.say(refusal.message);
       this.pager.waitInVain(this.page);
+      this.show(); // what was asked for can then be changed
     }
   }
 

@@ -18,6 +18,4 @@ export const TERMS = [
   [".common tbody th", "in common"],
   [".parts tbody th", "part of the text"],
   [".break-chart", "rise of the loss"],
-  [".map canvas", "map of states"],
-  [".text-field", "text to inspect"],
 ];
