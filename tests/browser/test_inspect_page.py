@@ -110,7 +110,7 @@ def test_the_text_is_read_by_keys_painted_and_stepped_from(open_inspect, code):
     page.go_back()
     page.wait_for_selector(".inspect-view:not([aria-busy])")
     expect(page.locator(".readout")).to_contain_text("unit 5: c = ")
-    assert page.url == here
+    page.wait_for_url(here)
 
     # a colour for another unit costs no more than a frame has, by far; here without the clock's verdict
     page.get_by_role("application").focus()
@@ -128,6 +128,7 @@ def test_everybody_can_use_every_panel_and_everything_is_explained(open_inspect,
         "Unit": "#panel-unit .responses",
         "Break it": ".break-chart svg",
         "Match": ".map canvas[aria-label]",
+        "Moved by": ".moved-text span",
         "Gates": ".gate-chart .main-svg",
     }
     for tab, seen in ready.items():
@@ -146,6 +147,8 @@ def test_everybody_can_use_every_panel_and_everything_is_explained(open_inspect,
     page.get_by_role("button", name="Keep name and note").click()
     expect(page.locator(".legend-unit").first).to_contain_text("brackets & co")
     assert "brackets & co" in {note.name for note in store.unit_notes(code.id)}
+    page.goto(f"{shared_server.url}/step?run={code.id}&unit=2")
+    expect(page.get_by_role("button", name="Pin unit 2 · brackets & co")).to_be_visible()
 
 
 def test_a_persons_own_text_and_a_phone(open_inspect, code):

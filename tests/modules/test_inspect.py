@@ -93,6 +93,8 @@ def test_what_is_chosen_comes_back_from_the_address(state):
         "span": [3, 9],
         "property": "pattern:a+&b",
         "panel": "match",
+        "beside": {"kind": "run", "value": 7},
+        "output": 0,
         "broken": [1, 2],
         "by": "zero",
         "found": True,

@@ -116,6 +116,13 @@ INSPECTION = (
         "line is the way that led to the cursor.",
         computed="lstm_engine/inspection/states.py",
     ),
+    Term(
+        "moved by",
+        "How strongly each earlier symbol moves what the network expects next: the gradient of that output's "
+        "log-probability times the input. Red made it likelier, blue less likely.",
+        computed="lstm_engine/inspection/saliency.py",
+        labels=("beside it", "output that is moved"),
+    ),
     # gates
     Term(
         "effective memory",

@@ -7,6 +7,7 @@ from dashboard.views.inspect.analyses import Analysis
 PAGE = 5_000  # positions shown at once
 LAYER, UNIT = Bounds("layer", 1, 100), Bounds("unit", 0, 10**6)
 PAGE_NUMBER, POSITION = Bounds("page", 1, 10**5), Bounds("position", 1, 10**6)
+OUTPUT = Bounds("output", 0, 10**6)
 MOST_BROKEN = 64  # units at once
 
 

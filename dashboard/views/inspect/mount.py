@@ -3,6 +3,7 @@
 The page's script says only which run to look at; what is computed comes from routes of the app.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from dashboard.serving.assets import base_path, plotly_path
@@ -15,11 +16,12 @@ from lstm_engine.tasks import Task
 _mount = register("inspect")
 
 
-def mount_inspect(run: Run, task: Task, checkpoint: str | None) -> Any:
+def mount_inspect(run: Run, task: Task, checkpoint: str | None, others: Sequence[Run] = ()) -> Any:
     """Show a run.
 
     Args:
         checkpoint: selected on another page.
+        others: runs on the same task, to put beside it.
 
     Returns:
         the component's state: ``gone``, the run that vanished.
@@ -35,6 +37,9 @@ def mount_inspect(run: Run, task: Task, checkpoint: str | None) -> Any:
         "name": run.name,
         "task": settings.task,
         "token": server_token(),
+        "others": [
+            {"run": other.id, "name": other.name, "questions": f"{base}/api/runs/{other.id}"} for other in others
+        ],
         "checkpoint": checkpoint,
         "layers": settings.num_layers,
         "units": settings.hidden_size,

@@ -9,6 +9,9 @@ from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, sentence
 from dashboard.views.inspect.mount import mount_inspect
 from lstm_engine import SettingsError
+from lstm_engine.runs import Run
+
+MOST_OTHERS = 30  # runs that can be put beside this one
 
 
 def show(services: Services) -> None:
@@ -43,9 +46,19 @@ def show_inspect(services: Services) -> None:
         messages.text(sentence(error))
         return
     words.markdown(plain(introduction(run.step)))
-    seen = mount_inspect(run, task, selected("checkpoint"))
+    alike = [
+        other
+        for other in services.store.list_runs()
+        if other.readable and other.id != run.id and comparable(other) == comparable(run)
+    ]
+    seen = mount_inspect(run, task, selected("checkpoint"), alike[:MOST_OTHERS])
     if seen.gone == run.id:
         st.rerun()
+
+
+def comparable(run: Run) -> tuple[str, str | None]:
+    """What decides which text it reads."""
+    return run.settings.task, run.settings.text
 
 
 def introduction(step: int) -> str:

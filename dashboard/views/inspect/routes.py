@@ -13,13 +13,14 @@ from dashboard.serving.pools import Pools
 from dashboard.serving.problems import QuestionError
 from dashboard.serving.routes import LargeAnswers, answered, client_of, guarded, run_route
 from dashboard.views.inspect.analyses import Asked
-from dashboard.views.inspect.bounds import LAYER, PAGE_NUMBER, POSITION, UNIT
+from dashboard.views.inspect.bounds import LAYER, OUTPUT, PAGE_NUMBER, POSITION, UNIT
 from dashboard.views.inspect.films import Films
+from dashboard.views.inspect.movers import movers_payload
 from dashboard.views.inspect.questions import InspectQuestions
 from dashboard.views.inspect.report import report_of
 from lstm_engine.runs import RunStore
 
-QUICK = ("text", "colours", "marks", "neighbours", "step")  # of a text that was read already
+QUICK = ("text", "colours", "marks", "neighbours", "movers", "step")  # of a text that was read already
 UNITS = re.compile(r"\d{1,6}(,\d{1,6})*")
 MOST_PROPERTY = 500  # characters, of which the property itself may have fewer
 
@@ -83,6 +84,10 @@ def inspect_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
             return questions.note_unit(run, layer, unit, query.get("name", ""), query.get("note", ""))
         return {"units": [vars(note) for note in questions.notes(run)]}
 
+    def movers(request: Request) -> dict[str, Any]:
+        output = number_of(OUTPUT, request, 0) if OUTPUT.name in request.query_params else None
+        return movers_payload(questions.analysis(asked(request)), number_of(POSITION, request, 1) - 1, output)
+
     answers: dict[str, Callable[[Request], dict[str, Any] | bytes]] = {
         "text": lambda request: questions.text(asked(request), page(request)),
         "colours": lambda request: questions.colours(asked(request), quantity(request), page(request)),
@@ -97,11 +102,12 @@ def inspect_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
         "map": lambda request: questions.map(
             asked(request), quantity(request), chosen("property", request), page(request)
         ),
+        "movers": movers,
         "gates": lambda request: films.gates(asked(request)),
         "step": lambda request: questions.step(asked(request), number_of(POSITION, request, 1) - 1),
     }
     return [
         *(run_route(f"inspect/{name}", answered(pools.questions, answer, large)) for name, answer in answers.items()),
         run_route("inspect/claim.html", guarded(report)),
-        run_route("inspect/names", answered(pools.questions, notes), "GET", "POST"),
+        run_route("unit_names", answered(pools.questions, notes), "GET", "POST"),
     ]

@@ -12,6 +12,7 @@ from dashboard.serving.problems import Problem
 from dashboard.views.inspect.analyses import Analyses
 from dashboard.views.inspect.claims import Claim
 from dashboard.views.inspect.films import Films
+from dashboard.views.inspect.movers import movers_payload
 from dashboard.views.inspect.questions import InspectQuestions
 from dashboard.views.inspect.report import report_of
 from dashboard.views.inspect.step_places import step_place
@@ -244,6 +245,30 @@ def test_a_films_frame_counts_what_memory_counts(some_store, questions):
     assert frame["positions"] == 5
     assert frame["dead"] == np.flatnonzero(expected.dead).tolist()
     assert sorted(frame["figures"]) == ["memory", "saturation", "values"]
+
+
+def test_what_moved_a_prediction_is_its_gradient_times_the_input(questions, some_store):
+    """By finite differences: each input is made a little smaller, in turn."""
+    made = some_store.create(replace(NAMES, hidden_size=4), start=False)
+    asked = questions.asked(made.id, {"text": "own", "own": "maria"})
+    analysis = questions.analysis(asked)
+    found = movers_payload(analysis, 4, 9)
+    assert found["labels"] == list("·mari")
+    assert (found["output"], found["came"]) == (9, 1)
+    model = LSTMModel(28, 4, 28, dtype="float64")
+    model.load_state_dict({name: array.astype(float) for name, array in analysis.model.state_dict().items()})
+    inputs = analysis.passage.batch.inputs[:5, [0]].astype(float)
+
+    def chance(scale: float, at: int) -> float:
+        changed = inputs.copy()
+        changed[at] *= scale
+        scores = model.forward(changed)[0][-1, 0]
+        return float(scores[9] - np.log(np.exp(scores).sum()))
+
+    expected = [(chance(1 + 1e-5, at) - chance(1 - 1e-5, at)) / 2e-5 for at in range(5)]
+    np.testing.assert_allclose(found["moves"], expected, atol=1e-5)
+    with pytest.raises(Problem, match="There is no output 28; this run has 0 to 27"):
+        movers_payload(analysis, 4, 28)
 
 
 def test_an_analysis_is_made_once_for_all_who_ask_and_the_oldest_goes():

@@ -3,6 +3,7 @@
 import { address } from "../../../browser/ask.js";
 import { unpack } from "../../../browser/cell/trace.js";
 
+export const NAMES = "unit_names"; // of the run itself, whoever asks
 const KEPT = 24; // answers that stay in the browser, so that going back and forth costs nothing
 const BINARY = ["text", "colours", "marks", "map"];
 const BUSY_WAIT = 2500; // ms, after which one who was told 'busy' asks again
@@ -66,6 +67,6 @@ export class Engine {
   }
 
   address(name, query) {
-    return address(this.questions, `inspect/${name}`, query);
+    return address(this.questions, name === NAMES ? name : `inspect/${name}`, query);
   }
 }

@@ -9,11 +9,12 @@ import { readTheme } from "../../../browser/theme.js";
 import { Actions } from "./actions.js";
 import { Bar } from "./bar.js";
 import { BreakIt } from "./break_it.js";
-import { Engine } from "./engine.js";
+import { Engine, NAMES } from "./engine.js";
 import { Find } from "./find.js";
 import { Gates } from "./gates.js";
 import { Legend } from "./legend.js";
 import { Match } from "./match.js";
+import { Movers } from "./movers.js";
 import { Pager } from "./pager.js";
 import { Panels } from "./panels.js";
 import { Readout } from "./readout.js";
@@ -53,6 +54,7 @@ class InspectView {
       unit: new Unit(actions),
       break: new BreakIt(actions),
       match: new Match(actions),
+      movers: new Movers(actions),
       gates: new Gates(actions),
     });
     this.notice = element("p", { class: "notice", role: "status", hidden: "" });
@@ -219,7 +221,7 @@ class InspectView {
   /** What people call the units. */
   async loadNames() {
     const run = this.data.run;
-    const found = await this.engine.fetch("names", {}).catch(() => null);
+    const found = await this.engine.fetch(NAMES, {}).catch(() => null);
     if (!found || run !== this.data.run) return;
     this.allNotes = found.units;
     this.notesVersion += 1;

@@ -1,7 +1,14 @@
 // What can be different on the Inspect page, in one table: the address, the view and the tests read it.
 
 export const NEWEST = "newest";
-export const PANELS = { find: "Find", unit: "Unit", break: "Break it", match: "Match", gates: "Gates" };
+export const PANELS = {
+  find: "Find",
+  unit: "Unit",
+  break: "Break it",
+  match: "Match",
+  movers: "Moved by",
+  gates: "Gates",
+};
 export const MOST_ROWS = 6; // units under each other
 export const SOURCES = { "held-out": "Held-out text", own: "Your own text" };
 const LONGEST = 2000; // characters of a text in the address; of a longer one browsers and proxies would cut the end
@@ -62,6 +69,19 @@ export const FIELDS = {
   },
   property: { start: null, address: "property", ...words, asks: "marks", ends: ["run"] },
   panel: { start: "find", address: "panel", ...choice(Object.keys(PANELS)) },
+  // what stands beside it in "Moved by": {kind: "checkpoint" or "run", value}
+  beside: {
+    start: null,
+    address: "beside",
+    read(text) {
+      const match = /^(checkpoint|run):(\d{1,15})$/.exec(text);
+      return match ? { kind: match[1], value: Number(match[2]) } : undefined;
+    },
+    write: (value) => value && `${value.kind}:${value.value}`,
+    ends: ["run"],
+  },
+  // the output that is asked about; null: the likeliest
+  output: { start: null, address: "output", ...number(0), ends: ["text", "run"] },
   // units that are broken; null: the chosen one, and nothing was asked yet
   broken: {
     start: null,

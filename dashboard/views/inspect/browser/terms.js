@@ -13,6 +13,7 @@ export const TERMS = [
   [".more-units", "find"],
   [".ranked .sign", "property"],
   [".score-bar", "control"],
+  [".moved .chips button", "moved by"],
   ["#tab-gates", "gates over the text"],
   [".responses tbody th, .responses tbody code", "response to each symbol"],
   [".common tbody th", "in common"],

@@ -4,6 +4,7 @@ import { element, setText, svg } from "../../../browser/dom.js";
 import { compact, fixed, whole } from "../../../browser/format.js";
 import { changing } from "../../../browser/ask.js";
 import { Asking } from "./asking.js";
+import { NAMES } from "./engine.js";
 import { headCells, MEASURES, unitName } from "./naming.js";
 import { placeList } from "./places.js";
 
@@ -56,7 +57,7 @@ export class Unit {
     const said = { layer: state.layer + 1, unit: state.unit, name: this.name.value, note: this.note.value };
     setText(this.kept, "");
     try {
-      await engine.fetch("names", said, changing(engine.token));
+      await engine.fetch(NAMES, said, changing(engine.token));
       setText(this.kept, "Kept; everybody sees it.");
       this.actions.renamed();
     } catch (refusal) {
