@@ -6,7 +6,7 @@ The page's script says only which run to look at; what is computed comes from ro
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.serving.assets import base_path, plotly_path
+from dashboard.serving.assets import base_path, module_url, plotly_path
 from dashboard.serving.trust import server_token
 from dashboard.shell.cells import quantity_payload
 from dashboard.shell.components import register
@@ -29,7 +29,7 @@ def mount_inspect(run: Run, task: Task, checkpoint: str | None, others: Sequence
     base = base_path()
     settings = run.settings
     data = {
-        "script": f"{base}/api/modules/views/inspect/browser/main.js",
+        "script": module_url("views/inspect/browser/main.js"),
         "questions": f"{base}/api/runs/{run.id}",
         "step_page": f"{base}/step",
         "plotly": f"{base}{plotly_path()}",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.serving.problems import QuestionError
+from dashboard.serving.problems import Problem
 from dashboard.views.inspect.analyses import Analysis
 from dashboard.views.inspect.bounds import check_position
 from dashboard.views.inspect.profiles import number
@@ -22,7 +22,7 @@ def movers_payload(analysis: Analysis, position: int, output: int | None) -> dic
         output: whose chance is looked at; None for the likeliest one.
 
     Raises:
-        QuestionError: there is no such position or output.
+        Problem: there is no such position or output.
     """
     check_position(position, analysis)
     text, vocabulary = analysis.passage, analysis.task.vocabulary
@@ -31,7 +31,7 @@ def movers_payload(analysis: Analysis, position: int, output: int | None) -> dic
     inputs = text.batch.inputs[first : timestep + 1, [sequence]]  # (T, 1, I)
     outputs = len(vocabulary) or analysis.model.architecture.output_size
     if output is not None and output >= outputs:
-        raise QuestionError(f"There is no output {output}; this run has 0 to {outputs - 1}.")
+        raise Problem(f"There is no output {output}; this run has 0 to {outputs - 1}.")
     if output is None:
         output = int(analysis.top[position, 0])
     found = saliency(

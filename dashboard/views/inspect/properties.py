@@ -5,7 +5,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.serving.problems import QuestionError
+from dashboard.serving.problems import Problem
 from dashboard.views.inspect.analyses import Analysis
 from dashboard.views.inspect.texts import separator
 from lstm_engine.inspection import expression_property, pattern_property, spans_property
@@ -34,18 +34,18 @@ def property_of(analysis: Analysis, text: str) -> NDArray:
             1, both ends included).
 
     Raises:
-        QuestionError: there is none of that name. SettingsError: a person's own cannot be read.
+        Problem: there is none of that name. SettingsError: a person's own cannot be read.
     """
     if len(text) > LONGEST:
-        raise QuestionError(f"The property has {len(text):,} characters; at most {LONGEST} are read.")
+        raise Problem(f"The property has {len(text):,} characters; at most {LONGEST} are read.")
     kind, colon, content = text.partition(":")
     if not colon or kind not in OWN:
         if text in analysis.properties:
             return analysis.properties[text]
         known = ", ".join(analysis.properties)
-        raise QuestionError(f"This text has no property “{text[:60]}”; it has {known}.")
+        raise Problem(f"This text has no property “{text[:60]}”; it has {known}.")
     if not content.strip():
-        raise QuestionError(f"There is nothing in your {OWN[kind].partition(' ')[2]} yet; fill it in.")
+        raise Problem(f"There is nothing in your {OWN[kind].partition(' ')[2]} yet; fill it in.")
     if kind == "spans":
         return spans_property(spans_of(content), len(analysis.passage.labels))
     return pattern(analysis, content) if kind == "pattern" else expression(analysis, content)
@@ -56,7 +56,7 @@ def spans_of(text: str) -> list[tuple[int, int]]:
     parts = text.split(",")
     found = [SPAN.fullmatch(part) for part in parts]
     if len(parts) > MOST_SPANS or not all(found):
-        raise QuestionError(f"The spans “{text[:40]}” cannot be read; write at most {MOST_SPANS} like 3-9,40-45.")
+        raise Problem(f"The spans “{text[:40]}” cannot be read; write at most {MOST_SPANS} like 3-9,40-45.")
     return [(int(match[1]) - 1, int(match[2])) for match in found if match]
 
 
@@ -81,9 +81,7 @@ def expression(analysis: Analysis, content: str) -> NDArray:
     """What an expression says, sequence by sequence."""
     passage = analysis.passage
     if separator(passage.labels):
-        raise QuestionError(
-            "An expression is about single characters, and this run reads longer symbols; try a pattern."
-        )
+        raise Problem("An expression is about single characters, and this run reads longer symbols; try a pattern.")
     parts = []
     for begin, text in zip(passage.begins, passage.texts, strict=True):
         of_sequence = {name: values[begin : begin + len(text)] for name, values in analysis.properties.items()}

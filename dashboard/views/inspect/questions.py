@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dashboard.serving.binary import pack
 from dashboard.serving.checkpoints import checkpoint_step
-from dashboard.serving.problems import QuestionError
+from dashboard.serving.problems import Problem
 from dashboard.views.inspect.analyses import Analyses, Analysis, Asked, analysis_of
 from dashboard.views.inspect.bounds import LAYER, PAGE, check_position, check_units, page_of
 from dashboard.views.inspect.claims import Claim, claim_payload
@@ -66,7 +66,7 @@ class InspectQuestions:
         run = store.get(run_id)
         layer = int(LAYER.of(query, 1))
         if layer > run.settings.num_layers:
-            raise QuestionError(f"There is no layer {layer}; this run has 1 to {run.settings.num_layers}.")
+            raise Problem(f"There is no layer {layer}; this run has 1 to {run.settings.num_layers}.")
         own = query.get("own", "")
         source = query.get("text", HELD_OUT)
         step = checkpoint_step(store, run_id, query)
@@ -96,7 +96,7 @@ class InspectQuestions:
         analysis = self.analysis(asked)
         if quantity not in analysis.values:
             known = ", ".join(analysis.values)
-            raise QuestionError(f"There is no “{quantity[:40]}” in this cell; choose one of {known}.")
+            raise Problem(f"There is no “{quantity[:40]}” in this cell; choose one of {known}.")
         return analysis, analysis.values[quantity]
 
     # ---- the text in colour
@@ -167,7 +167,7 @@ class InspectQuestions:
         else:
             findings = find_units(values, {name: property_of(analysis, name)})
         if name in findings.skipped:
-            raise QuestionError(findings.skipped[name])
+            raise Problem(findings.skipped[name])
         return findings.found[name]
 
     def find(self, asked: Asked, quantity: str, name: str) -> dict[str, Any]:
@@ -198,12 +198,12 @@ class InspectQuestions:
         """What the loss does without the units, inside the property and outside of it.
 
         Raises:
-            QuestionError: there are no such units, or no such property.
+            Problem: there are no such units, or no such property.
         """
         analysis = self.analysis(asked)
         check_units(units, analysis.model.architecture.hidden_size)
         if by not in ("mean", "zero"):
-            raise QuestionError(f"Units are held at their mean or at zero, not at “{by[:40]}”.")
+            raise Problem(f"Units are held at their mean or at zero, not at “{by[:40]}”.")
         inside = property_of(analysis, name) if name else None
         if inside is not None and inside.dtype != bool:
             inside = None  # a number holds nowhere and everywhere: the whole text is compared
@@ -273,12 +273,12 @@ class InspectQuestions:
         """Name a unit.
 
         Raises:
-            QuestionError: the run has no such unit. SettingsError: there is too much to say.
+            Problem: the run has no such unit. SettingsError: there is too much to say.
         """
         store = self._get_store()
         settings = store.get(run_id).settings
         if not 0 <= layer < settings.num_layers:
-            raise QuestionError(f"There is no layer {layer + 1}; this run has 1 to {settings.num_layers}.")
+            raise Problem(f"There is no layer {layer + 1}; this run has 1 to {settings.num_layers}.")
         check_units([unit], settings.hidden_size)
         return asdict(store.note_unit(run_id, layer, unit, name, note))
 

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from dashboard.serving.numbers import run_id
 from dashboard.serving.pools import Pools
-from dashboard.serving.problems import QuestionError
+from dashboard.serving.problems import Problem
 from dashboard.serving.routes import LargeAnswers, answered, client_of, guarded, run_route
 from dashboard.views.inspect.analyses import Asked
 from dashboard.views.inspect.bounds import LAYER, OUTPUT, PAGE_NUMBER, POSITION, UNIT
@@ -58,7 +58,7 @@ def inspect_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
     def units(request: Request) -> list[int]:
         text = chosen("units", request)
         if not UNITS.fullmatch(text):
-            raise QuestionError(f"The units “{text[:40]}” cannot be read; write them like 3,17.")
+            raise Problem(f"The units “{text[:40]}” cannot be read; write them like 3,17.")
         return list(dict.fromkeys(int(unit) for unit in text.split(",")))
 
     def broken(request: Request) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dashboard.serving.problems import QuestionError
+from dashboard.serving.problems import Problem
 from dashboard.views.inspect.texts import BEFORE, BEHIND, Passage, written
 from lstm_engine import TaskInputError
 from lstm_engine.tasks import Task
@@ -15,7 +15,7 @@ def step_place(task: Task, passage: Passage, position: int) -> tuple[str, int]:
     same by then.
 
     Raises:
-        QuestionError: the task reads no such sequence by itself.
+        Problem: the task reads no such sequence by itself.
     """
     sequence, timestep = passage.place(position)
     begin = passage.begins[sequence]
@@ -29,7 +29,7 @@ def step_place(task: Task, passage: Passage, position: int) -> tuple[str, int]:
         for shift in (0, 1):  # a task may put a mark of its own in front
             if labels[shift : shift + len(wanted)] == wanted:
                 return text, shift + len(wanted)
-    raise QuestionError("The Step page cannot read this place as a sequence of its own; try another place.")
+    raise Problem("The Step page cannot read this place as a sequence of its own; try another place.")
 
 
 def candidates(task: Task, passage: Passage, first: int, end: int, position: int) -> Iterator[str]:

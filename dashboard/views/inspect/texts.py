@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.serving.problems import QuestionError
+from dashboard.serving.problems import Problem
 from lstm_engine import LSTMModel, TaskInputError
 from lstm_engine.inspection import in_reading_order
 from lstm_engine.runs import RunSettings
@@ -114,12 +114,12 @@ def passage(task: Task, settings: RunSettings, source: str, own: str, most: int)
 
     Raises:
         TaskInputError: the task cannot read the person's text.
-        QuestionError: there is no such source, or too much of it.
+        Problem: there is no such source, or too much of it.
     """
     if source == OWN:
         return passage_of(own_sequences(task, own), most)
     if source != HELD_OUT:
-        raise QuestionError(f"There is no text “{source[:40]}”; choose {HELD_OUT} or {OWN}.")
+        raise Problem(f"There is no text “{source[:40]}”; choose {HELD_OUT} or {OWN}.")
     if not task.reads_symbols:
         return passage_of([task.encode(example) for example in task.examples()], most)
     length = most if task.learns_from_text else settings.sequence_length
@@ -145,10 +145,10 @@ def passage(task: Task, settings: RunSettings, source: str, own: str, most: int)
 def own_sequences(task: Task, text: str) -> list[EncodedSequence]:
     """A person's own text: one sequence where the task reads texts, else one a line."""
     if len(text) > LONGEST_OWN:
-        raise QuestionError(f"That is {len(text):,} characters; at most {LONGEST_OWN:,} can be inspected as your own.")
+        raise Problem(f"That is {len(text):,} characters; at most {LONGEST_OWN:,} can be inspected as your own.")
     lines = [text] if task.learns_from_text and task.reads_symbols else [line for line in text.splitlines() if line]
     if len(lines) > MOST_OWN_SEQUENCES:
-        raise QuestionError(f"Those are {len(lines):,} sequences; at most {MOST_OWN_SEQUENCES} can be inspected.")
+        raise Problem(f"Those are {len(lines):,} sequences; at most {MOST_OWN_SEQUENCES} can be inspected.")
     if not lines:
         raise TaskInputError(f"There is no text yet. Type one, for example “{task.examples()[0]}”.")
     return [task.encode(line) for line in lines]
@@ -160,9 +160,7 @@ def passage_of(sequences: list[EncodedSequence], most: int) -> Passage:
     kept = max(1, int(np.searchsorted(np.cumsum(lengths), most, "right")))
     chosen = [sequence for sequence in sequences[:kept] if len(sequence.labels) <= most]
     if not chosen:
-        raise QuestionError(
-            f"The sequence has {lengths[0]:,} timesteps; of this run at most {most:,} can be inspected."
-        )
+        raise Problem(f"The sequence has {lengths[0]:,} timesteps; of this run at most {most:,} can be inspected.")
     T, B, first = max(lengths[:kept]), len(chosen), chosen[0]
     inputs = np.zeros((T, B, first.inputs.shape[2]), np.float32)
     targets = np.zeros((T, B, *first.targets.shape[2:]), first.targets.dtype)
