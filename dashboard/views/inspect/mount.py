@@ -3,25 +3,29 @@
 The page's script says only which run to look at; what is computed comes from routes of the app.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dashboard.serving.assets import base_path, module_url, plotly_path
 from dashboard.serving.trust import server_token
 from dashboard.shell.cells import quantity_payload
 from dashboard.shell.components import register
+from dashboard.shell.selection import told_address
 from lstm_engine.runs import Run
 from lstm_engine.tasks import Task
 
 _mount = register("inspect")
 
 
-def mount_inspect(run: Run, task: Task, checkpoint: str | None, others: Sequence[Run] = ()) -> Any:
+def mount_inspect(
+    run: Run, task: Task, checkpoint: str | None, others: Sequence[Run], on_back: Callable[[], None]
+) -> Any:
     """Show a run.
 
     Args:
         checkpoint: selected on another page.
         others: runs on the same task, to put beside it.
+        on_back: called when the browser's Back led to another run, or to what the page has not read yet.
 
     Returns:
         the component's state: ``gone``, the run that vanished.
@@ -37,6 +41,7 @@ def mount_inspect(run: Run, task: Task, checkpoint: str | None, others: Sequence
         "name": run.name,
         "task": settings.task,
         "token": server_token(),
+        "told": told_address("run"),
         "others": [
             {"run": other.id, "name": other.name, "questions": f"{base}/api/runs/{other.id}"} for other in others
         ],
@@ -49,4 +54,4 @@ def mount_inspect(run: Run, task: Task, checkpoint: str | None, others: Sequence
         "input_help": task.input_help,
         "example": task.examples()[0],
     }
-    return _mount(key="inspect", data=data, on_gone_change=lambda: None)
+    return _mount(key="inspect", data=data, on_back_change=on_back, on_gone_change=lambda: None)

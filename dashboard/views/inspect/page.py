@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from dashboard.shell.coming_back import wait_for
 from dashboard.shell.plain import plain
 from dashboard.shell.run_picker import pick_run
-from dashboard.shell.selection import notices_place, prefer_task, selected, show_notices
+from dashboard.shell.selection import follow, notices_place, prefer_task, selected, show_notices
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, sentence
 from dashboard.views.inspect.mount import mount_inspect
@@ -51,8 +52,13 @@ def show_inspect(services: Services) -> None:
         for other in services.store.list_runs()
         if other.readable and other.id != run.id and comparable(other) == comparable(run)
     ]
-    seen = mount_inspect(run, task, selected("checkpoint"), alike[:MOST_OTHERS])
-    if seen.gone == run.id:
+
+    def go_back() -> None:
+        follow(st.session_state["inspect"].back)
+
+    seen = mount_inspect(run, task, selected("checkpoint"), alike[:MOST_OTHERS], go_back)
+    if seen.gone:  # by now another one may be shown in its place
+        wait_for(seen.gone)
         st.rerun()
 
 

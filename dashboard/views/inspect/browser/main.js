@@ -1,10 +1,10 @@
 // The Inspect view: the text in colour, and beside it what can be asked of its units. The numbers of all units are
 // here, so another unit is drawn in the same frame; the server is asked only for what has to be computed anew.
 
-import { Address, addressOf } from "../../../browser/address.js";
+import { Address } from "../../../browser/address.js";
 import { element, setText } from "../../../browser/dom.js";
-import { whole } from "../../../browser/format.js";
 import { explain } from "../../../browser/glossary.js";
+import { addressOf } from "../../../browser/tab_history.js";
 import { readTheme } from "../../../browser/theme.js";
 import { Actions } from "./actions.js";
 import { Bar } from "./bar.js";
@@ -17,7 +17,7 @@ import { Match } from "./match.js";
 import { Movers } from "./movers.js";
 import { Pager } from "./pager.js";
 import { Panels } from "./panels.js";
-import { Readout } from "./readout.js";
+import { kindOfText, Readout } from "./readout.js";
 import { asksOf, NEWEST, readLink, settled, startState, turned, writeLink } from "./state.js";
 import { TERMS } from "./terms.js";
 import { TextView } from "./text_view.js";
@@ -79,7 +79,11 @@ class InspectView {
     );
     this.root.setAttribute("aria-busy", "true");
     this.explanations = explain(this.root, TERMS);
-    this.address = new Address((parameters) => this.goTo(parameters));
+    this.address = new Address(
+      "inspect",
+      (parameters) => this.goTo(parameters),
+      () => this.write(), // what moved last may not have come to rest
+    );
   }
 
   destroy() {
@@ -96,22 +100,38 @@ class InspectView {
 
   update(component) {
     const { data } = component;
-    const former = this.component?.data.run;
     this.component = component;
+    const word = this.address.judge(data.told, (question) => this.ask(question));
+    if (word === "late") return; // it is about another address
+    const otherRun = this.gone || data.run !== this.data?.run; // it may have been brought back
+    this.gone = false;
+    if (word === "calm" && otherRun && this.page) this.write(); // what was before stays in the browser's history
     this.data = data;
     this.engine.turnTo(data);
-    if (former === data.run) {
-      if (this.page) this.show(); // the theme may have changed
-      return;
+    if (word === "arrived") {
+      this.openLink(new URLSearchParams(location.search));
+    } else if (otherRun) {
+      this.isEntry = true;
+      this.say("");
+      this.open(turned(this.state, "run"));
+    } else if (this.page) {
+      this.show(); // the theme may have changed
     }
-    const parameters = new URLSearchParams(former === undefined ? location.search : "");
-    const { state, problems } = readLink(parameters);
-    if (former === undefined && !parameters.has("checkpoint") && data.checkpoint && state.checkpoint === NEWEST)
-      state.checkpoint = /^\d+$/.test(data.checkpoint) ? Number(data.checkpoint) : NEWEST;
-    if (former !== undefined) {
-      const { panel } = this.state;
-      Object.assign(state, turned({ ...this.state }, "run"), { panel });
-    }
+  }
+
+  /** Ask the page's script to follow the address. */
+  ask(question) {
+    this.component.setTriggerValue("back", question);
+  }
+
+  /** Open what an address says; what it says in vain is told. */
+  openLink(parameters) {
+    const { data } = this;
+    const named = parameters.get("run");
+    const isOther = named !== null && named !== String(data.run); // the page says why it shows another one
+    const { state, problems } = readLink(isOther ? new URLSearchParams() : parameters);
+    if (!parameters.has("checkpoint") && /^\d{1,15}$/.test(data.checkpoint ?? ""))
+      state.checkpoint = Number(data.checkpoint); // selected on another page
     this.say(
       problems.length ? `The link says what cannot be read: ${problems.join(" and ")}. All else is as it says.` : "",
     );
@@ -130,14 +150,15 @@ class InspectView {
 
   /** Back, or Forward, led to other parameters of this page. */
   goTo(parameters) {
-    if ((parameters.get("run") ?? String(this.data.run)) !== String(this.data.run)) {
-      location.reload(); // the page's own fields then read the address as well
+    const { address } = this;
+    if ((parameters.get("run") ?? String(this.data?.run)) !== String(this.data?.run) || address.waits || !this.page) {
+      this.ask(address.question()); // the page's own fields then all read the address
       return;
     }
-    const { state } = readLink(parameters);
+    address.followed();
     this.isEntry = false;
     const before = this.state;
-    this.state = settled(state, this.there());
+    this.state = settled(readLink(parameters).state, this.there());
     const asks = asksOf(before, this.state);
     if (asks.size) this.load(asks);
     else this.show();
@@ -202,7 +223,8 @@ class InspectView {
     const { state } = this;
     this.root.removeAttribute("aria-busy");
     if (refusal.kind === "missing" && state.page === 0) {
-      this.component.setTriggerValue("gone", this.data.run);
+      this.gone = true;
+      this.component.setTriggerValue("gone", this.data.run); // it happens once, and is not a state
     } else if (refusal.kind === "checkpoint_missing" && (state.checkpoint !== NEWEST || this.page)) {
       this.say(`${refusal.message} Here is the newest one.`);
       this.engine.kept.clear();
@@ -269,6 +291,7 @@ class InspectView {
   }
 
   write() {
+    if (!this.page) return; // what the address says is not in view yet
     this.address.write(addressOf(writeLink(this.data.run, this.state)), this.isEntry);
     this.isEntry = false;
   }
@@ -291,16 +314,4 @@ class InspectView {
     if (asks.size) this.load(asks);
     if (this.page) this.show();
   }
-}
-
-/** What is read, in a sentence. */
-function kindOfText(header, data) {
-  const much = `${whole(header.total)} positions`;
-  const cut = header.cut ? " (the first ones of more)" : "";
-  const many =
-    header.sequences > 1
-      ? `${much}${cut} in ${whole(header.sequences)} sequences; the state begins anew at each thin line.`
-      : `${much}${cut}, read in one go: the state is carried through all of it.`;
-  const kind = data.reads_symbols ? "" : " This task reads numbers; each stands as it was read.";
-  return `${many}${kind}${header.note ? ` ${header.note}` : ""} ${header.megabytes} MB of values are kept for it.`;
 }

@@ -78,3 +78,15 @@ export function predictionAt({ header, arrays }, k) {
   const surprise = arrays.surprise.data[k];
   return `expected next: ${expected}; right: ${came}, surprise ${surprise.toFixed(2)} nats`;
 }
+
+/** What is read, in a sentence. */
+export function kindOfText(header, data) {
+  const much = `${whole(header.total)} positions`;
+  const cut = header.cut ? " (the first ones of more)" : "";
+  const many =
+    header.sequences > 1
+      ? `${much}${cut} in ${whole(header.sequences)} sequences; the state begins anew at each thin line.`
+      : `${much}${cut}, read in one go: the state is carried through all of it.`;
+  const kind = data.reads_symbols ? "" : " This task reads numbers; each stands as it was read.";
+  return `${many}${kind}${header.note ? ` ${header.note}` : ""} ${header.megabytes} MB of values are kept for it.`;
+}
