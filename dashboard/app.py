@@ -29,6 +29,7 @@ from dashboard.serving.socket import live_routes
 from dashboard.serving.topics import Topics
 from dashboard.serving.trust import Trust, listens_locally
 from dashboard.shell.services import services
+from dashboard.views.inspect.routes import inspect_routes
 from dashboard.views.start.routes import start_routes
 from dashboard.views.step.questions import Questions
 from dashboard.views.step.routes import step_routes
@@ -53,6 +54,7 @@ routes = [
     *start_routes(pools),
     *train_routes(get_store, pools),
     *step_routes(get_store, Questions(get_store), pools),
+    *inspect_routes(get_store, pools),
     *no_other_routes(),
 ]
 middleware = [Middleware(SecurityHeaders), Middleware(Trust), Middleware(Patience), Middleware(FirstPaint)]

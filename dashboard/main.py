@@ -11,6 +11,7 @@ from dashboard.shell.selection import arrive
 from dashboard.shell.services import Services, services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.compare import page as compare
+from dashboard.views.inspect import page as inspect
 from dashboard.views.start import page as start
 from dashboard.views.start import reading
 from dashboard.views.step import page as step
@@ -33,6 +34,7 @@ def show(view: Callable[[Services], None], *named: str) -> None:
 
 train_page = st.Page(lambda: show(train.show, "run"), title="Train", url_path="train")
 step_page = st.Page(lambda: show(step.show), title="Step", url_path="step")
+inspect_page = st.Page(lambda: show(inspect.show), title="Inspect", url_path="inspect")
 compare_page = st.Page(lambda: show(compare.show, "run", "runs"), title="Compare", url_path="compare")
 reading_page = st.Page(lambda: show(reading.show), title="Read", url_path="read")
 
@@ -46,7 +48,7 @@ def front_door() -> None:
 
 
 start_page = st.Page(front_door, title="Start", default=True)
-page = st.navigation([start_page, train_page, step_page, compare_page, reading_page], position="top")
+page = st.navigation([start_page, train_page, step_page, inspect_page, compare_page, reading_page], position="top")
 arrive(page.url_path)
-show_pages_on_phones([start_page, train_page, step_page, compare_page, reading_page])
+show_pages_on_phones([start_page, train_page, step_page, inspect_page, compare_page, reading_page])
 page.run()

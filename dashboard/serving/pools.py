@@ -160,6 +160,7 @@ class Pools:
         questions: what a view asks; each is a person waiting.
         large: questions that take a second to answer and megabytes to hold: one is answered at a time, so that small
             ones find the processor free, and few answers lie in memory until they are sent.
+        inspection: what is asked of whole texts, which takes seconds: one such question is answered at a time.
         files: exports, which take seconds: one is written at a time, and few lie on the disk at once.
         feeds: the live data's looks into the store, which last milliseconds.
     """
@@ -167,10 +168,11 @@ class Pools:
     def __init__(self) -> None:
         self.questions = Pool("question", threads=4, waiting=200)
         self.large = Pool("large", threads=1, waiting=48, places=6, share=2)
+        self.inspection = Pool("inspection", threads=1, waiting=48, places=6, share=3)
         self.files = Pool("file", threads=1, waiting=24, places=3, share=1)
         self.feeds = Pool("feed", threads=4, waiting=2_000)
 
     def close(self) -> None:
         """Let all threads go."""
-        for pool in (self.questions, self.large, self.files, self.feeds):
+        for pool in (self.questions, self.large, self.inspection, self.files, self.feeds):
             pool.close()

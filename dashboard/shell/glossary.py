@@ -12,6 +12,7 @@ from dashboard.shell.terms import Term
 from dashboard.shell.terms.cells import CELLS
 from dashboard.shell.terms.controls import CONTROLS
 from dashboard.shell.terms.ideas import IDEAS
+from dashboard.shell.terms.inspection import INSPECTION, PROPERTIES
 from dashboard.shell.terms.settings import SETTINGS
 
 SECTIONS: Mapping[str, tuple[Term, ...]] = MappingProxyType(
@@ -19,6 +20,7 @@ SECTIONS: Mapping[str, tuple[Term, ...]] = MappingProxyType(
         "Ideas and numbers": IDEAS,
         "Inside a cell": CELLS,
         "Settings of a run": SETTINGS,
+        "What is asked of units": (*INSPECTION, *PROPERTIES),
         "What can be pressed and chosen": CONTROLS,
     }
 )

@@ -12,6 +12,7 @@ DRAWN = {  # what comes in last on each page
     "": ".lstm-start [data-value]",
     "train": ".lstm-curves",
     "step": ".strip button",
+    "inspect": ".readout",
     "compare": "[data-testid=stDataFrame]",
     "read": ".st-key-figure_gradients figcaption",
 }

@@ -6,7 +6,7 @@ import sqlalchemy as sql
 
 from lstm_engine.runs.metrics import CURVES, METRICS, SUMMARY_PARTS
 
-VERSION = "0002"  # of these tables: the newest of the migrations
+VERSION = "0003"  # of these tables: the newest of the migrations
 LARGEST = 2**63 - 1
 LONGEST_NAME = 80  # characters of a run's
 
@@ -94,6 +94,16 @@ notes = sql.Table(
     sql.Column("parent_run", Whole),
     sql.Column("parent_step", Whole),
 )
+# what people call a unit of a run, and say of it
+unit_notes = sql.Table(
+    "unit_notes",
+    metadata,
+    sql.Column("run_id", Whole, primary_key=True, autoincrement=False),
+    sql.Column("layer", Whole, primary_key=True, autoincrement=False),
+    sql.Column("unit", Whole, primary_key=True, autoincrement=False),
+    sql.Column("name", sql.Text, nullable=False),
+    sql.Column("note", sql.Text, nullable=False),
+)
 marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))
 # the table in which Alembic keeps the version; here as well, so that nobody has to load Alembic to read it
 versions = sql.Table(
@@ -103,4 +113,4 @@ versions = sql.Table(
     sql.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 # of a run, everything that goes when it goes for good
-OF_A_RUN = (metrics, summaries, checkpoints, changes, notes)
+OF_A_RUN = (metrics, summaries, checkpoints, changes, notes, unit_notes)

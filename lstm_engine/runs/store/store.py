@@ -6,9 +6,10 @@ from lstm_engine.runs.store.leases import Leases
 from lstm_engine.runs.store.metrics import Metrics
 from lstm_engine.runs.store.notes import RunNotes
 from lstm_engine.runs.store.runs import Runs
+from lstm_engine.runs.store.unit_notes import UnitNotes
 
 
-class RunStore(Runs, Forks, Metrics, Changes, RunNotes, Leases):
+class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases):
     """Runs, their metrics and their checkpoints; SQLite in a file, or PostgreSQL by its URL.
 
     Its methods stand by topic:
@@ -21,6 +22,7 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, Leases):
     ``checkpoints``  checkpoint, checkpoint_steps, newest_checkpoint_step
     ``changes``      change, changes, take_changes
     ``notes``        notes, annotate
+    ``unit_notes``   unit_notes, note_unit
     ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
     ``database``     close, read_only, public_url

@@ -42,6 +42,13 @@ def compare_page() -> None:
         compare.show(services())
 
 
+def inspect_page() -> None:
+    from dashboard.shell.services import services
+    from dashboard.views.inspect import page as inspect
+
+    inspect.show(services())
+
+
 def new_run_form() -> None:
     from dashboard.shell.services import services
     from dashboard.views.train.new_run import new_run_form
@@ -60,7 +67,7 @@ def deletion_form() -> None:
     manage.deletion_form(shared, shared.store.list_runs()[0])
 
 
-PAGES = (train_page, step_page, compare_page)
+PAGES = (train_page, step_page, inspect_page, compare_page)
 
 
 def run(page: Callable[[], None], **query: str) -> AppTest:

@@ -2,6 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { ORDERS, WIDEST } from "./arrange.js";
+import { UnitNames } from "./unit_names.js";
 
 export class ArrangeBar {
   constructor(actions) {
@@ -18,6 +19,7 @@ export class ArrangeBar {
       title: "Draw this unit's curves below (u)",
       onclick: () => actions.togglePin(),
     });
+    this.names = new UnitNames(() => this.draw(this.state));
     this.said = element("span", { class: "quiet" });
     this.root = element(
       "div",
@@ -30,7 +32,8 @@ export class ArrangeBar {
     );
   }
 
-  show({ trace, state, window, backward, gradients }) {
+  show({ trace, state, window, backward, gradients, run }) {
+    this.names.turnTo(run);
     this.order.value = state.order;
     const all = window.to - window.from === trace.timesteps;
     const long = trace.timesteps > WIDEST && !all ? "The sequence is longer than the page can draw well: " : "";
@@ -45,6 +48,9 @@ export class ArrangeBar {
   }
 
   draw(state) {
-    setText(this.pin, state.pins.includes(state.unit) ? `Unpin unit ${state.unit}` : `Pin unit ${state.unit}`);
+    this.state = state;
+    const name = this.names.of(state);
+    const unit = name ? `unit ${state.unit} · ${name}` : `unit ${state.unit}`;
+    setText(this.pin, state.pins.includes(state.unit) ? `Unpin ${unit}` : `Pin ${unit}`);
   }
 }

@@ -4,7 +4,7 @@
 import { ask } from "../../../browser/ask.js";
 import { element } from "../../../browser/dom.js";
 import { readTheme } from "../../../browser/theme.js";
-import { CONFIG, chartElement, loadPlotly, themed } from "./chart.js";
+import { CONFIG, chartElement, loadPlotly, themed } from "../../../browser/chart.js";
 import { holds, lengthened, linePath, refined, smoothed, thinned } from "../../../browser/thinning.js";
 
 const SMOOTHINGS = [

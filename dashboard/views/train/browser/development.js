@@ -2,7 +2,7 @@
 
 import { ask } from "../../../browser/ask.js";
 import { element, watchSight } from "../../../browser/dom.js";
-import { CONFIG, chartElement, loadPlotly, themed } from "./chart.js";
+import { CONFIG, chartElement, loadPlotly, themed } from "../../../browser/chart.js";
 
 const ASK_EVERY = 2000; // ms
 const FIRST_AFTER = 1200; // ms: the loss curve, which people came for, is drawn first

@@ -3,7 +3,7 @@
 import { ask } from "../../../browser/ask.js";
 import { element, setText } from "../../../browser/dom.js";
 import { significant, whole } from "../../../browser/format.js";
-import { CONFIG, chartElement, loadPlotly, themed } from "./chart.js";
+import { CONFIG, chartElement, loadPlotly, themed } from "../../../browser/chart.js";
 
 const MEANING = {
   new: "not among the names it learned from",

@@ -1,7 +1,7 @@
-// What all charts of this room share: plotly.js itself, its settings, and the colours of the page's theme.
+// What all of Plotly's charts share: plotly.js itself, its settings, and the colours of the page's theme.
 
-import { element } from "../../../browser/dom.js";
-import { readTheme } from "../../../browser/theme.js";
+import { element } from "./dom.js";
+import { readTheme } from "./theme.js";
 
 let plotlyLoading = null;
 

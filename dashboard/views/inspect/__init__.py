@@ -1,0 +1,1 @@
+"""Inspect: which units mean something, and is it true?"""

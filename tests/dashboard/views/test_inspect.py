@@ -1,0 +1,315 @@
+"""The Inspect page's questions, against what the engine and its inspection say themselves."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard.serving.problems import Problem
+from dashboard.views.inspect.analyses import Analyses
+from dashboard.views.inspect.claims import Claim
+from dashboard.views.inspect.films import Films
+from dashboard.views.inspect.movers import movers_payload
+from dashboard.views.inspect.questions import InspectQuestions
+from dashboard.views.inspect.report import report_of
+from dashboard.views.inspect.step_places import step_place
+from dashboard.views.inspect.texts import HELD_OUT, passage, side_by_side
+from lstm_engine import EngineError, LSTMModel, TaskInputError, tasks
+from lstm_engine.inspection import Ablation, Effect, Estimate, find_units, memory, text_properties
+from lstm_engine.runs import PRESETS, Run, RunSettings, RunStore
+from lstm_engine.runs.checkpoints import restored_model
+from tests.dashboard.messages import unpack
+from tests.dashboard.views.apps import inspect_page, run, words
+
+TEXT = "f(x) = g[1] + (a or b)\n# about ‘it’\nsay('so', [2, 3])\n" * 90
+CODE = replace(RunSettings(), task="own text", text=TEXT, hidden_size=6, sequence_length=20, end_step=10)
+NAMES = replace(PRESETS["classroom"], hidden_size=5, end_step=10)
+
+
+@pytest.fixture
+def some_store(tmp_path: Path) -> Iterator[RunStore]:
+    with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}") as store:
+        yield store
+
+
+@pytest.fixture
+def questions(some_store: RunStore) -> InspectQuestions:
+    return InspectQuestions(lambda: some_store)
+
+
+@pytest.fixture
+def code(some_store: RunStore) -> Run:
+    return some_store.create(CODE, "code", start=False)
+
+
+def model_of(store: RunStore, run: Run) -> LSTMModel:
+    return restored_model(run.settings, store.checkpoint(run.id, 0))
+
+
+def test_a_text_is_read_as_the_model_reads_it_in_one_go(questions, some_store, code):
+    asked = questions.asked(code.id, {})
+    header, arrays = unpack(questions.text(asked, 1))
+    held_out = TEXT[round(len(TEXT) * 0.9) :]
+    read = "".join({"⏎": "\n", "␣": " "}.get(label, label) for label in header["labels"])
+    assert read == held_out[:-1]
+    assert (header["total"], header["pages"], header["sequences"], header["cut"]) == (len(read), 1, 1, False)
+
+    batch = code.settings.task_object.validation_batch(len(held_out) - 1)
+    trace = model_of(some_store, code).trace(batch.inputs)
+    scores = trace.outputs[:, 0].astype(float)
+    chances = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    came = chances[np.arange(len(read)), batch.targets[:, 0]]
+    np.testing.assert_allclose(arrays["surprise"], -np.log(came), atol=1e-4)
+    np.testing.assert_allclose(arrays["top_chances"][:, 0], chances.max(axis=1), atol=1e-5)
+    _, colours = unpack(questions.colours(asked, "cell", 1))
+    np.testing.assert_allclose(colours["values"], trace.layers[0].cell[:, 0], atol=1e-4)
+    assert (np.abs(colours["values"]) > colours["extents"] + 1e-6).mean() < 0.02
+    assert header["property"] == "inside brackets"
+    _, marks = unpack(questions.marks(asked, "inside brackets", 1))
+    np.testing.assert_array_equal(marks["marks"], text_properties(read)["inside brackets"])
+
+
+def test_the_state_begins_anew_at_each_sequence_and_padding_is_not_shown(questions, some_store):
+    made = some_store.create(NAMES, start=False)
+    asked = questions.asked(made.id, {})
+    analysis = questions.analysis(asked)
+    text = analysis.passage
+    assert len(text.lengths) > 100
+    assert len(text.labels) == sum(text.lengths)
+    assert not any(one.endswith("··") for one in text.texts)
+    model = model_of(some_store, made)
+    for number in (0, 7, len(text.lengths) - 1):
+        begin, length = text.begins[number], text.lengths[number]
+        alone = model.trace(text.batch.inputs[:length, [number]]).layers[0].hidden[:, 0]
+        np.testing.assert_allclose(analysis.values["hidden"][begin : begin + length], alone, atol=1e-6)
+
+
+def test_a_persons_own_text_is_read_line_by_line_or_as_a_whole(questions, some_store, code):
+    made = some_store.create(NAMES, start=False)
+    names = questions.analysis(questions.asked(made.id, {"text": "own", "own": "maria\nJosé"}))
+    assert names.passage.texts == ("·maria", "·jose")
+    assert "é as e" in names.passage.note
+    whole = questions.analysis(questions.asked(code.id, {"text": "own", "own": "f(x)\n= g[1]\n"}))
+    assert whole.passage.texts == ("f(x)\n= g[1]",)
+
+
+@pytest.mark.parametrize(
+    ("query", "ask", "message"),
+    [
+        ({"layer": "2"}, None, "There is no layer 2; this run has 1 to 1"),
+        ({"layer": "x"}, None, "layer is “x”"),
+        ({"text": "other"}, "text", "There is no text “other”; choose held-out or own"),
+        ({"text": "own", "own": "日本"}, "text", "never seen"),
+        ({"text": "own", "own": "(" * 7_000}, "text", "7,000 characters; at most 6,000"),
+        ({}, "page", "There is no page 3; this text has 1 to 1"),
+        ({}, "colours", "There is no “magic” in this cell; choose one of forget_gate"),
+        ({}, "property", "This text has no property “nothing”; it has"),
+        ({}, "spans", "The spans “9-3,x” cannot be read; write at most 50 like 3-9"),
+        ({}, "empty", "nothing in your regular expression yet"),
+        ({}, "expression", "there is no function"),
+        ({}, "long", "has 500 characters; at most 400"),
+        ({}, "unit", "There is no unit 6; this layer has 0 to 5"),
+        ({}, "units", "Those are 6 units; choose from 1 to 5"),
+        ({}, "by", "held at their mean or at zero, not at “three”"),
+        ({}, "position", "There is no position 1,000,000"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_in_a_sentence(questions, code, query, ask, message):
+    asks = {
+        "text": lambda asked: questions.text(asked, 1),
+        "page": lambda asked: questions.text(asked, 3),
+        "colours": lambda asked: questions.colours(asked, "magic", 1),
+        "property": lambda asked: questions.find(asked, "cell", "nothing"),
+        "spans": lambda asked: questions.find(asked, "cell", "spans:9-3,x"),
+        "empty": lambda asked: questions.find(asked, "cell", "pattern:"),
+        "expression": lambda asked: questions.find(asked, "cell", "expression:open('/etc/passwd').read()"),
+        "long": lambda asked: questions.find(asked, "cell", "pattern:" + "a" * 492),
+        "unit": lambda asked: questions.unit(asked, "cell", 6),
+        "units": lambda asked: questions.broken(asked, list(range(6)), "", "hidden", "mean"),
+        "by": lambda asked: questions.broken(asked, [0], "", "hidden", "three"),
+        "position": lambda asked: questions.step(asked, 999_999),
+    }
+    with pytest.raises(EngineError, match=message):
+        asks.get(ask, lambda asked: None)(questions.asked(code.id, query))
+
+
+def test_units_are_ranked_as_inspection_ranks_them(questions, code):
+    asked = questions.asked(code.id, {})
+    analysis, values = questions.values(asked, "cell")
+    text = analysis.passage.texts[0]
+    expected = find_units(values, {"inside brackets": text_properties(text)["inside brackets"]}).found[
+        "inside brackets"
+    ]
+    found = questions.find(asked, "cell", "inside brackets")
+    assert [one["unit"] for one in found["units"]] == [one.unit for one in expected.units]
+    assert found["units"][0]["score"] == pytest.approx(expected.best.score, abs=1e-5)
+    own = questions.find(asked, "cell", "expression:char == '('")
+    assert own["share"] == pytest.approx(text.count("(") / len(text), abs=1e-5)
+    painted = questions.find(asked, "cell", "spans:5-44,60-99,200-240")
+    assert painted["share"] == pytest.approx((40 + 40 + 41) / len(text), abs=1e-5)
+
+
+def test_a_pattern_holds_where_it_matches_letters_or_words(questions, some_store, code):
+    pytest.importorskip("re2")
+    asked = questions.asked(code.id, {})
+    _, marks = unpack(questions.marks(asked, r"pattern:g\[\d\]", 1))
+    read = questions.analysis(asked).passage.texts[0]
+    assert marks["marks"].sum() == 4 * read.count("g[1]")
+    series = some_store.create(replace(NAMES, task="signal"), start=False)
+    values = questions.asked(series.id, {"text": "own", "own": "0.10 -0.2 0.3 -0.4"})
+    _, marks = unpack(questions.marks(values, "pattern:-", 1))
+    assert marks["marks"].tolist() == [label.startswith("-") for label in questions.analysis(values).passage.labels]
+
+
+def test_a_long_text_is_broken_in_pieces_in_which_each_position_counts_once(code):
+    task = tasks.get("source code")
+    text = passage(task, CODE, HELD_OUT, "", 5_000)
+    batch, positions = side_by_side(text)
+    counted = positions >= 0
+    assert sorted(positions[counted].tolist()) == list(range(5_000))
+    np.testing.assert_array_equal(batch.mask, counted)
+    np.testing.assert_array_equal(batch.inputs[counted], text.batch.inputs[positions[counted], 0])
+    np.testing.assert_array_equal(batch.targets[counted], text.batch.targets[positions[counted], 0])
+    first_counted = counted.argmax(axis=0)
+    assert first_counted[0] == 0
+    assert (first_counted[1:] == 100).all()  # they have read so far by then
+
+
+def test_breaking_changes_the_loss_by_what_the_model_says_without_the_unit(questions, some_store, code):
+    asked = questions.asked(code.id, {})
+    found = questions.broken(asked, [2], "inside brackets", "hidden", "zero")
+    batch = code.settings.task_object.validation_batch(10_000)
+    model = model_of(some_store, code)
+    before = model.loss(batch.inputs, batch.targets)
+    (whole, inside, outside) = found["rows"]
+    assert whole["before"] == pytest.approx(before, abs=1e-3)
+    assert inside["positions"] + outside["positions"] == whole["positions"]
+    mixed = (inside["rise"][0] * inside["positions"] + outside["rise"][0] * outside["positions"]) / whole["positions"]
+    assert whole["rise"][0] == pytest.approx(mixed, abs=1e-5)
+    assert found["sentence"].startswith("Without unit 2 the loss inside brackets ")
+
+
+def effect(rise: float, low: float, high: float, random: tuple[float, ...]) -> Effect:
+    return Effect(100, 1.0, 1.0 + rise, Estimate(rise, low, high), Estimate(0.0, min(random), max(random)), random)
+
+
+def claim(run: Run, asked: object, specific: Effect, names: dict[int, str]) -> Claim:
+    parts = effect(0.2, 0.1, 0.3, (0.0,)), effect(0.41, 0.35, 0.47, (0.01, 0.05)), effect(-0.02, -0.03, 0.0, (0.0,))
+    found = Ablation((37,), 0, "hidden", "hidden held at its mean", *parts, specific, 0.95)
+    return Claim(found, "inside brackets", run, asked, 100, "nats per character", names)  # type: ignore[arg-type]
+
+
+def test_a_claim_is_a_sentence_and_a_report_that_needs_nothing_else(questions, some_store, code):
+    asked = questions.asked(code.id, {})
+    proved = claim(code, asked, effect(0.4, 0.3, 0.5, (0.0, 0.05)), {})
+    assert proved.sentence == (
+        "Without unit 37 the loss inside brackets rises by 0.41 (0.35 to 0.47), outside falls by 0.02; "
+        "2 random units: at most 0.05."
+    )
+    assert proved.verdict.startswith("The claim holds")
+    assert claim(code, asked, effect(0.4, 0.3, 0.5, (0.0, 0.6)), {}).verdict.startswith("Not proved")
+    assert claim(code, asked, effect(0.1, -0.1, 0.5, (0.0,)), {}).verdict.startswith("The claim does not hold")
+
+    hostile = "<script>alert(1)</script>&"
+    questions.note_unit(code.id, 0, 2, hostile[:40], "")
+    real = questions.claim(asked, [2], "inside brackets", "hidden", "mean")
+    assert "unit 2 “<script>" in real.sentence
+    report = report_of(replace(real, run=replace(code, name=hostile)), questions.analysis(asked))
+    assert "<script" not in report
+    assert "&lt;script&gt;" in report
+    assert "http" not in report
+    assert "src=" not in report
+    assert "<svg" in report
+
+
+@pytest.mark.parametrize("name", ["names", "own text", "a^n b^n", "parity", "brackets", "signal", "adding", "reber"])
+def test_every_place_of_a_text_is_found_on_the_step_page(name):
+    task = tasks.get(name, text=TEXT if name == "own text" else None)
+    text = passage(task, replace(NAMES, sequence_length=30), HELD_OUT, "", 1_500)
+    for position in {0, 1, len(text.labels) // 2, len(text.labels) - 1}:
+        sequence, timestep = step_place(task, text, position)
+        assert task.encode(sequence).labels[timestep - 1] == text.labels[position]
+
+
+def test_a_films_frame_counts_what_memory_counts(some_store, questions):
+    made = some_store.create(replace(NAMES, task="parity", hidden_size=4), start=False)
+    asked = questions.asked(made.id, {"text": "own", "own": "10110"})
+    frame = Films(lambda: some_store).gates(asked)
+    trace = model_of(some_store, made).trace(questions.analysis(asked).passage.batch.inputs)
+    expected = memory(trace)
+    (gates,) = [one for one in frame["figures"]["saturation"]["data"] if one.get("name") == "Forget gate"]
+    assert len(gates["text"]) == 4
+    assert frame["positions"] == 5
+    assert frame["dead"] == np.flatnonzero(expected.dead).tolist()
+    assert sorted(frame["figures"]) == ["memory", "saturation", "values"]
+
+
+def test_what_moved_a_prediction_is_its_gradient_times_the_input(questions, some_store):
+    """By finite differences: each input is made a little smaller, in turn."""
+    made = some_store.create(replace(NAMES, hidden_size=4), start=False)
+    asked = questions.asked(made.id, {"text": "own", "own": "maria"})
+    analysis = questions.analysis(asked)
+    found = movers_payload(analysis, 4, 9)
+    assert found["labels"] == list("·mari")
+    assert (found["output"], found["came"]) == (9, 1)
+    model = LSTMModel(28, 4, 28, dtype="float64")
+    model.load_state_dict({name: array.astype(float) for name, array in analysis.model.state_dict().items()})
+    inputs = analysis.passage.batch.inputs[:5, [0]].astype(float)
+
+    def chance(scale: float, at: int) -> float:
+        changed = inputs.copy()
+        changed[at] *= scale
+        scores = model.forward(changed)[0][-1, 0]
+        return float(scores[9] - np.log(np.exp(scores).sum()))
+
+    expected = [(chance(1 + 1e-5, at) - chance(1 - 1e-5, at)) / 2e-5 for at in range(5)]
+    np.testing.assert_allclose(found["moves"], expected, atol=1e-5)
+    with pytest.raises(Problem, match="There is no output 28; this run has 0 to 27"):
+        movers_payload(analysis, 4, 28)
+
+
+def test_an_analysis_is_made_once_for_all_who_ask_and_the_oldest_goes():
+    made: list[str] = []
+    started = threading.Barrier(4)
+
+    class Sized:
+        size = 60
+
+    def make() -> Sized:
+        made.append("once")
+        return Sized()
+
+    kept = Analyses(most=100)
+
+    def ask() -> None:
+        started.wait()
+        kept.get("first", make)  # type: ignore[arg-type]
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == ["once"]
+    kept.get("second", make)  # type: ignore[arg-type]
+    assert "first" not in kept
+    assert "second" in kept
+
+
+def test_names_are_of_units_that_there_are(questions, code):
+    assert questions.note_unit(code.id, 0, 5, "last", "")["name"] == "last"
+    for layer, unit in ((0, 6), (1, 0), (-1, 0)):
+        with pytest.raises(Problem, match="There is no"):
+            questions.note_unit(code.id, layer, unit, "nobody", "")
+    with pytest.raises(TaskInputError):
+        questions.analysis(questions.asked(code.id, {"text": "own", "own": "x"}))
+
+
+def test_the_page_says_what_to_do_and_of_an_untrained_run_that_there_is_nothing_to_find(store):
+    made = store.create(NAMES, "new", start=False)
+    said = " ".join(words(run(inspect_page, run=str(made.id))))
+    assert "has not learned anything yet" in said
+    assert "Start trains it" in said
