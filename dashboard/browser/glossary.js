@@ -82,7 +82,7 @@ class Explained {
     hear(root, "focusin", (event) => this.focused(event));
     hear(root, "focusout", () => this.hide());
     hear(root, "click", (event) => this.tapped(event));
-    hear(document, "scroll", (event) => this.shown && event.target !== this.tip && this.hide());
+    hear(document, "scroll", (event) => this.shown && event.target !== this.tip && this.scrolled());
     hear(document, "pointerdown", (event) => event.composedPath().includes(root) || this.hide());
     // before anybody else who hears Escape, since it is this text that is to go
     window.addEventListener("keydown", (event) => this.pressed(event), { signal: this.ending.signal, capture: true });
@@ -147,6 +147,12 @@ class Explained {
     event.stopPropagation();
     event.preventDefault();
     this.hide();
+  }
+
+  /** The text goes along with what has the focus: reaching it by Tab may be what scrolled. */
+  scrolled() {
+    if (this.shown.matches(":focus-visible")) this.place(this.shown.getBoundingClientRect());
+    else this.hide();
   }
 
   show(found) {
