@@ -112,7 +112,7 @@ def show_draft(services: Services, draft: Draft) -> None:
             if st.button(
                 label,
                 type="primary" if place == 0 else "secondary",
-                key=f"bring_to_{place}",
+                key=f"leads_to_{page.url_path if page is not None else place}",  # see browser/tab_history.js
                 disabled=own is None,
                 help=explained(label),
             )

@@ -35,7 +35,7 @@ def uploaded(name: str, content: bytes | None = None) -> AppTest:
 
 
 def keep(app: AppTest) -> None:
-    app.button(key="bring_to_0").click().run()
+    app.button(key="leads_to_0").click().run()
     assert not app.exception
 
 
@@ -44,7 +44,7 @@ def test_a_model_with_an_embedding_needs_its_file_its_vocabulary_and_one_button(
     assert "LSTM, 2 layers of 4 units: it reads 7 symbols as vectors of 4 numbers" in " ".join(words(app))
     app.text_area[0].set_value("abcdef").run()
     assert "the vocabulary has 6 symbols, but the model reads 7" in " ".join(words(app)).lower()
-    assert app.button(key="bring_to_0").disabled
+    assert app.button(key="leads_to_0").disabled
     app.text_area[0].set_value("abcdefg").run()
     keep(app)
     made = store.list_runs()[0]
