@@ -6,10 +6,11 @@ import streamlit as st
 
 from dashboard.shell.address import show_address
 from dashboard.shell.coming_back import watch_for_return
-from dashboard.shell.navigation import show_pages_on_phones
+from dashboard.shell.navigation import remember_pages, show_pages_on_phones
 from dashboard.shell.selection import arrive
 from dashboard.shell.services import Services, services
 from dashboard.shell.trouble import explained_trouble
+from dashboard.views.bring import page as bring
 from dashboard.views.compare import page as compare
 from dashboard.views.inspect import page as inspect
 from dashboard.views.start import page as start
@@ -36,6 +37,7 @@ train_page = st.Page(lambda: show(train.show, "run"), title="Train", url_path="t
 step_page = st.Page(lambda: show(step.show), title="Step", url_path="step")
 inspect_page = st.Page(lambda: show(inspect.show), title="Inspect", url_path="inspect")
 compare_page = st.Page(lambda: show(compare.show, "run", "runs"), title="Compare", url_path="compare")
+bring_page = st.Page(lambda: show(bring.show), title="Your model", url_path="model")
 reading_page = st.Page(lambda: show(reading.show), title="Read", url_path="read")
 
 
@@ -48,7 +50,9 @@ def front_door() -> None:
 
 
 start_page = st.Page(front_door, title="Start", default=True)
-page = st.navigation([start_page, train_page, step_page, inspect_page, compare_page, reading_page], position="top")
+pages = [start_page, train_page, step_page, inspect_page, compare_page, bring_page, reading_page]
+page = st.navigation(pages, position="top")
+remember_pages(pages)
 arrive(page.url_path)
-show_pages_on_phones([start_page, train_page, step_page, inspect_page, compare_page, reading_page])
+show_pages_on_phones(pages)
 page.run()

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.interventions import Intervention, check_interventions
 from lstm_engine.cell.lstm import is_standard
-from lstm_engine.cell.parameters import NamedArrays, checked_architecture, initialise
+from lstm_engine.cell.parameters import Architecture, NamedArrays, checked_architecture, initialise
 from lstm_engine.cell.state import State
 from lstm_engine.checks import as_array, float_dtype, whole_number
 from lstm_engine.errors import ShapeError
@@ -72,13 +72,19 @@ class LSTMModel:
         embedding_size: int | None = None,
     ):
         a = checked_architecture(input_size, hidden_size, output_size, num_layers, bias, variant, embedding_size)
-        self.architecture = a
-        self.variant = variant
-        self.is_standard = is_standard(a.variant)
-        self.dtype = float_dtype(dtype)
-        self.parameters = NamedArrays(a, dtype=self.dtype)
+        self._become(NamedArrays(a, dtype=float_dtype(dtype)))
         initialise(self.parameters, whole_number("seed", seed, 0, MOST_SEED), forget_bias, init_std)
-        self._buffers = Buffers(self.parameters)
+
+    @classmethod
+    def with_zeros(cls, architecture: Architecture, dtype: str = "float32") -> Self:
+        """A model whose weights are all 0, for whoever fills them: nothing is drawn."""
+        (model := cls.__new__(cls))._become(NamedArrays(architecture, dtype=float_dtype(dtype)))
+        return model
+
+    def _become(self, parameters: NamedArrays) -> None:
+        self.parameters, self.architecture, self.dtype = parameters, parameters.architecture, parameters.flat.dtype
+        variant, self._buffers = parameters.architecture.variant, Buffers(parameters)
+        self.variant, self.is_standard = variant.name, is_standard(variant)
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "_buffers"}

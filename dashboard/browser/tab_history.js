@@ -22,6 +22,7 @@ export function addressOf(parameters) {
   return url.href;
 }
 
+let led = null; // the page that the script may turn to, since a button that leads there was pressed
 let heading = pageOf(location); // the page that the person turned to last: by opening it, by a link, by Back or Forward
 
 /** Write the present page's address: as an entry of its own, or in the place of the present one. */
@@ -30,6 +31,13 @@ export function write(href, isEntry) {
   if (isEntry) push({}, "", href);
   else replace(history.state, "", href);
 }
+
+/** The page that the pressed button leads to, as its key says; null if it is none that does. */
+const ledTo = (event) =>
+  event
+    .composedPath()
+    .map((node) => node.getAttribute?.("class")?.match(/st-key-leads_to_(\w+)/)?.[1])
+    .find(Boolean) ?? null;
 
 /** Let a page's writer hear of Back and Forward on its page, and of a link away from it. */
 export function enlist(page, writer) {
@@ -43,6 +51,8 @@ export function dismiss(page, writer) {
 history.pushState = (state, unused, href = "") => {
   const [here, there] = [pageOf(location), pageOf(new URL(href, location.href))];
   if (here === there) return; // a page's own parameters are for its writer to say
+  if (there === led) heading = there;
+  led = null;
   if (there === heading) push(state, unused, href);
   else if (here === "" && addressOf({}) !== location.href) {
     heading = there; // the front door leads on, and Back would only lead to it again
@@ -66,6 +76,7 @@ addEventListener(
 addEventListener(
   "click",
   (event) => {
+    led = ledTo(event);
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement && node.hasAttribute("href"));
     if (!link || !["", "_self"].includes(link.target) || link.hasAttribute("download")) return;

@@ -14,7 +14,7 @@ from dashboard.serving.sending import ABORT
 
 HEAD_SECONDS = 10.0  # until the request's first line and headers are here
 PIECE_SECONDS = 10.0  # until the next piece of its body is here
-BODY_SECONDS = 120.0  # until all of its body is here: 20 MB over a slow line
+BODY_SECONDS = 300.0  # until all of its body is here: 64 MB over a slow line
 LONGEST_PATH = 1_000  # characters; file systems refuse names that ours never have
 LONGEST_NAME = 200  # characters of one part of it
 

@@ -13,6 +13,7 @@ from dashboard.shell.terms.cells import CELLS
 from dashboard.shell.terms.controls import CONTROLS
 from dashboard.shell.terms.ideas import IDEAS
 from dashboard.shell.terms.inspection import INSPECTION, PROPERTIES
+from dashboard.shell.terms.models import MODELS
 from dashboard.shell.terms.settings import SETTINGS
 
 SECTIONS: Mapping[str, tuple[Term, ...]] = MappingProxyType(
@@ -22,6 +23,7 @@ SECTIONS: Mapping[str, tuple[Term, ...]] = MappingProxyType(
         "Settings of a run": SETTINGS,
         "What is asked of units": (*INSPECTION, *PROPERTIES),
         "What can be pressed and chosen": CONTROLS,
+        "A model of your own": MODELS,
     }
 )
 

@@ -8,7 +8,7 @@ from dashboard.shell.readable import CANNOT_RUN
 from lstm_engine.cell.in_words import in_words
 from lstm_engine.runs import Run, Status
 from lstm_engine.runs.settings import SETTINGS
-from lstm_engine.tasks import KINDS
+from lstm_engine.tasks import OF_RUNS
 
 MOST_DIFFERENCES = 3  # of a run from those of its task and cell, in a list
 SAID_ALREADY = ("task", "text", "variant", "hidden_size", "pace", "input_size", "output_size")
@@ -19,6 +19,8 @@ TELLING = (  # of two differences, the one that is said first
     *(name for name in SETTINGS if name not in ("seed", "learning_rate", "num_layers", *SAID_ALREADY)),
 )
 STANDING = {Status.QUEUED: "waiting", Status.LOST: "being taken up again", Status.UNREADABLE: CANNOT_RUN}
+
+ELSEWHERE = "trained elsewhere"
 
 
 def run_labels(runs: Sequence[Run], losses: Mapping[int, float] | None = None) -> dict[int, str]:
@@ -38,7 +40,7 @@ def run_labels(runs: Sequence[Run], losses: Mapping[int, float] | None = None) -
             parts.append(task_title(run))
         parts += differing[run.id]
         if losses is not None or not run.readable:
-            parts.append(STANDING.get(run.status, run.status.value))
+            parts.append(STANDING.get(run.status, run.status.value) if run.is_trained else ELSEWHERE)
         if losses is not None and run.id in losses:
             parts.append(f"loss {losses[run.id]:.3g}")
         labels[run.id] = " · ".join(parts)
@@ -52,7 +54,7 @@ def cell_name(run: Run) -> str:
 
 def task_title(run: Run) -> str:
     """The run's task, as people call it; its name as stored, where this version does not know it."""
-    kind = KINDS.get(run.settings.task)
+    kind = OF_RUNS.get(run.settings.task)
     return run.settings.task if kind is None else kind.title
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.cell.parameters import NamedArrays
+from lstm_engine.cell.parameters import MOST_PARAMETERS, NamedArrays, checked_architecture
 from lstm_engine.cell.variants import Variant, get_variant
 from lstm_engine.checks import instance
 from lstm_engine.errors import WeightsError
@@ -53,7 +53,9 @@ def in_words(found: Found, mapping: Mapping) -> tuple[ArrayWords, ...]:
     return (*used, *(ArrayWords(name, found.arrays[name], "not used") for name in found.arrays if name not in names))
 
 
-def assemble(found: Found, mapping: Mapping | None = None, dtype: str = "float32") -> LSTMModel:
+def assemble(
+    found: Found, mapping: Mapping | None = None, dtype: str = "float32", most: int = MOST_PARAMETERS
+) -> LSTMModel:
     """The model, with its embedding, if there is one.
 
     Layers that are narrower than the widest are filled up with units whose weights are 0; such units stay at 0.
@@ -62,6 +64,7 @@ def assemble(found: Found, mapping: Mapping | None = None, dtype: str = "float32
         found: from ``examine``.
         mapping: what is what; None takes the guess.
         dtype: of the model; the arrays are converted to it.
+        most: weights that the model may have, those included that narrower layers are filled up with.
 
     Raises:
         WeightsError: the mapping does not fit the arrays, or asks for a cell that the engine does not have; the
@@ -77,18 +80,12 @@ def assemble(found: Found, mapping: Mapping | None = None, dtype: str = "float32
     variant = get_variant(mapping.variant)
     bias = any(layer.biases for layer in mapping.layers)
     bias = bias or (mapping.readout is not None and mapping.readout.bias is not None)
-    model = LSTMModel(
-        sizes.inputs,
-        sizes.hidden,
-        sizes.outputs,
-        len(mapping.layers),
-        mapping.variant,
-        dtype=dtype,
-        bias=bias,
-        embedding_size=sizes.embedding,
-    )
+    layers = len(mapping.layers)
+    a = checked_architecture(sizes.inputs, sizes.hidden, sizes.outputs, layers, bias, mapping.variant, sizes.embedding)
+    if a.num_parameters > most:
+        raise WeightsError(f"the model has {a.num_parameters:,} weights, expected at most {most:,}; take a smaller one")
+    model = LSTMModel.with_zeros(a, dtype)
     weights = model.parameters
-    weights.flat.fill(0)
     with np.errstate(over="ignore"):  # what is too large for the dtype becomes infinite, and is refused below
         if weights.embedding is not None and mapping.embedding is not None:
             weights.embedding[...] = found.array(mapping.embedding)

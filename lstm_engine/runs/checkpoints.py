@@ -6,7 +6,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from lstm_engine.cell.parameters import EMBEDDING, strip_prefix
+from lstm_engine.cell.parameters import EMBEDDING, checked_architecture, strip_prefix
 from lstm_engine.errors import EngineError, SettingsError, WeightsError
 from lstm_engine.learning.training import Trainer
 from lstm_engine.model import LSTMModel
@@ -17,6 +17,12 @@ from lstm_engine.tasks import Task
 def serialise(trainer: Trainer) -> bytes:
     """A checkpoint: weights, optimizer, random generator and step."""
     return safetensors.numpy.save(trainer.state_dict(), {"format": "lstm_engine checkpoint 1"})
+
+
+def serialise_model(model: LSTMModel) -> bytes:
+    """A checkpoint of a model alone, which nothing can train on from: its weights."""
+    weights = {f"model.{name}": array for name, array in model.state_dict().items()}
+    return safetensors.numpy.save(weights, {"format": "lstm_engine checkpoint 1"})
 
 
 def checkpoint_arrays(checkpoint: bytes) -> dict[str, NDArray]:
@@ -59,16 +65,16 @@ def restored_model(settings: ModelSettings, checkpoint: bytes) -> LSTMModel:
         lowest = next(array for name, array in weights.items() if name.endswith("weight_ih_l0"))
         embedding = weights.get(EMBEDDING)
         O, H = weights["readout.weight"].shape
-        model = LSTMModel(
+        a = checked_architecture(
             lowest.shape[1] if embedding is None else embedding.shape[0],
             H,
             O,
             sum(".weight_ih_l" in name for name in weights),
+            "readout.bias" in weights,
             settings.variant,
-            bias="readout.bias" in weights,
-            dtype=lowest.dtype.name,
-            embedding_size=None if embedding is None else embedding.shape[1],
+            None if embedding is None else embedding.shape[1],
         )
+        model = LSTMModel.with_zeros(a, lowest.dtype.name)
         model.load_state_dict(weights)
     except (EngineError, StopIteration, KeyError, IndexError, TypeError, ValueError) as error:
         what = "it holds no recurrent weights" if isinstance(error, StopIteration | KeyError) else error

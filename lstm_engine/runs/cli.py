@@ -169,9 +169,9 @@ def list_command(store: RunStore, _options: argparse.Namespace) -> int:
             str(run.id),
             printable(run.name),
             printable(run.settings.task),
-            run.status.value,
-            f"{run.step:,}",
-            f"{run.end_step:,}",
+            run.status.value if run.is_trained else "trained elsewhere",
+            f"{run.step:,}" if run.is_trained else "",
+            f"{run.end_step:,}" if run.is_trained else "",
         )
         for run in runs
     ]

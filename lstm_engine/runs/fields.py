@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from lstm_engine.checks import SHOWN, shown
 from lstm_engine.errors import SettingsError
+from lstm_engine.tasks import Task
 
 KINDS_IN_WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 LONGEST_SHOWN = 200  # characters of a stored name that a list can show
@@ -35,6 +36,9 @@ class Limits:
         return bool(above and (value < self.most if self.most_open else value <= self.most))
 
 
+WIDEST = Limits(0, 100_000)  # of a model that was trained elsewhere; all of it together has a bound of its own
+
+
 @dataclasses.dataclass(frozen=True)
 class Setting:
     """One setting, as checks, forms and the terminal need it.
@@ -43,6 +47,7 @@ class Setting:
         name: of the field. kind: int, float, bool or str. optional: whether it may be None.
         label, help: for people; a heading and a sentence.
         limits: of a number; None for other kinds.
+        widest: of a model that was trained elsewhere; None for the same.
         default: its value where nothing is said.
     """
 
@@ -53,6 +58,7 @@ class Setting:
     help: str
     limits: Limits | None
     default: Any
+    widest: Limits | None = None
 
     @property
     def expected(self) -> str:
@@ -82,6 +88,11 @@ class Setting:
             return self.fits(value)
         return self.limits.most < value <= LARGEST_WHOLE  # type: ignore[operator]
 
+    def of(self, task: type[Task] | None) -> "Setting":
+        """The same, in a run of such a task: what is never trained may be as wide as it was brought."""
+        wide = task is not None and not task.is_trained and self.widest is not None
+        return dataclasses.replace(self, limits=self.widest) if wide else self
+
     def parse(self, text: str) -> Any:
         """The value that a person typed; its limits are for ``fits`` to judge.
 
@@ -97,9 +108,10 @@ class Setting:
             raise SettingsError(f"{self.name} is “{text[:SHOWN]}”, expected {expected}") from None
 
 
-def setting(default: Any, label: str, help: str, limits: Limits | None = None) -> Any:
+def setting(default: Any, label: str, help: str, limits: Limits | None = None, widest: Limits | None = None) -> Any:
     """A dataclass field that is a setting."""
-    return dataclasses.field(default=default, metadata={"label": label, "help": help, "limits": limits})
+    words = {"label": label, "help": help}
+    return dataclasses.field(default=default, metadata={**words, "limits": limits, "widest": widest})
 
 
 def settings_of(kind: type) -> Mapping[str, Setting]:

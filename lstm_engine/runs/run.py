@@ -12,6 +12,8 @@ from lstm_engine.learning.training import StepMetrics
 from lstm_engine.runs.lease import lease_is_alive
 from lstm_engine.runs.metrics import CURVES, METRICS
 from lstm_engine.runs.settings import RunSettings
+from lstm_engine.tasks import OF_RUNS
+from lstm_engine.tasks.own_model_task import NEVER_TRAINED
 
 
 class Status(StrEnum):
@@ -61,6 +63,12 @@ class Run:
         return self.row_problem or self.settings.problem
 
     @property
+    def is_trained(self) -> bool:
+        """Whether it learns, or learned, here; a model of one's own was trained elsewhere."""
+        task = OF_RUNS.get(self.settings.task)
+        return task is None or task.is_trained
+
+    @property
     def readable(self) -> bool:
         """Whether today's code can run it."""
         return self.problem is None
@@ -69,16 +77,24 @@ class Run:
         """Itself, for whoever wants to train it.
 
         Raises:
-            SettingsError: today's code cannot run it.
+            SettingsError: today's code cannot run it, or nobody can train it.
         """
         if self.problem is not None:
             raise SettingsError(self.problem)
+        if not self.is_trained:
+            raise SettingsError(f"run {self.id} is never trained: {NEVER_TRAINED}")
         return self
 
     @property
     def wants_worker(self) -> bool:
         """Whether there are steps to train."""
-        return self.readable and self.error is None and not self.stopped and self.step < self.target_step
+        return (
+            self.readable
+            and self.is_trained
+            and self.error is None
+            and not self.stopped
+            and self.step < self.target_step
+        )
 
     @property
     def has_worker(self) -> bool:
@@ -91,7 +107,7 @@ class Run:
             return Status.UNREADABLE
         if self.error is not None:
             return Status.FAILED
-        if self.step >= self.end_step:
+        if self.step >= self.end_step or not self.is_trained:
             return Status.FINISHED
         if self.stopped:
             return Status.STOPPED

@@ -17,7 +17,7 @@ from lstm_engine.errors import SettingsError
 from lstm_engine.learning.optimizers import Adam
 from lstm_engine.learning.training import Trainer
 from lstm_engine.model import LSTMModel
-from lstm_engine.runs.fields import Limits, setting, settings_of
+from lstm_engine.runs.fields import WIDEST, Limits, setting, settings_of
 
 CHANGEABLE = ("learning_rate", "clip_norm", "batch_size")  # while a run trains
 MOST_MEMORY = 2**30  # bytes of buffers that a run may need
@@ -62,9 +62,9 @@ class ModelSettings:
 
     variant: str = setting("standard", "Cell", "Which cell learns.")
     hidden_size: int = setting(
-        64, "Hidden size", "Units of each layer: how much the cell can remember.", Limits(1, 512)
+        64, "Hidden size", "Units of each layer: how much the cell can remember.", Limits(1, 512), WIDEST
     )
-    num_layers: int = setting(1, "Layers", "LSTM layers on top of each other.", Limits(1, 4))
+    num_layers: int = setting(1, "Layers", "LSTM layers on top of each other.", Limits(1, 4), WIDEST)
     bias: bool = setting(True, "Biases", "Whether gates and readout have biases.")
     forget_bias: float = setting(
         1.0, "Forget bias", "Of a fresh cell: the larger, the longer it remembers.", Limits(-10, 10)
@@ -74,7 +74,7 @@ class ModelSettings:
     )
     input_size: int | None = setting(None, "Input width", "None for as wide as the task needs.", Limits(1, 10_000))
     output_size: int | None = setting(None, "Output width", "None for as wide as the task needs.", Limits(1, 10_000))
-    embedding_size: int = setting(0, "Embedding", "Learned numbers for each symbol; 0 for one-hot.", Limits(0, 1_000))
+    embedding_size: int = setting(0, "Embedding", "Learned numbers a symbol; 0 for one-hot.", Limits(0, 1_000), WIDEST)
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,7 @@ class OptimizerSettings:
         clip_norm: largest gradient norm; None for no clipping.
     """
 
-    learning_rate: float = setting(
-        0.004, "Learning rate", "How far each step moves the weights.", Limits(0, 1, least_open=True)
-    )
+    learning_rate: float = setting(0.004, "Learning rate", "How far a step moves the weights.", Limits(0, 1, True))
     beta1: float = setting(0.9, "Adam β₁", "Decay of the mean gradient.", Limits(0, 1, most_open=True))
     beta2: float = setting(0.99, "Adam β₂", "Decay of the mean squared gradient.", Limits(0, 1, most_open=True))
     clip_norm: float | None = setting(
@@ -191,12 +189,12 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
 
     def pinned(self) -> Self:
         """The same, with a copy of whatever the task would else read from the machine that it happens to run on."""
-        text = tasks.KINDS[self.task].text_to_keep() if self.text is None else None
+        text = tasks.OF_RUNS[self.task].text_to_keep() if self.text is None else None
         return self if text is None else replace(self, text=text)
 
     def build_model(self) -> LSTMModel:
         """A fresh model, as it is at step 0."""
-        task = self.task_object
+        task = self.task_object.to_train()
         return LSTMModel(
             task.input_size,
             self.hidden_size,
@@ -301,8 +299,9 @@ def unjudged(kind: type[Kind], values: Mapping[str, Any]) -> Kind:
 
 def first_problem(values: Mapping[str, Any]) -> str | None:
     """What is wrong with the first setting whose value is of another kind or out of range."""
+    kind = tasks.OF_RUNS.get(str(values.get("task")))
     for name, field in SETTINGS.items():
-        problem = field.problem(values[name]) if name in values else None
+        problem = field.of(kind).problem(values[name]) if name in values else None
         if problem is not None:
             return problem
     return None
@@ -313,7 +312,7 @@ def first_unknown(values: Mapping[str, Any]) -> str | None:
     unknown = sorted(values.keys() - SETTINGS.keys())
     if unknown:
         return f"there is no setting {shown(unknown[0])}"
-    if values.get("task", SETTINGS["task"].default) not in tasks.KINDS:
+    if values.get("task", SETTINGS["task"].default) not in tasks.OF_RUNS:
         return f"there is no task {shown(values['task'])}"
     if values.get("variant", SETTINGS["variant"].default) not in VARIANTS:
         return f"there is no variant {shown(values['variant'])}"

@@ -12,6 +12,7 @@ from lstm_engine.tasks.characters import OwnTextTask, SourceCodeTask
 from lstm_engine.tasks.copying import CopyTask
 from lstm_engine.tasks.counting import AnBnCnTask, AnBnTask
 from lstm_engine.tasks.names import NamesTask
+from lstm_engine.tasks.own_model_task import OwnModelTask
 from lstm_engine.tasks.parity import ParityTask
 from lstm_engine.tasks.reber import ReberTask
 from lstm_engine.tasks.series import OwnSeriesTask
@@ -39,6 +40,9 @@ TASKS: dict[str, type[Task]] = {
 # these learn from what a person brings
 OWN_TASKS: dict[str, type[Task]] = {task.name: task for task in (OwnTextTask, OwnWordsTask, OwnSeriesTask)}
 KINDS = ChainMap(OWN_TASKS, TASKS)  # all of them, also what is entered in TASKS later; their own data come last
+# what a run may be of: these, and what is brought as it is and never trained
+BROUGHT_TASKS: dict[str, type[Task]] = {OwnModelTask.name: OwnModelTask}
+OF_RUNS = ChainMap(BROUGHT_TASKS, OWN_TASKS, TASKS)
 
 
 def get(name: str, input_size: int | None = None, output_size: int | None = None, text: str | None = None) -> Task:
@@ -51,9 +55,9 @@ def get(name: str, input_size: int | None = None, output_size: int | None = None
         SettingsError: there is none, it cannot be made, or a size is smaller than the task needs.
         TaskInputError: the text cannot be learned from.
     """
-    if not isinstance(name, str) or name not in KINDS:
+    if not isinstance(name, str) or name not in OF_RUNS:
         raise SettingsError(f"there is no task {shown(name)}; choose one of {', '.join(KINDS)}")
-    kind = KINDS[name]
+    kind = OF_RUNS[name]
     return _made(kind, input_size, output_size, text if kind.learns_from_text else None)
 
 
@@ -69,4 +73,16 @@ def _made(kind: type[Task], input_size: int | None, output_size: int | None, tex
         raise SettingsError(f"the task {kind.name!r} cannot be made: {type(error).__name__}: {error}") from error
 
 
-__all__ = ["KINDS", "OWN_TASKS", "TASKS", "Baseline", "Batch", "EncodedSequence", "Measure", "Sample", "Task", "get"]
+__all__ = [
+    "KINDS",
+    "OF_RUNS",
+    "OWN_TASKS",
+    "TASKS",
+    "Baseline",
+    "Batch",
+    "EncodedSequence",
+    "Measure",
+    "Sample",
+    "Task",
+    "get",
+]

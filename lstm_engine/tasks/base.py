@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class EncodedSequence:
 
     Attributes:
         labels: what went in at each of T timesteps, as a person reads it.
-        inputs: (T, 1, I) float32.
+        inputs: (T, 1, I), or symbols (T, 1).
         target_labels: what came next, or is right, at each timestep; empty where no answer is asked.
         targets: (T, 1) or (T, 1, O), as in a batch.
         mask: (T, 1), as in a batch.
@@ -71,8 +71,7 @@ class Measure:
 
     Attributes:
         name: of the figure, with its unit. value: of this model.
-        goal: what the paper, or the task's preset, reaches.
-        higher_is_better: which way the goal lies.
+        goal: what the paper, or the task's preset, reaches. higher_is_better: which way it lies.
     """
 
     name: str
@@ -110,9 +109,10 @@ class Task(ABC):
         paper: where the task was first set.
         reads: what each input stands for.
         reads_symbols: whether inputs are one-hot (all zeros where nothing is read), as an embedding needs them.
-        settings: of a run that reaches the task's goal, where they differ from the defaults of ``RunSettings``.
-        learns_from_text: whether it is made from a text, as its third argument.
-        samples_title: what ``samples`` shows; ``curve_axes`` name its axes where it shows curves.
+        settings: of a run that reaches its goal, where not ``RunSettings``'. is_trained: whether runs learn it.
+        outputs_are_numbers: whether all are shown as numbers, by ``outputs_named``, rather than one or scores.
+        learns_from_text: whether a text is its third argument. samples_title: what ``samples`` shows, and
+            ``curve_axes`` where they are curves.
         least_length: the least sequence_length that it can be made of.
         what_is_read, question, verdict, number_asked, guesser_is, alike, solved: see ``about``; what is left empty
             follows from the task's loss and baseline.
@@ -121,12 +121,13 @@ class Task(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     description: ClassVar[str]
-    loss: ClassVar[str]
-    unit: ClassVar[str]  # of the loss
-    input_help: ClassVar[str]  # how a person writes a sequence
+    loss: str
+    unit: str  # of the loss
+    input_help: str  # how a person writes a sequence
     paper: ClassVar[str] = ""
     settings: ClassVar[dict[str, Any]] = {}
-    reads_symbols: ClassVar[bool] = False
+    reads_symbols: bool = False
+    is_trained: ClassVar[bool] = True
     learns_from_text: ClassVar[bool] = False
     samples_title: ClassVar[str] = "Samples"
     curve_axes: tuple[str, str] = ("timestep", "value")
@@ -143,6 +144,8 @@ class Task(ABC):
     output_size: int
     vocabulary: tuple[str, ...] = ()
     reads: tuple[str, ...] = ("value",)
+    outputs_are_numbers: bool = False
+    outputs_named: tuple[str, ...] = ()
 
     @classmethod
     def text_to_keep(cls) -> str | None:
@@ -169,8 +172,7 @@ class Task(ABC):
     def guesser(self) -> str:
         """What a guesser without memory reaches, in a sentence."""
         baseline = self.baseline()
-        who = self.guesser_is or f"A guesser ({baseline.name})"
-        reached = f"{baseline.loss:.3g} {self.unit}"
+        who, reached = self.guesser_is or f"A guesser ({baseline.name})", f"{baseline.loss:.3g} {self.unit}"
         if self.loss == "squared_error":
             error = math.sqrt(baseline.loss * self.output_size)
             return f"{who} errs by {error:.2g} in the root mean square: {reached}."
@@ -185,6 +187,10 @@ class Task(ABC):
     def in_own_unit(self, values: NDArray) -> NDArray:
         """Values as the model reads and says them, in the unit of what a person brought; of any shape."""
         return values
+
+    def to_train(self) -> Self:
+        """Itself, for whoever wants to train on it; raises SettingsError if nobody can."""
+        return self
 
     def check_sizes(self, batch_size: int, sequence_length: int) -> None:
         """What every batch is to begin with.

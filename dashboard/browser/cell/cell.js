@@ -112,6 +112,9 @@ export class Cell {
     } else if (this.trace.kind === "symbols") {
       setSymbol(output, this.trace.output_labels[this.trace.top[timestep][0]], this.layout.prediction.width);
       this.drawing.describe(`${Math.round(this.trace.top_probabilities[timestep][0] * 100)} %`);
+    } else if (this.trace.kind === "numbers") {
+      setText(output, fixed(this.trace.top_values[timestep][0]));
+      this.drawing.describe(this.trace.output_labels[this.trace.top[timestep][0]]);
     } else {
       setText(output, fixed(this.trace.predicted[timestep]));
       this.drawing.describe(this.trace.about.number_asked);

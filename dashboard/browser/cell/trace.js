@@ -140,6 +140,10 @@ export class Trace extends Field {
 
   /** What is expected next, in words. */
   expectation(timestep) {
+    if (this.kind === "numbers") {
+      const said = (output, k) => `${this.output_labels[output]} = ${fixed(this.top_values[timestep][k])}`;
+      return `Puts out ${this.top[timestep].map(said).join(", ")}.`;
+    }
     if (this.right[timestep].length === 0) return "No answer is asked here.";
     if (this.kind === "value") {
       const [says, right] = this.about?.continues === false ? ["Says", "right is"] : ["Predicted", "came"];

@@ -10,7 +10,7 @@ from dashboard.serving.numbers import run_number
 from dashboard.shell.glossary import explained
 from dashboard.shell.plain import on_one_line, plain
 from dashboard.shell.readable import problem_of
-from dashboard.shell.run_labels import cell_name, run_labels, task_title, told_apart
+from dashboard.shell.run_labels import ELSEWHERE, cell_name, run_labels, task_title, told_apart
 from dashboard.shell.run_picker import is_to_be_told, labels_of, meant, name_of, say_there_is_no_run
 from dashboard.shell.selection import forget_address, newly_read, select, selected
 from dashboard.shell.services import Services
@@ -67,7 +67,7 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
             st.warning("Some of what the address names are not numbers of runs; the others are shown.")
         if len(there) > MOST_RUNS:
             st.warning(f"The address names {len(there)} runs; the first {MOST_RUNS} are shown.")
-        st.session_state["compared"] = there[:MOST_RUNS] or list(by_id)[:3]
+        st.session_state["compared"] = there[:MOST_RUNS] or [run.id for run in runs if run.is_trained][:3]
     wanted = map(meant, st.session_state["compared"])
     st.session_state["compared"] = [run_id for run_id in wanted if run_id in by_id]
     labels = labels_of(store, runs)
@@ -117,6 +117,9 @@ def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -
     curves = {run.id: validation_curves().of(store, run) for run in runs}
     by_unit: dict[str | None, list[Run]] = {}
     for run in runs:
+        if not run.is_trained:
+            st.caption(plain(f"“{run.name}” was trained elsewhere, so it has no curve; the Step page shows it."))
+            continue
         by_unit.setdefault(None if problem_of(run) else run.settings.task_object.unit, []).append(run)
     for unit, alike in by_unit.items():
         with explained_trouble(f"chart_{unit}"):
@@ -193,7 +196,7 @@ def differences(
         row: dict[str, object] = {
             "run": names[run.id],
             "step": run.step,
-            "state": "waiting for a free core" if run.status is Status.QUEUED else run.status.value,
+            "state": state_of(run),
             BEST: float(validation.min()) if len(validation) else None,
         }
         row |= {name.replace("_", " "): values[name] if values[name] is not None else "none" for name in fields}
@@ -201,6 +204,13 @@ def differences(
             row["on its way"] = words[run.id]
         rows.append(row)
     return rows
+
+
+def state_of(run: Run) -> str:
+    """Where a run stands, in words."""
+    if not run.is_trained:
+        return ELSEWHERE
+    return "waiting for a free core" if run.status is Status.QUEUED else run.status.value
 
 
 def in_people_words(run: Run) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def run_to_show(runs: Sequence[Run], chosen: str | None = None) -> Run | None:
         )
 
     # of equals the first stays first: the newest; only then is a task built, to see whether it can be
-    best_first = sorted((run for run in runs if run.readable), key=worth, reverse=True)
+    best_first = sorted((run for run in runs if run.readable and run.is_trained), key=worth, reverse=True)
     return next((run for run in best_first if not problem_of(run)), None)
 
 

@@ -84,7 +84,12 @@ def ways_on(run: Run | None, ways: Ways) -> None:
         for page, label, icon, query in (
             (ways.step, "**Step it**, gate by gate", ":material/footprint:", carried),
             (ways.train, "**Watch it learn**, live", ":material/monitoring:", carried),
-            (ways.train, "**Bring your own** text or numbers", ":material/upload_file:", {**carried, "new": own}),
+            (
+                ways.train,
+                "**Bring your own** text, numbers or model",
+                ":material/upload_file:",
+                {**carried, "new": own},
+            ),
         ):
             st.page_link(page, label=label, icon=icon, query_params=query, width="stretch")
         st.page_link(ways.read, label="Rather read? What an LSTM is, with figures", icon=":material/menu_book:")

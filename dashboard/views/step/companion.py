@@ -5,14 +5,17 @@ from dataclasses import replace
 
 from lstm_engine.runs import RunSettings
 from lstm_engine.runs.presets import PUBLISHED, preset
+from lstm_engine.tasks.own_model_task import OwnModelTask
 
 PLAIN = "rnn"
 FAR_TASK = "temporal order"  # its answer hangs on symbols that were read long before
 
 
 def companion_settings(settings: RunSettings) -> RunSettings | None:
-    """A plain RNN with all else equal, trained as fast as it goes; None beside one that is such a network itself."""
-    return None if settings.variant == PLAIN else replace(settings, variant=PLAIN, pace=0.0)
+    """A plain RNN with all else equal, trained as fast as it goes; None beside one that is such a network itself, or
+    was trained elsewhere."""
+    own = settings.task == OwnModelTask.name
+    return None if own or settings.variant == PLAIN else replace(settings, variant=PLAIN, pace=0.0)
 
 
 def far_settings() -> RunSettings:

@@ -53,7 +53,7 @@ def trace_message(
         "labels": sequence.labels,
         "target_labels": sequence.target_labels,
         "input_labels": padded_labels(task.reads, a.input_size),
-        "output_labels": padded_labels(task.vocabulary or (task.number_asked,), a.output_size),
+        "output_labels": padded_labels(task.vocabulary or task.outputs_named or (task.number_asked,), a.output_size),
         "about": asdict(task.about),
         "timesteps": len(sequence.labels),
         "units": a.hidden_size,
@@ -62,7 +62,8 @@ def trace_message(
         "clamps": [clamp_payload(clamp) for clamp in clamps],
         "similarity": [similarity_order(layer) for layer in values],
     }
-    header |= symbol_predictions(trace, task, sequence) if task.vocabulary else value_predictions(trace, task, sequence)
+    predictions = symbol_predictions if task.vocabulary else value_predictions
+    header |= number_outputs(trace) if task.outputs_are_numbers else predictions(trace, task, sequence)
     if a.embedding_size is not None:  # the numbers of a symbol's vector have no meaning of their own
         header |= {"embedded": True, "input_labels": [f"x {k}" for k in range(a.embedding_size)]}
     arrays = {
@@ -200,7 +201,22 @@ def symbol_predictions(trace: Trace, task: Task, sequence: EncodedSequence) -> d
         "right": [np.flatnonzero(row).tolist() if ask else [] for row, ask in zip(right, asked, strict=True)],
         "came_probability": np.exp(came).round(6).tolist(),
         "surprise": (-came).round(6).tolist(),
-        "loss": float(-came.sum() / asked.sum() / scale),
+        "loss": float(-came.sum() / asked.sum() / scale) if asked.any() else None,
+    }
+
+
+def number_outputs(trace: Trace) -> dict[str, Any]:
+    """What comes out at each timestep where nobody knows what is right: the outputs farthest from 0, as numbers."""
+    outputs = trace.outputs[:, 0].astype(np.float64)  # (T, O)
+    order = np.argsort(-np.abs(outputs), axis=1, kind="stable")[:, :TOP]  # (T, TOP)
+    return {
+        "kind": "numbers",
+        "top": order.tolist(),
+        "top_values": np.take_along_axis(outputs, order, axis=1).tolist(),
+        "farthest": float(np.abs(outputs).max()),
+        "right": [[] for _ in outputs],
+        "surprise": [0.0] * len(outputs),
+        "loss": None,
     }
 
 

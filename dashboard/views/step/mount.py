@@ -47,6 +47,7 @@ def mount_step(
         "task": run.settings.task,
         "token": server_token(),
         "end_step": run.end_step,
+        "learned_here": run.is_trained,
         "sequence": sequence,
         "examples": examples,
         "quantities": quantity_payload(run.settings.variant),

@@ -21,10 +21,12 @@ from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, sentence
 from dashboard.views.step.messages import check_length
 from dashboard.views.step.mount import mount_step
+from dashboard.views.step.rows import offer_rows
 from lstm_engine import SettingsError, TaskInputError
 from lstm_engine.runs import Run
 from lstm_engine.tasks import Task
 from lstm_engine.tasks.folding import shortened
+from lstm_engine.tasks.own_model_task import OwnModelTask
 
 OWN = "own text"
 PICKED = ("run", "sequence", "example")
@@ -67,6 +69,8 @@ def show_step(services: Services) -> None:
         return
     examples = list(task.examples())
     text = pick_sequence(run, examples, pickers[1], pickers[2])
+    if isinstance(task, OwnModelTask) and task.own.symbols is None:
+        offer_rows(task.own.inputs, run.id, f"sequence_{run.id}")
     refused = False
     try:
         check_sequence(run, text)

@@ -86,7 +86,8 @@ class Questions:
         units = settings.num_layers * settings.hidden_size
         timesteps = len(settings.task_object.encode(question.text).labels)
         weights = 2 * len(sums_of(settings.variant)) * settings.hidden_size
-        return units * (timesteps * planes_of(settings.variant) + weights) > LARGE
+        readout = settings.task_object.output_size * settings.hidden_size
+        return units * (timesteps * planes_of(settings.variant) + weights) + readout > LARGE
 
     def checkpoints(self, run_id: int) -> dict[str, Any]:
         """The steps at which the run can be looked at."""
@@ -123,7 +124,7 @@ class Questions:
         run = store.get(question.run_id)
         settings = companion_settings(run.settings)
         if settings is None:
-            return {"status": "itself"}
+            return {"status": "itself" if run.is_trained else "alone"}
         found = store.find(settings)
         if found is None:
             return {"status": "missing"}
@@ -149,7 +150,8 @@ class Questions:
         run = store.get(run_id)
         settings = companion_settings(run.settings)
         if settings is None:
-            raise Problem(f"Run {run_id} is a plain network itself, so there is none to train beside it.")
+            why = "is a plain network itself" if run.is_trained else "was trained elsewhere"
+            raise Problem(f"Run {run_id} {why}, so there is none to train beside it.")
         store.find_or_create(settings, f"plain RNN beside {run.name}")
         return {}
 

@@ -38,7 +38,7 @@ def manage_run(services: Services, run: Run) -> None:
         key="managing",
         on_change=begin_anew,  # a run that trains has gone on since the page was drawn
     ):
-        if problem_of(run):
+        if problem_of(run) or not run.is_trained:
             describe(services, run)
             offer_deletion(services, run)
             return

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.shell.glossary import explained
+from dashboard.shell.navigation import link_to
 from dashboard.shell.plain import plain
 from dashboard.shell.selection import choose_run
 from dashboard.shell.services import Services
@@ -47,6 +48,7 @@ def new_run_dialog(services: Services) -> None:
 def new_run_form(services: Services) -> None:
     """Choose task and cell, change what you like, create."""
     visit = st.session_state.get("new_run_visit", 0)
+    link_to("model", "Trained one already? Bring your own model", ":material/upload_file:")
     left, right = st.columns(2)
     task = left.selectbox(
         "Task", list(KINDS), format_func=lambda name: KINDS[name].title, key=f"new_task_{visit}", help=explained("Task")

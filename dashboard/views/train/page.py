@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.serving.run_messages import missed_payload, run_payload, samples_payload
 from dashboard.shell.coming_back import wait_for
 from dashboard.shell.glossary import explained
+from dashboard.shell.navigation import link_to
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import CANNOT_RUN, problem_of
 from dashboard.shell.run_picker import pick_run
@@ -79,6 +80,9 @@ def show_training(services: Services, run: Run) -> None:
                     "Its curves and numbers are shown as they were stored; it can be renamed and deleted."
                 )
             )
+    if not problem and not run.is_trained:
+        show_elsewhere(run)
+        return
     if not problem:
         show_task(run.settings.task_object.about)
     controls(services, run, can_run=not problem)
@@ -97,6 +101,18 @@ def show_training(services: Services, run: Run) -> None:
     if seen.gone:  # by now another one may be shown in its place
         wait_for(seen.gone)
         st.rerun()
+
+
+def show_elsewhere(run: Run) -> None:
+    """What can be done with a model that was trained elsewhere, which has no curves."""
+    about = run.settings.task_object.about
+    with st.container(key="elsewhere"):
+        st.info(
+            plain(f"“{run.name}” was trained elsewhere and is never trained here, so it has no curves."),
+            icon=":material/upload_file:",
+        )
+        st.caption(plain(f"{about.reads} {about.guesser}"))
+        link_to("step", "Step it", ":material/footprint:")
 
 
 def show_task(about: About) -> None:

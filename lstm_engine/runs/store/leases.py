@@ -52,10 +52,10 @@ class Leases(Space):
         return [run for run in found if run.wants_worker and not run.has_worker]
 
     def acquire(self, run_id: int, lease: str) -> Run | None:
-        """Take the run, unless a living process holds it, or its row holds what cannot be used."""
+        """Take the run, unless a living process holds it, its row holds what cannot be used, or it is never trained."""
         with self._writing() as connection:
             run = find_run(connection, run_id, lock=True)
-            if run.has_worker or run.row_problem is not None:
+            if run.has_worker or run.row_problem is not None or not run.is_trained:
                 return None
             values = {"lease": lease, "heartbeat": time.time(), "steps_per_second": None}
             connection.execute(sql.update(runs).where(runs.c.id == run_id).values(values))

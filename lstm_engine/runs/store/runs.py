@@ -7,6 +7,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from lstm_engine.errors import SettingsError
+from lstm_engine.runs.brought import BroughtModel
 from lstm_engine.runs.checkpoints import serialise
 from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import LIMITS, RunSettings
@@ -61,6 +62,20 @@ class Runs(Space):
         run_id = insert_run(connection, settings, name, 0, settings.end_step if start else 0, suggestion)
         save_checkpoint(connection, run_id, 0, data, passing=False, most_bytes=self.run_bytes)
         return find_run(connection, run_id)
+
+    def add_model(self, own: BroughtModel, name: str = "") -> Run:
+        """A run of a model that was trained elsewhere: finished, with one checkpoint, and never trained.
+
+        Args:
+            own: see ``brought``.
+            name: as a person gave it; that of its file where there is none.
+
+        Raises:
+            StoreError: the store, or the run, would be larger than it may be.
+        """
+        self._make_room_for(own.checkpoint, checkpoints=1)
+        with self._writing() as connection:
+            return self._create(connection, own.settings, name, False, own.checkpoint, own.suggestion)
 
     def create_first_run(self, settings: RunSettings, name: str) -> Run | None:
         """The run that greets the very first visitor; None if the store has ever had one, however many ask at once."""
@@ -130,6 +145,8 @@ class Runs(Space):
         """Read the run and set its target in one transaction, so that two people's clicks add up."""
         with self._writing() as connection:
             run = find_run(connection, run_id, lock=True)
+            if not run.is_trained:
+                run.runnable()
             values = {
                 "target_step": max(run.step, min(target(run), run.end_step)),
                 "stopped": stopped,

@@ -99,13 +99,13 @@ class Space(Database):
         self.store_bytes = bytes_of(os.environ.get(STORE_VARIABLE) or STORE_BYTES, STORE_VARIABLE)
         super().__init__(url)
 
-    def _make_room_for(self, data: bytes, steps: int = 0) -> None:
-        """Make sure that a run with such checkpoints may be made: it will have two of them at least.
+    def _make_room_for(self, data: bytes, steps: int = 0, checkpoints: int = 2) -> None:
+        """Make sure that a run with such checkpoints may be made: one that trains will have two of them at least.
 
         Raises:
             StoreError: it would be larger than it may be, or the store would.
         """
-        needed = 2 * len(data) + METRIC_BYTES * steps
+        needed = checkpoints * len(data) + METRIC_BYTES * steps
         if needed > self.run_bytes:
             raise StoreError(
                 f"The run needs {shown_bytes(needed)}, since a checkpoint of it has {shown_bytes(len(data))}; a run "

@@ -32,7 +32,8 @@ def page_of_text() -> None:
     reading.show(services())
 
 
-PAGES = {"Start", "Train", "Step", "Inspect", "Compare", "Read"}  # the row of all pages, which narrow screens show
+# the row of all pages, which narrow screens show
+PAGES = {"Start", "Train", "Step", "Inspect", "Compare", "Your model", "Read"}
 
 
 def links(app: AppTest) -> dict[str, dict[str, list[str]]]:

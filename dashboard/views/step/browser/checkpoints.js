@@ -39,8 +39,9 @@ export class Checkpoints {
     );
   }
 
-  show({ trace, original, steps, shown, state, endStep }) {
-    Object.assign(this, { trace, original, endStep });
+  show({ trace, original, steps, shown, state, endStep, learnedHere }) {
+    Object.assign(this, { trace, original, endStep, learnedHere });
+    this.root.classList.toggle("elsewhere", !learnedHere);
     this.steps = steps;
     this.shown = shown;
     this.slider.max = steps.length - 1;
@@ -70,7 +71,8 @@ export class Checkpoints {
   }
 
   draw(state) {
-    const step = `step ${whole(this.shown)} of ${whole(this.endStep)}`;
-    setText(this.said, `${step} · loss on this sequence ${this.lossIn(state)}`);
+    const step = this.learnedHere ? `step ${whole(this.shown)} of ${whole(this.endStep)}` : "trained elsewhere";
+    const known = this.trace.loss !== null; // nobody knows what is right for some models that were trained elsewhere
+    setText(this.said, known ? `${step} · loss on this sequence ${this.lossIn(state)}` : step);
   }
 }

@@ -172,7 +172,7 @@ function whereIs(trace, { timestep }, letter) {
 /** An output: what each hidden unit adds to its score, and what the readout makes of that. */
 function explainPrediction(trace, { timestep, output }) {
   const top = trace.layers - 1;
-  const chosen = output ?? (trace.kind === "symbols" ? trace.top[timestep][0] : 0);
+  const chosen = output ?? (trace.kind === "value" ? 0 : trace.top[timestep][0]);
   const weights = trace.readoutOf(chosen);
   const bias = weights[trace.units];
   const contributions = Array.from(trace.row(top, "hidden", timestep), (h, k) => ({
@@ -182,7 +182,7 @@ function explainPrediction(trace, { timestep, output }) {
   }));
   const { score, said, lines } = readOut(trace, timestep, chosen);
   return {
-    title: trace.kind === "symbols" ? `Why “${trace.output_labels[chosen]}”: ${said}?` : `Why ${said}?`,
+    title: trace.kind === "value" ? `Why ${said}?` : `Why “${trace.output_labels[chosen]}”: ${said}?`,
     lines: (number) => [
       `hidden units ${number(score - bias)}`,
       `bias ${number(bias)}`,

@@ -18,12 +18,14 @@ export const modelName = ({ name, task, shown }) => `${slug(name, "run")}-${slug
 export const sequenceName = (view) => `${modelName(view)}-${slug(view.sequence, "sequence")}`;
 
 /** What a picture shows, in words. */
-export function captionOf({ name, run, task, shown, endStep, sequence, trace }, { timestep, unit, layer }) {
+export function captionOf(view, { timestep, unit, layer }) {
+  const { name, run, task, shown, endStep, learnedHere = true, sequence, trace } = view;
   const quoted = sequence.length > LONGEST_QUOTED ? `${sequence.slice(0, LONGEST_QUOTED)} …` : sequence;
   const clamps = trace.clamps.length ? ` · ${trace.clamps.length} clamped` : "";
   const where = trace.layers > 1 ? `layer ${layer + 1}, unit ${unit}` : `unit ${unit}`;
+  const learned = learnedHere ? `step ${whole(shown)} of ${whole(endStep)}` : "trained elsewhere";
   return (
-    `${name} (run ${run}) · ${task} · step ${whole(shown)} of ${whole(endStep)} · “${quoted}” · ` +
+    `${name} (run ${run}) · ${task} · ${learned} · “${quoted}” · ` +
     `timestep ${timestep + 1} of ${trace.timesteps}, ${where}${clamps}`
   );
 }

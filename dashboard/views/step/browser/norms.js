@@ -216,6 +216,7 @@ export class Norms {
 
 function saidOf(found) {
   if (found.status === "itself") return "This is a plain network itself.";
+  if (found.status === "alone") return "It was trained elsewhere, so no plain network can be trained beside it.";
   if (found.status === "missing") return "One of equal size, on the same task, with the same settings.";
   if (found.status === "failed")
     return `The plain RNN (“${found.name}”) failed to train; its last checkpoint is shown.`;

@@ -72,7 +72,8 @@ export class Prediction {
   show({ trace, original }) {
     this.trace = trace;
     this.original = original;
-    this.list.hidden = this.heat.hidden = trace.kind !== "symbols";
+    this.list.hidden = trace.kind === "value";
+    this.heat.hidden = trace.kind !== "symbols";
     const { question, reads, guesser, solved, continues, independent } = trace.about;
     setText(this.title, question);
     this.title.title = `${reads} ${guesser} ${solved}`;
@@ -118,6 +119,7 @@ export class Prediction {
     if (!there) return this.empty();
     const came = trace.target_labels[timestep];
     const asked = trace.right[timestep].length > 0;
+    if (trace.kind === "numbers") return this.drawNumbers(timestep);
     if (trace.kind === "value" && !asked)
       return setText(this.came, `says ${sized(trace.predicted[timestep])}, but no answer is asked here`);
     if (trace.kind === "value") {
@@ -152,6 +154,24 @@ export class Prediction {
         `a surprise of ${fixed(trace.surprise[timestep], 2)} nats`,
     );
   }
+
+  /** Outputs that are numbers: those farthest from 0, as long as they are beside the farthest of all. */
+  drawNumbers(timestep) {
+    const { trace } = this;
+    this.rows.forEach(({ root, label, bar, before, number }, k) => {
+      const output = trace.top[timestep][k];
+      root.hidden = output === undefined;
+      if (output === undefined) return;
+      const value = trace.top_values[timestep][k];
+      setText(label, trace.output_labels[output]);
+      bar.style.transform = `scaleX(${Math.abs(value) / (trace.farthest || 1)})`;
+      setText(number, sized(value));
+      before.hidden = true;
+    });
+    const count = trace.output_labels.length;
+    const shown = trace.top[timestep].length;
+    setText(this.came, count > shown ? `The ${shown} of ${count} outputs that are farthest from 0.` : "");
+  }
 }
 
 /** A number in a person's own unit, which may be of any size. */
@@ -164,6 +184,11 @@ function expected(trace, timestep) {
     const value = trace.predicted[timestep];
     return [{ label: trace.about.number_asked, value, text: sized(value) }];
   }
+  if (trace.kind === "numbers")
+    return trace.top[timestep].map((output, k) => {
+      const value = trace.top_values[timestep][k];
+      return { label: trace.output_labels[output], value, text: sized(value) };
+    });
   return trace.top[timestep].map((output, k) => {
     const probability = trace.top_probabilities[timestep][k];
     return { label: trace.output_labels[output], value: probability, text: `${(probability * 100).toFixed(1)} %` };

@@ -44,7 +44,7 @@ export function readOut(trace, timestep, output) {
     const lines = (number) => [`sum, the score z = ${number(score)}`, `σ(z) = ${said}, apart from the others`];
     return { score, said, lines };
   }
-  const asked = output === 0 ? trace.about.number_asked : trace.output_labels[output];
+  const asked = output === 0 && trace.kind === "value" ? trace.about.number_asked : trace.output_labels[output];
   const unit = output === 0 ? trace.own_unit : null;
   if (!unit) return { score, said: fixed(score), lines: (number) => [`sum = ${number(score)}, the ${asked}`] };
   const value = unit.zero + unit.one * score;

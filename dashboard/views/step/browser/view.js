@@ -26,6 +26,7 @@ export function viewOf(state, loaded, data, laidOut) {
     sequence: question.sequence,
     quantities: trace.quantities,
     endStep: data.end_step,
+    learnedHere: data.learned_here,
     examples: data.examples,
     run: data.run,
     name: data.name,

@@ -173,6 +173,18 @@ export class WhatIf {
         "Nothing is clamped. Drag a unit in the drawing up or down (a finger rests on it first), or choose here what " +
         "is held, and when."
       );
+    if (trace.kind === "numbers") {
+      const output = original.top[timestep][0];
+      const [before, after] = [original, trace].map((one) => {
+        const place = one.top[timestep].indexOf(output);
+        return place < 0 ? "nearer to 0 than the others" : fixed(one.top_values[timestep][place]);
+      });
+      return `${trace.output_labels[output]} here: ${before} → ${after}.`;
+    }
+    if (trace.loss === null) {
+      const best = (one) => one.output_labels[one.top[timestep][0]];
+      return `Likeliest: “${best(original)}” → “${best(trace)}”.`;
+    }
     const change = trace.loss - original.loss;
     const by = `${change < 0 ? "" : "+"}${fixed(change)} ${trace.unit_of_loss}`;
     const loss = isRead(trace, state)

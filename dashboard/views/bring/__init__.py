@@ -1,0 +1,1 @@
+"""Your model: one that was trained elsewhere, to be stepped and inspected here."""
