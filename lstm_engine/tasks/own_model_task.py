@@ -20,6 +20,7 @@ from lstm_engine.tasks.rows import read_rows, written_rows
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
 
+MOST_ONE_HOT = 2_048  # symbols; of more, where there are vectors of them, the numbers are read
 MOST_EXAMPLE = 16_000  # characters
 NEVER_TRAINED = "a model of your own was trained elsewhere, and is never trained here; it can be stepped and clamped"
 UNKNOWN = ("<unk>", "[UNK]", "<UNK>", "<oov>", "<OOV>", "‹unknown›", "�")
@@ -129,7 +130,8 @@ class OwnModelTask(Task):
             note = " ".join(filter(None, (note, self._turned())))
         codes = np.array([self._index[symbol] for symbol in symbols])[:, None]  # (T, 1)
         labels = [LABELS.get(symbol, symbol) for symbol in symbols]
-        inputs = codes if self.own.embedded else one_hot(codes, self.input_size)
+        by_number = self.own.embedded and self.input_size > MOST_ONE_HOT
+        inputs = codes if by_number else one_hot(codes, self.input_size)
         if self.own.says != "next":
             return self._unasked(labels, inputs, note)
         mask = np.ones(codes.shape, bool)

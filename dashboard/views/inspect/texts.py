@@ -13,6 +13,7 @@ from lstm_engine.inspection import in_reading_order
 from lstm_engine.runs import RunSettings
 from lstm_engine.tasks import Batch, EncodedSequence, Task
 from lstm_engine.tasks.characters import LABELS
+from lstm_engine.tasks.own_model_task import MOST_ONE_HOT
 
 HELD_OUT, OWN = "held-out", "own"
 MOST_SYMBOLS = 100_000  # that are analysed
@@ -116,11 +117,13 @@ def passage(task: Task, settings: RunSettings, source: str, own: str, most: int)
         TaskInputError: the task cannot read the person's text.
         Problem: there is no such source, or too much of it.
     """
+    if not task.is_trained and task.input_size > MOST_ONE_HOT:
+        raise Problem(f"The model knows {task.input_size:,} symbols; at most {MOST_ONE_HOT:,} can be inspected here.")
     if source == OWN:
         return passage_of(own_sequences(task, own), most)
     if source != HELD_OUT:
         raise Problem(f"There is no text “{source[:40]}”; choose {HELD_OUT} or {OWN}.")
-    if not task.reads_symbols:
+    if not (task.reads_symbols and task.is_trained):  # a model trained elsewhere brings no text of its own
         return passage_of([task.encode(example) for example in task.examples()], most)
     length = most if task.learns_from_text else settings.sequence_length
     batch = task.validation_batch(length)
