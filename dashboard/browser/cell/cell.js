@@ -31,7 +31,9 @@ export class Cell {
     this.observer.disconnect();
   }
 
-  show({ trace, field, theme, state, places, backward }) {
+  /** `extent(layer, name)` says where a colour scale ends; without it, the field itself does. */
+  show({ trace, field, theme, state, places, backward, extent }) {
+    this.extent = extent ?? ((layer, name) => field.extent(layer, name));
     this.trace = trace;
     this.field = field;
     this.theme = theme;
@@ -45,7 +47,7 @@ export class Cell {
 
   /** Build the drawing, if it is of another cell or for another room than the one that stands. */
   lay() {
-    const { trace, theme, field, backward } = this;
+    const { trace, theme, backward } = this;
     const upright = this.root.clientWidth > 0 && this.root.clientWidth < NARROW;
     const wanted = `${trace.cell.variant}/${upright}`;
     if (this.laid !== wanted) {
@@ -58,7 +60,7 @@ export class Cell {
     }
     const { box, boxes } = this.layout;
     this.scales = boxes.map(({ name, quantity }) =>
-      colourScale(backward ? { gate: false } : quantity, theme, field.extent(this.layer, name)),
+      colourScale(backward ? { gate: false } : quantity, theme, this.extent(this.layer, name)),
     );
     this.vectors = trace.embedded && this.layer === 0 && vectorScale(trace.inputs.data, theme);
     this.drawing.raiseInput(Boolean(this.vectors));

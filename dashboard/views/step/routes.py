@@ -40,6 +40,9 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
     def checkpoints(request: Request) -> dict[str, Any]:
         return questions.checkpoints(run_id(request.path_params["run_id"]))
 
+    def beside(request: Request) -> dict[str, Any]:
+        return questions.beside(run_id(request.path_params["run_id"]), request.query_params.get("run"))
+
     def trace(request: Request) -> bytes:
         return questions.trace(question(request))
 
@@ -77,6 +80,7 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
 
     return [
         run_route("checkpoints", answered(pools.questions, checkpoints)),
+        run_route("beside", answered(pools.questions, beside)),
         run_route("trace", ask(trace)),
         run_route("gradients", ask(gradients)),
         run_route("continuation", ask(continuation)),

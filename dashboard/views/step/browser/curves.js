@@ -27,6 +27,7 @@ export class Curves {
 
   show(view) {
     const { trace, window, field, backward } = view;
+    this.called = view.called && `, ${view.called}`;
     this.trace = trace;
     this.field = field;
     this.backward = backward;
@@ -88,7 +89,7 @@ export class Curves {
   draw({ timestep, unit, layer }) {
     if (this.shown !== unit) {
       this.shown = unit;
-      setText(this.title, `Unit ${unit} over the sequence${this.backward ? ": gradients" : ""}`);
+      setText(this.title, `Unit ${unit} over the sequence${this.called}${this.backward ? ": gradients" : ""}`);
       for (const band of this.bands) band.drawUnit(unit);
     }
     const text = (value) => (this.backward ? compact(value) : fixed(value));

@@ -1,10 +1,12 @@
-// A heatmap for each quantity, timesteps by units, painted once a trace; only the common cursor moves. Beside another
-// trace there are three for each quantity: this one, the other, and the difference.
+// A heatmap for each quantity, timesteps by units, painted once a trace; only the common cursor moves. Where another
+// checkpoint or sequence stands beside there are three for each: this one, the one beside, and the difference. Where it
+// is another run, whose units are not the same, each cell has a column of its own.
 
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
 import { colourScale } from "../../../browser/cell/colours.js";
 import { TILE, mosaicOf, ticksOf } from "../../../browser/pictures.js";
+import { actionsIn } from "./pair.js";
 
 export class Heatmaps {
   constructor(actions) {
@@ -14,20 +16,33 @@ export class Heatmaps {
     this.root = element("div", { class: "heatmaps" });
   }
 
-  show(view) {
-    const kinds = view.other ? ["this", "other", "difference"] : ["this"];
-    const wanted = `${kinds}/${view.trace.cell.variant}`;
+  show({ pair }) {
+    const apart = pair.choice?.kind === "run";
+    const kinds = !pair.beside ? ["this"] : apart ? ["this", "beside"] : ["this", "beside", "difference"];
+    const wanted = `${kinds}/${pair.this.trace.cell.variant}/${apart && pair.beside.trace.cell.variant}`;
     if (this.kinds !== wanted) {
       this.kinds = wanted;
-      const there = view.quantities.filter(({ missing }) => !missing); // what is missing has nothing to show
-      this.maps = there.flatMap((quantity) => kinds.map((kind) => new Heatmap(quantity, kind, this.actions)));
-      this.root.replaceChildren(...this.maps.map((map) => map.root));
+      // what is missing has nothing to show
+      const there = (view) => view.quantities.filter(({ missing }) => !missing);
+      const actionsOf = (kind) => (kind === "difference" ? this.actions : actionsIn(kind, this.actions));
+      const make = (kind) => (quantity) => new Heatmap(quantity, kind, actionsOf(kind));
+      const columns = apart
+        ? kinds.map((kind) => there(pair[kind]).map(make(kind)))
+        : [there(pair.this).flatMap((quantity) => kinds.map((kind) => make(kind)(quantity)))];
+      this.maps = columns.flat();
+      this.root.classList.toggle("apart", apart);
+      this.root.replaceChildren(
+        ...columns.flatMap((maps) => {
+          const roots = maps.map((map) => map.root);
+          return apart ? [element("div", { class: "of-one" }, ...roots)] : roots;
+        }),
+      );
     }
-    for (const map of this.maps) map.show(view);
+    for (const map of this.maps) map.show(pair[map.kind] ?? pair.this);
   }
 
-  draw(state) {
-    for (const map of this.maps) map.draw(state);
+  draw() {
+    for (const map of this.maps) map.draw(map.view.state);
   }
 
   pictures({ theme }) {
@@ -81,52 +96,42 @@ class Heatmap {
   }
 
   /** Values (T, H) to paint, and how they are coloured. */
-  source({ trace, field, other, theme, state, backward }) {
+  source({ pair, field, theme, state, backward, extent }) {
     const { name } = this.quantity;
-    const { layer } = state;
-    const plane = (one) => one.plane(Math.min(layer, one.layers - 1), name);
+    const plane = (view) => view.field.plane(view.state.layer, name);
     if (this.kind === "difference") {
-      const [mine, theirs] = [plane(trace), plane(other)];
+      const [mine, theirs] = [plane(pair.this), plane(pair.beside)];
       const common = Math.min(mine.length, theirs.length);
       const difference = Float32Array.from({ length: common }, (_, k) => mine[k] - theirs[k]);
-      const extent = difference.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-      return { values: difference, scale: colourScale({ gate: false }, theme, extent) };
+      const most = difference.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+      return { values: difference, scale: colourScale({ gate: false }, theme, most) };
     }
-    if (this.kind === "other")
-      return {
-        values: plane(other),
-        scale: colourScale(this.quantity, theme, Math.max(trace.extent(layer, name), other.extent(layer, name))),
-      };
-    const extent = Math.max(field.extent(layer, name), other ? other.extent(layer, name) : 0);
-    return { values: plane(field), scale: colourScale(backward ? { gate: false } : this.quantity, theme, extent) };
+    const scale = colourScale(backward ? { gate: false } : this.quantity, theme, extent(state.layer, name));
+    return { values: field.plane(state.layer, name), scale };
   }
 
   show(view) {
     const { trace, window, places, backward } = view;
     const H = trace.units;
     const T = window.to - window.from;
-    Object.assign(this, { trace, units: H, window, places });
+    Object.assign(this, { view, trace, units: H, window, places });
     const { values, scale } = this.source(view);
     this.canvas.width = T;
     this.canvas.height = H;
     // at least one pixel a unit up to 256 of them
-    this.field.style.height = view.other ? "112px" : `${Math.max(128, Math.min(H, 256))}px`;
+    this.field.style.height = view.pair.beside ? "112px" : `${Math.max(128, Math.min(H, 256))}px`;
     const image = new ImageData(T, H);
     const pixels = new Uint32Array(image.data.buffer);
     for (let t = 0; t < T; t++) {
       const start = (window.from + t) * H;
-      if (start + H > values.length) break; // the other sequence is shorter
+      if (start + H > values.length) break; // the sequence beside is shorter
       for (let place = 0; place < H; place++)
         pixels[place * T + t] = scale.table[scale.level(values[start + places.unitAt[place]])];
     }
     this.canvas.getContext("2d").putImageData(image, 0, 0);
     this.scale.style.background = scale.gradient;
-    const heading = {
-      this: backward ? `d loss / d ${this.quantity.symbol}` : this.quantity.label,
-      other: "the other",
-      difference: "difference",
-    };
-    setText(this.label, heading[this.kind]);
+    const label = backward ? `d loss / d ${this.quantity.symbol}` : this.quantity.label;
+    setText(this.label, this.kind === "difference" ? "difference" : [label, view.called].filter(Boolean).join(", "));
     setText(this.low, compact(+scale.low.toPrecision(2)));
     setText(this.high, compact(+scale.high.toPrecision(2)));
     this.column.firstChild.style.width = `max(2px, ${100 / T}%)`;

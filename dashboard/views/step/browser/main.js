@@ -3,15 +3,16 @@
 
 import { readTheme } from "../../../browser/theme.js";
 import { Actions } from "./actions.js";
-import { ORDERS_OF_QUANTITY, arrange, windowAt } from "./arrange.js";
+import { ORDERS_OF_QUANTITY, windowAt } from "./arrange.js";
 import { ArrangeBar } from "./arrange_bar.js";
 import { Backward } from "./backward.js";
 import { Beside } from "./beside.js";
-import { Cell } from "../../../browser/cell/cell.js";
+import { BesideKeeper } from "./beside_keeper.js";
+import { BesidePicker } from "./beside_picker.js";
 import { Checkpoints } from "./checkpoints.js";
+import { Column } from "./column.js";
 import { Curves } from "./curves.js";
 import { Engine, Refusal } from "./engine.js";
-import { Equation } from "./equation.js";
 import { NEWEST } from "./fields.js";
 import { Frame } from "./frame.js";
 import { Heatmaps } from "./heatmaps.js";
@@ -19,21 +20,23 @@ import { History } from "./history.js";
 import { Keys, keyTable } from "./keys.js";
 import { toOpen } from "./link.js";
 import { Loading } from "./loading.js";
+import { cursorIn, inWords } from "./pair.js";
 import { Panels } from "./panels.js";
-import { Prediction } from "./prediction.js";
 import { hearOf } from "./run_news.js";
 import { Save } from "./save.js";
 import { FIELDS, costOf, differing, settled, startState, thereIs, turned } from "./state.js";
 import { Strip } from "./strip.js";
 import { Transport } from "./transport.js";
-import { viewOf } from "./view.js";
+import { viewsOf } from "./view.js";
 import { Visit } from "./visit.js";
 import { WhatIf } from "./whatif.js";
 import { Why } from "./why.js";
 
 const URL_DELAY = 300; // ms at rest before the cursor is written into the page's address
 // what is changed on purpose, so that the browser's Back leads to what was before it
-const ENTRIES = ["sequence", "checkpoint", "panel", "clamps", "beside"];
+const ENTRIES = ["sequence", "checkpoint", "panel", "clamps", "beside", "clampsBeside"];
+/** What there is to choose from, in the one that is asked about. */
+const thereFor = ({ focus }, theres) => (focus === "beside" && theres.beside) || theres.this;
 const EVERYTHING = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, true]));
 
 export function mount(parent) {
@@ -49,9 +52,10 @@ class StepView {
     this.state = startState();
     this.history = new History();
     this.loaded = null; // what the engine has given for the state, see `Loading.load`
-    this.there = null; // what there is to choose from in it
+    this.theres = null; // what there is to choose from in it, and in what stands beside
     this.make(new Actions(this));
     this.stopHearing = () => {};
+    this.keeper = new BesideKeeper(this);
     this.visit = new Visit(this);
     this.pressed = new Keys(this);
   }
@@ -61,8 +65,9 @@ class StepView {
     this.checkpoints = new Checkpoints(actions);
     this.transport = new Transport(actions);
     this.strip = new Strip(actions);
-    this.cell = new Cell(actions);
-    this.equation = new Equation();
+    this.picker = new BesidePicker(actions);
+    this.first = new Column("this", actions);
+    this.second = new Column("beside", actions);
     this.why = new Why(actions);
     this.whatif = new WhatIf(actions);
     this.backward = new Backward(actions);
@@ -70,28 +75,19 @@ class StepView {
     this.save = new Save(actions);
     const { why, whatif, backward, compare, save } = this;
     this.panels = new Panels(actions, { why, whatif, backward, compare, save });
-    this.prediction = new Prediction(actions);
     this.arrangeBar = new ArrangeBar(actions);
     this.heatmaps = new Heatmaps(actions);
     this.curves = new Curves(actions);
-    this.parts = [
-      this.checkpoints,
-      this.transport,
-      this.strip,
-      this.cell,
-      this.equation,
-      this.panels,
-      this.prediction,
-      this.arrangeBar,
-      this.heatmaps,
-      this.curves,
-    ];
+    this.steering = [this.checkpoints, this.transport, this.strip, this.picker];
+    this.asking = [this.panels, this.arrangeBar, this.heatmaps, this.curves]; // about the one in focus
+    this.parts = [...this.steering, this.first, this.second, ...this.asking];
     this.frame = new Frame(this);
     this.root = this.frame.root;
   }
 
   destroy() {
     this.stopHearing();
+    this.keeper.end();
     this.pressed.destroy();
     this.visit.destroy();
     this.frame.leave();
@@ -112,7 +108,7 @@ class StepView {
     this.component = component;
     this.run = data.run;
     this.engine.token = data.token;
-    this.keys = keyTable(data.quantities);
+    this.keys ??= keyTable(data.quantities);
     if (otherRun) this.hear(data);
     this.gone = false;
     if (!otherSequence) {
@@ -136,6 +132,8 @@ class StepView {
   hear(run) {
     this.engine.turnTo(run);
     this.loading.forget();
+    this.loading.beside.forget();
+    this.keeper.complain("");
     this.stopHearing();
     this.stopHearing = hearOf(run, {
       checkpoint: (newest) => this.loaded && newest !== this.loaded.steps.at(-1) && this.loadAnew(),
@@ -166,28 +164,39 @@ class StepView {
 
   /** Ask for all that the state needs and show it; `first` gives the state, once it is known what there is. */
   async load(first = null) {
-    let loaded, there;
+    let loaded, theres;
     try {
-      loaded = await this.loading.load(this.state, (trace) => {
-        there = thereIs(trace, this.loading.steps);
-        if (first) this.state = first(there);
+      loaded = await this.loading.load(this.state, (trace, beside) => {
+        theres = thereIs(trace, this.loading.steps, beside);
+        if (first) this.state = first(thereFor(this.state, theres));
         first = null;
-        return settled(this.state, there);
+        return this.settle(this.state, theres);
       });
     } catch (error) {
       return this.recover(error, first);
     }
     if (!loaded) return;
     this.frame.forget("away");
+    const change = this.keeper.take(loaded, this.loaded, this.state);
     this.loaded = loaded;
-    this.there = there;
-    this.state = settled(this.state, there);
-    if (loaded.otherRefused) {
-      this.compare.complain(loaded.otherRefused.message);
-      this.state = { ...this.state, beside: null };
-    }
+    this.theres = theres;
+    this.state = this.settle({ ...this.state, ...change });
     this.frame.showContent(loaded.trace);
     this.show();
+    this.keeper.hear(loaded.beside);
+  }
+
+  get there() {
+    return thereFor(this.state, this.theres);
+  }
+
+  settle(state, theres = this.theres) {
+    return settled(state, thereFor(state, theres));
+  }
+
+  /** What the engine has given of the one that is asked about. */
+  get asked() {
+    return this.pair.focused.side === "beside" ? this.loaded.beside : this.loaded;
   }
 
   /** After a refusal: say it, and fall back to what can be had. */
@@ -221,17 +230,25 @@ class StepView {
     this.frame.setTheme(theme);
     this.frame.obey(state);
     this.window = windowAt(state, loaded.trace, this.window);
-    this.places = arrange(loaded.original ?? loaded.trace, state);
-    const { window, places } = this;
-    this.view = viewOf(state, loaded, this.component.data, { theme, window, places });
-    for (const part of this.parts) part.show(this.view);
+    const { window, there } = this;
+    this.pair = viewsOf(state, loaded, this.component.data, { theme, window, there });
+    this.view = this.pair.focused;
+    this.keys = keyTable(this.view.quantities);
+    this.frame.makeRoom(state, this.pair);
+    const { focused, beside } = this.pair;
+    for (const part of [...this.steering, this.first]) part.show(this.pair.this);
+    this.second.show(beside);
+    for (const part of this.asking) part.show(focused);
     this.draw(EVERYTHING);
     this.frame.explanations.refresh();
   }
 
   draw(changed) {
-    this.view.state = this.state;
-    for (const part of this.parts) part.draw(this.state, changed);
+    const { state } = this;
+    const { this: mine, beside, focused } = this.pair;
+    for (const view of [mine, beside]) if (view) view.state = cursorIn(view.trace, state);
+    for (const part of [...this.steering, this.first, this.second]) part.draw(state, changed);
+    for (const part of this.asking) part.draw(focused.state, changed);
     this.transport.showHistory(this.history);
     if (changed.timestep) this.frame.remarkOn(this.loaded.trace, this.state.timestep);
     clearTimeout(this.urlTimer);
@@ -242,16 +259,13 @@ class StepView {
   rest() {
     this.visit.write();
     if (this.transport.playing) return;
-    const { operation } = this.state;
-    const { operations } = this.loaded.trace;
-    const { name, words } = operations[operation] ?? {};
-    const at = name ? `Operation ${operation + 1} of ${operations.length}, ${name}: ${words} ` : "";
-    this.frame.summarise(at + this.loaded.trace.describe(this.state));
+    this.frame.summarise(inWords(this.pair));
     if (this.state.panel === "save") this.panels.show(this.view); // the code names the cursor's place
   }
 
   pictures() {
-    const { cell, heatmaps, curves, prediction, why, backward } = this;
+    const { heatmaps, curves, why, backward } = this;
+    const { cell, prediction } = this.view.side === "beside" ? this.second : this.first;
     return [cell, heatmaps, curves, prediction, why, backward].flatMap((part) => part.pictures(this.view));
   }
 
@@ -261,12 +275,13 @@ class StepView {
   turnTo(change) {
     if (!this.loaded) return false;
     const before = this.state;
-    const after = settled({ ...before, ...change }, this.there);
+    const after = this.settle({ ...before, ...change });
     const cost = costOf(before, after);
     if (cost === null) return false;
     const changed = Object.fromEntries(differing(before, after).map((name) => [name, true]));
     if (ENTRIES.some((name) => changed[name])) this.visit.enter();
     this.frame.forget();
+    this.keeper.forget();
     this.state = after;
     if (cost !== "cursor" || this.rearranges(changed)) this.show();
     else this.draw(changed);
@@ -284,7 +299,7 @@ class StepView {
   /** The same, to be undone; under the same key as the last one, together with it. */
   commit(change, key = null) {
     if (!this.loaded) return;
-    this.history.record(this.state, settled({ ...this.state, ...change }, this.there), key);
+    this.history.record(this.state, this.settle({ ...this.state, ...change }), key);
     this.turnTo(change);
   }
 

@@ -25,34 +25,47 @@ export class Strip {
     });
   }
 
-  show({ trace, other, state }) {
-    this.showBeside(trace, state.beside?.kind === "sequence" ? other : null);
+  show({ trace, state, pair, called }) {
+    const { choice } = pair;
+    this.showBeside(trace, choice?.kind === "sequence" ? pair.beside.trace : null);
+    // both read the same: how surprised each is stands side by side
+    const other = choice && choice.kind !== "sequence" ? pair.beside : null;
     const hides = state.hide.includes("prediction");
     const scale = this.scale();
-    const made = { trace, hides, lossAt: state.lossAt, width: widthOf(trace, scale) };
+    const width = widthOf(trace, scale);
+    const made = { trace, hides, lossAt: state.lossAt, width, other: other?.trace ?? null };
     if (Object.entries(made).every(([name, value]) => this[name] === value)) return;
     Object.assign(this, made, { visible: null });
-    const most = trace.kind === "symbols" ? MOST_SURPRISE : Math.max(...trace.surprise, 1e-12);
+    const largest = Math.max(...trace.surprise, ...(other?.trace.surprise ?? []), 1e-12);
+    const most = trace.kind === "symbols" ? MOST_SURPRISE : largest;
     const unit = trace.kind === "symbols" ? "nats" : "squared error";
     this.symbols = trace.labels.map((label, timestep) => {
       // what came at this timestep was predicted at the one before; nothing predicts the first
       const predicted = !hides && timestep > 0 && trace.right[timestep - 1].length > 0;
       const surprise = predicted ? trace.surprise[timestep - 1] : null;
-      const height = surprise === null ? 0 : Math.min(1, surprise / most);
       const loss = timestep === state.lossAt ? ", the loss is taken here" : "";
-      const said = surprise === null ? "" : `, surprise ${fixed(surprise, 2)} ${unit}`;
+      const told = surprise === null ? "" : `surprise ${called ? `of ${called} ` : ""}${fixed(surprise, 2)} ${unit}`;
+      const theirs = surprise !== null && other ? other.trace.surprise[timestep - 1] : null;
+      const both = theirs === null ? told : `${told}, of ${other.called} ${fixed(theirs, 2)}`;
+      const said = both && `, ${both}`;
+      const bar = (surprise, kind) =>
+        element("i", {
+          class: `surprise ${kind}`,
+          style: `transform: scaleY(${(surprise === null ? 0 : Math.min(1, surprise / most)).toFixed(3)})`,
+        });
       return element(
         "button",
         {
           tabindex: -1,
           "data-timestep": timestep,
           style: `width: ${this.width}px`,
-          title: surprise === null ? remarkOn(trace, timestep) || null : `surprise ${fixed(surprise, 2)} ${unit}`,
+          title: surprise === null ? remarkOn(trace, timestep) || null : both,
           "aria-label": `Timestep ${timestep + 1}: ${label}${said}${loss}`,
           "data-loss": timestep === state.lossAt ? "" : null,
         },
         element("span", { text: label }),
-        element("i", { class: "surprise", style: `transform: scaleY(${height.toFixed(3)})` }),
+        bar(surprise, other ? "of-this" : ""),
+        ...(other ? [bar(theirs, "of-beside")] : []),
       );
     });
     this.marked = null;

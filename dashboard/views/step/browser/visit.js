@@ -5,7 +5,7 @@ import { Refusal } from "./engine.js";
 import { readLink, remember, tell, writeLink } from "./link.js";
 import { FIELDS, startState } from "./state.js";
 
-const AT_ONCE = ["hide", "present", "note"]; // needs no word of the engine's
+const AT_ONCE = ["hide", "present", "note", "beside", "focus"]; // needs no word of the engine's
 
 export class Visit {
   constructor(view) {
@@ -45,7 +45,9 @@ export class Visit {
       return read(there, others);
     });
     this.problems = null;
-    if (problems.length) view.frame.say(tell(problems));
+    const beside = problems.filter(({ kind }) => kind === "beside");
+    if (beside.length) view.keeper.complain(tell(beside));
+    if (problems.length > beside.length) view.frame.say(tell(problems.filter((problem) => !beside.includes(problem))));
     view.frame.takeFocus();
   }
 

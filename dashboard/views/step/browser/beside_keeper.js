@@ -1,0 +1,71 @@
+// Keeps what stands beside: hears of its run, and says where it is chosen why something cannot stand there.
+
+import { hearOf } from "./run_news.js";
+import { same } from "./state.js";
+
+const PASSING = ["away", "busy", "store", "too_slow"]; // kinds of refusals after which it can be had again
+
+export class BesideKeeper {
+  constructor(view) {
+    this.view = view;
+    this.run = null;
+    this.stop = () => {};
+  }
+
+  /** Say why something cannot stand beside; nothing if nothing is wrong. `kind` is that of the choice. */
+  complain(text, kind = "run") {
+    const { picker, compare, visit } = this.view;
+    picker.complain(kind === "run" ? text : "");
+    compare.complain(kind === "run" ? "" : text);
+    if (text && kind !== "run" && visit.problems) visit.complain(text); // of a link: its panel may not be open
+  }
+
+  /** What was said no longer holds, since something was changed. */
+  forget() {
+    if (!this.view.picker.problem.hidden) this.view.picker.complain("");
+  }
+
+  /** What the engine has given, or refused, for a state: what of the state is to be changed. */
+  take(loaded, former, { beside: choice }) {
+    const { beside, besideRefused: refusal } = loaded;
+    if (beside?.problem) this.complain(beside.problem);
+    if (!refusal) return beside ? { beside: beside.choice, clampsBeside: beside.clamps } : {};
+    if (PASSING.includes(refusal.kind)) {
+      this.view.visit.complain(refusal.message, refusal.kind);
+      if (same(former?.beside?.choice, choice)) loaded.beside = former.beside;
+      return {};
+    }
+    this.complain(refusal.message, choice?.kind);
+    return { beside: null };
+  }
+
+  /** Hear of the run that stands beside, if one does. */
+  hear(beside) {
+    const about = beside?.about ?? null;
+    if (this.run === (about?.run ?? null)) return;
+    this.end();
+    if (!about) return;
+    this.run = about.run;
+    const { view } = this;
+    const loadAnew = () => {
+      view.loading.beside.forgetSteps();
+      view.load();
+    };
+    const steps = () => view.loaded?.beside?.steps ?? null; // that are known
+    this.stop = hearOf(about, {
+      checkpoint: (newest) => steps() && newest !== steps().at(-1) && loadAnew(),
+      training: (trains) => view.second.heading.showTraining(trains),
+      silence: () => steps() && loadAnew(),
+      gone: () => {
+        view.loading.beside.forget();
+        view.load(); // which is refused, and says so
+      },
+    });
+  }
+
+  end() {
+    this.stop();
+    this.run = null;
+    this.stop = () => {};
+  }
+}
