@@ -10,6 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from lstm_engine.runs import PRESETS, RunStore
 from tests.benchmarks.table import print_table
+from tests.benchmarks.two_cells import compare_with_one
 from tests.browser import chromium
 from tests.browser.server import AppServer
 
@@ -136,6 +137,7 @@ def main() -> None:
                 ]
             )
             page.close()
+        compare_with_one(browser, server, store, text_of)
         browser.close()
         server.stop()
         store.close()

@@ -7,6 +7,8 @@ from dashboard.serving.numbers import LONGEST_NUMBER, run_number
 from dashboard.serving.problems import Problem
 from dashboard.shell.readable import CANNOT_RUN, problem_of
 from dashboard.shell.run_labels import cell_name, run_labels, task_title
+from lstm_engine.cell.in_words import in_words
+from lstm_engine.cell.variants import VARIANTS
 from lstm_engine.runs import Run, RunStore
 from lstm_engine.tasks.folding import shortened
 
@@ -28,11 +30,15 @@ def runs_beside(store: RunStore, run_id: int) -> dict[str, Any]:
 def run_beside(store: RunStore, run_id: int, wanted: str) -> dict[str, Any]:
     """What the page must know of the run to show it beside this one.
 
+    Args:
+        wanted: its number; or the name of a variant, for the newest run of this one's task with that cell: numbers
+            differ from server to server.
+
     Raises:
         RunNotFound: there is no such run.
         Problem: it cannot stand beside this one, in a sentence.
     """
-    number = run_number(wanted)
+    number = newest_with(store, run_id, wanted) if wanted in VARIANTS else run_number(wanted)
     if number is None:
         raise Problem(f"“{wanted[:LONGEST_NUMBER]}” is not the number of a run. Choose one of the list.")
     if number == run_id:
@@ -49,6 +55,18 @@ def run_beside(store: RunStore, run_id: int, wanted: str) -> dict[str, Any]:
         "task": other.settings.task,
         "end_step": other.end_step,
     }
+
+
+def newest_with(store: RunStore, run_id: int, variant: str) -> int:
+    """The newest run of the same task with that cell, other than this one."""
+    task = store.get(run_id).settings.task
+    for run in store.list_runs():
+        if run.id != run_id and run.readable and (run.settings.task, run.settings.variant) == (task, variant):
+            return run.id
+    raise Problem(
+        f"There is no other run of this task with the cell {in_words(variant).name} here. On the Train page, “New run” "
+        "makes one."
+    )
 
 
 def check_comparable(this: Run, other: Run) -> None:

@@ -12,12 +12,11 @@ export class BesidePicker {
     this.actions = actions;
     this.run = element("select", { "aria-label": "Beside this" });
     this.run.addEventListener("change", () => this.choose(this.run.value));
-    // what there is to choose from may have changed since
-    for (const event of ["pointerdown", "focus"]) this.run.addEventListener(event, () => this.look());
+    this.run.addEventListener("focus", () => this.look()); // there may be others by now
     this.checkpoint = element("select", { "aria-label": "Beside, at step", hidden: "" });
     this.checkpoint.addEventListener("change", () => {
-      const { run } = runBeside(this.choice.value);
-      this.choose(this.checkpoint.value ? `${run}@${this.checkpoint.value}` : run);
+      const { run } = this.view;
+      this.choose(this.checkpoint.value ? `${run}@${this.checkpoint.value}` : String(run));
     });
     this.problem = element("span", { class: "problem", role: "alert", hidden: "" });
     this.root = element(
@@ -62,7 +61,7 @@ export class BesidePicker {
   draw() {}
 
   fill() {
-    const chosen = this.choice && runBeside(this.choice.value).run;
+    const chosen = this.choice && String(this.view?.run ?? runBeside(this.choice.value).run);
     const options = this.runs.map(({ run, label }) => ({ value: String(run), text: label }));
     if (chosen && !options.some(({ value }) => value === chosen))
       options.unshift({ value: chosen, text: this.view ? `${this.view.name} · ${this.view.cell}` : `run ${chosen}` });

@@ -2,7 +2,7 @@
 
 import { fixed } from "../../../browser/format.js";
 
-/** What stands beside, as the address names it: of a run, "5" or "5@1200" with one of its checkpoints. */
+/** A run beside, as the address names it: "5", or "gru" for the newest with that cell; "5@1200" at a checkpoint. */
 export function runBeside(value) {
   const [run, checkpoint = null] = value.split("@");
   return { run, checkpoint };

@@ -76,7 +76,8 @@ export class Share {
   }
 
   /** Open it on the view, whose address is `href`. */
-  open({ state, task, embedding }, href) {
+  open({ state, task, embedding, pair }, href) {
+    this.beside = pair.choice?.kind === "run" ? pair.beside.trace.cell.variant : null;
     this.href = href;
     this.task = task;
     this.note.value = state.note;
@@ -102,6 +103,7 @@ export class Share {
       hide: this.hidden.filter(({ input }) => input.checked).map(({ name }) => name),
       present: this.present.input.checked,
       task: this.byTask.input.checked ? this.task : null,
+      beside: this.beside,
     };
     this.link.value = this.visit.href = exerciseLink(this.href, { ...wanted, embed: false });
     this.framed = exerciseLink(this.href, { ...wanted, embed: true });
