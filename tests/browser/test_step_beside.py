@@ -209,10 +209,13 @@ def test_undo_back_and_an_exercise_keep_what_stands_beside(open_step, open_page,
     page.get_by_label("the panel “Compare”").check()
     page.get_by_label("Any server's newest run").check()
     link = page.get_by_label("Link", exact=True).input_value()
-    assert "run%3Agru" in link  # numbers of runs differ from server to server
+    assert "beside=run%3Agru%2Cstandard" in link  # numbers of runs differ from server to server
     page.goto(link)
     expect(page.locator(SECOND)).to_be_visible()
     expect(page.locator(".beside-picker")).to_be_hidden()
+
+    headings = {page.locator(f"{place} .heading b").inner_text() for place in (FIRST, SECOND)}
+    assert headings == {"LSTM, 24 units", "GRU, 9 units"}
 
     # what else can stand beside is drawn by the same means
     page.goto(page.url.split("?")[0] + f"?run={run.id}&sequence=maria&timestep=6&beside=sequence:ana")

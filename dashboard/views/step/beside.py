@@ -31,14 +31,15 @@ def run_beside(store: RunStore, run_id: int, wanted: str) -> dict[str, Any]:
     """What the page must know of the run to show it beside this one.
 
     Args:
-        wanted: its number; or the name of a variant, for the newest run of this one's task with that cell: numbers
-            differ from server to server.
+        wanted: its number; or, since numbers differ from server to server, the names of the two cells that are to stand
+            side by side, with a comma between: the newest run of this one's task with the one that this one has not.
 
     Raises:
         RunNotFound: there is no such run.
         Problem: it cannot stand beside this one, in a sentence.
     """
-    number = newest_with(store, run_id, wanted) if wanted in VARIANTS else run_number(wanted)
+    cells = wanted.split(",", 2)
+    number = newest_with(store, run_id, cells) if set(cells) <= set(VARIANTS) else run_number(wanted)
     if number is None:
         raise Problem(f"“{wanted[:LONGEST_NUMBER]}” is not the number of a run. Choose one of the list.")
     if number == run_id:
@@ -57,9 +58,10 @@ def run_beside(store: RunStore, run_id: int, wanted: str) -> dict[str, Any]:
     }
 
 
-def newest_with(store: RunStore, run_id: int, variant: str) -> int:
-    """The newest run of the same task with that cell, other than this one."""
-    task = store.get(run_id).settings.task
+def newest_with(store: RunStore, run_id: int, cells: Sequence[str]) -> int:
+    """The newest other run of the task with the first of these cells that this run has not, or else with its own."""
+    this = store.get(run_id).settings
+    task, variant = this.task, next((cell for cell in cells if cell != this.variant), cells[0])
     for run in store.list_runs():
         if run.id != run_id and run.readable and (run.settings.task, run.settings.variant) == (task, variant):
             return run.id

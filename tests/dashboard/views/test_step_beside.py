@@ -55,11 +55,13 @@ def test_of_a_run_of_the_task_the_page_is_told_what_it_must_know(questions, stor
     }
 
 
-def test_a_cell_names_the_newest_run_of_the_task_with_it(questions, store, run):
+def test_cells_name_the_newest_run_of_the_task_with_them(questions, store, run):
     make(store, "first", variant="gru")
     newest = make(store, "second", variant="gru")
     make(store, "elsewhere", task="parity", variant="gru")
     assert questions.beside(run.id, "gru")["run"] == newest.id
+    assert questions.beside(run.id, "gru,standard")["run"] == newest.id
+    assert questions.beside(newest.id, "gru,standard")["run"] == run.id  # wherever the GRU is the newest run
     with pytest.raises(Problem, match=r"no other run of this task with the cell LSTM here\. On the Train page"):
         questions.beside(run.id, "standard")
 

@@ -57,7 +57,7 @@ export const flag = {
  * @param {string} href the view's own address
  * @param {{note: string, hide: string[], present: boolean, task: ?string, beside: ?string, embed: boolean}} wanted
  *   `task` in the place of the run's number, so that the link finds the newest run of that task; `beside` likewise the
- *   cell of the run that stands beside
+ *   cells of the two that stand side by side
  */
 export function exerciseLink(href, { note, hide, present, task, beside = null, embed }) {
   const url = new URL(href);

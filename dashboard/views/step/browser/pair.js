@@ -2,7 +2,7 @@
 
 import { fixed } from "../../../browser/format.js";
 
-/** A run beside, as the address names it: "5", or "gru" for the newest with that cell; "5@1200" at a checkpoint. */
+/** A run beside, as the address names it: "5", or by the cells of both, "gru,standard"; "5@1200" at a checkpoint. */
 export function runBeside(value) {
   const [run, checkpoint = null] = value.split("@");
   return { run, checkpoint };

@@ -77,7 +77,8 @@ export class Share {
 
   /** Open it on the view, whose address is `href`. */
   open({ state, task, embedding, pair }, href) {
-    this.beside = pair.choice?.kind === "run" ? pair.beside.trace.cell.variant : null;
+    const cells = new Set([pair.beside, pair.this].map((view) => view?.trace.cell.variant));
+    this.beside = pair.choice?.kind === "run" ? [...cells].join(",") : null;
     this.href = href;
     this.task = task;
     this.note.value = state.note;
