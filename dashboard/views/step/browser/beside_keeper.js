@@ -1,9 +1,11 @@
 // Keeps what stands beside: hears of its run, and says where it is chosen why something cannot stand there.
 
+import { runBeside } from "./pair.js";
 import { hearOf } from "./run_news.js";
 import { same } from "./state.js";
 
 const PASSING = ["away", "busy", "store", "too_slow"]; // kinds of refusals after which it can be had again
+const LOOK_AGAIN = 1000; // ms until a newest checkpoint that was replaced while it was asked for is asked for anew
 
 export class BesideKeeper {
   constructor(view) {
@@ -30,9 +32,11 @@ export class BesideKeeper {
     const { beside, besideRefused: refusal } = loaded;
     if (beside?.problem) this.complain(beside.problem);
     if (!refusal) return beside ? { beside: beside.choice, clampsBeside: beside.clamps } : {};
-    if (PASSING.includes(refusal.kind)) {
-      this.view.visit.complain(refusal.message, refusal.kind);
+    const replaced = refusal.kind === "checkpoint_missing" && isNewest(choice);
+    if (PASSING.includes(refusal.kind) || replaced) {
       if (same(former?.beside?.choice, choice)) loaded.beside = former.beside;
+      if (replaced) this.again = setTimeout(() => this.loadAnew(), LOOK_AGAIN);
+      else this.view.visit.complain(refusal.message, refusal.kind);
       return {};
     }
     this.complain(refusal.message, choice?.kind);
@@ -47,15 +51,11 @@ export class BesideKeeper {
     if (!about) return;
     this.run = about.run;
     const { view } = this;
-    const loadAnew = () => {
-      view.loading.beside.forgetSteps();
-      view.load();
-    };
     const steps = () => view.loaded?.beside?.steps ?? null; // that are known
     this.stop = hearOf(about, {
-      checkpoint: (newest) => steps() && newest !== steps().at(-1) && loadAnew(),
+      checkpoint: (newest) => steps() && newest !== steps().at(-1) && this.loadAnew(),
       training: (trains) => view.second.heading.showTraining(trains),
-      silence: () => steps() && loadAnew(),
+      silence: () => steps() && this.loadAnew(),
       gone: () => {
         view.loading.beside.forget();
         view.load(); // which is refused, and says so
@@ -63,9 +63,19 @@ export class BesideKeeper {
     });
   }
 
+  /** There are newer checkpoints of it. */
+  loadAnew() {
+    this.view.loading.beside.forgetSteps();
+    this.view.load();
+  }
+
   end() {
+    clearTimeout(this.again);
     this.stop();
     this.run = null;
     this.stop = () => {};
+    this.view.second.heading.showTraining(false);
   }
 }
+
+const isNewest = (choice) => choice?.kind === "run" && runBeside(choice.value).checkpoint === null;

@@ -26,7 +26,7 @@ export class BesidePicker {
       this.checkpoint,
       this.problem,
     );
-    this.runs = [];
+    this.runs = null; // until it is known which there are
   }
 
   choose(value) {
@@ -50,7 +50,7 @@ export class BesidePicker {
   show({ pair, run, state }) {
     if (this.of !== run) {
       this.of = run;
-      this.runs = [];
+      this.runs = null;
       this.look();
     }
     this.choice = state.beside?.kind === "run" ? state.beside : null;
@@ -62,10 +62,11 @@ export class BesidePicker {
 
   fill() {
     const chosen = this.choice && String(this.view?.run ?? runBeside(this.choice.value).run);
-    const options = this.runs.map(({ run, label }) => ({ value: String(run), text: label }));
+    const options = (this.runs ?? []).map(({ run, label }) => ({ value: String(run), text: label }));
     if (chosen && !options.some(({ value }) => value === chosen))
       options.unshift({ value: chosen, text: this.view ? `${this.view.name} · ${this.view.cell}` : `run ${chosen}` });
-    renew(this.run, [options.length ? NONE : { value: "", text: "no other run of this task yet" }, ...options]);
+    const isAlone = this.runs?.length === 0;
+    renew(this.run, [isAlone ? { value: "", text: "no other run of this task yet" } : NONE, ...options]);
     this.run.value = chosen ?? "";
     const steps = (this.choice && this.view?.steps) ?? [];
     this.checkpoint.hidden = !steps.length;
