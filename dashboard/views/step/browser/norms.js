@@ -65,7 +65,7 @@ export class Norms {
     this.view = view;
     this.root.hidden = !gradients || state.panel !== "backward";
     if (!gradients) return;
-    const subject = `${view.run}/${view.sequence}/${gradients.lossAt}`;
+    const subject = `${view.run}/${view.shown}/${view.sequence}/${gradients.lossAt}`;
     if (this.subject !== subject) this.found = null; // a plain network's norms of another loss
     this.subject = subject;
     this.length = gradients.lossAt + 1;
