@@ -1,5 +1,6 @@
 """Two cells at once: an LSTM and a GRU of one task, stepped together on one sequence with one cursor."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -183,6 +184,60 @@ def test_an_lstm_and_a_gru_are_stepped_together_and_asked_one_at_a_time(open_ste
     expect(page.locator(".beside-picker .problem")).to_contain_text(f"Run {gru.id} is no more")
     expect(page.locator(SECOND)).to_have_count(0)
     assert "beside" not in query(page)
+
+
+def test_neither_cell_shows_what_it_has_not_computed_and_each_is_held_by_dragging(open_step, run, gru, models):
+    last = len(operations_of("gru"))
+    assert last < len(operations_of("standard"))
+    page = open_step(f"sequence=maria&timestep=3&unit=4&operation={last}&beside={gru.id}")
+    next_symbol = page.locator(".strip button").nth(3)
+    expect(next_symbol).to_have_accessible_name(re.compile(r"surprise of GRU [\d.]+ nats$"))  # the GRU is done
+    expect(next_symbol).not_to_have_accessible_name(re.compile("of LSTM"))
+    assert [bar.is_visible() for bar in next_symbol.locator(".surprise").all()] == [False, True]
+    expect(page.locator(f"{FIRST} .said")).to_contain_text("loss known at the sequence’s end")
+    expect(page.locator(f"{SECOND} .said")).to_contain_text("loss known at the sequence’s end")
+    veils = {
+        kind: page.locator(f".heatmap[data-kind={kind}][data-quantity=hidden] .veil") for kind in ("this", "beside")
+    }
+    edges = {kind: veil.evaluate("veil => parseFloat(veil.style.transform.slice(11))") for kind, veil in veils.items()}
+    assert edges == pytest.approx({"this": 100 * 3 / 6, "beside": 100 * 3 / 6})
+    page.keyboard.press("ArrowLeft")  # now the GRU, too, has not predicted
+    expect(next_symbol).not_to_have_accessible_name(re.compile("surprise"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(next_symbol).to_have_accessible_name(re.compile("surprise of LSTM .*, surprise of GRU"))
+
+    page.keyboard.press("s")
+    canvas = page.locator(f"{SECOND} .cell canvas")
+    box = canvas.bounding_box()
+    ends = page.locator(".heatmap[data-quantity=hidden] figcaption small").all_inner_texts()
+    words = None
+    for share in np.linspace(0.05, 0.95, 40):  # the update gate's box stands somewhere in this row
+        x, y = box["x"] + box["width"] * share, box["y"] + box["height"] * 0.62
+        page.mouse.move(x, y)
+        tip = page.locator(f"{SECOND} .cell .tip")
+        words = re.match(r"update gate, unit (\d+)", tip.inner_text() if tip.is_visible() else "")
+        if words:
+            break
+    assert words
+    unit = int(words[1])
+    page.mouse.down()
+    for up in (10, 60, 400):
+        page.mouse.move(x, y - up)
+    page.mouse.up()
+    expect(page.locator(f"{SECOND}.focused")).to_be_visible()
+    expect(page.locator(".clamps li")).to_have_count(1)
+    told = query(page)
+    assert told["beside_clamps"] == [f"z:1:{unit}:3-3=1"]
+    assert "clamps" not in told
+    clamp = Intervention.clamp("update_gate", 1, [2], [unit], 0)
+    sequence = SETTINGS.task_object.encode("maria")
+    held = models[1].trace(sequence.inputs, interventions=[clamp])
+    assert_drawn(page, SECOND, "gru", held.layers[0], 2, unit)
+    assert page.locator(".heatmap[data-quantity=hidden] figcaption small").all_inner_texts() == ends
+    page.keyboard.press("Control+z")  # one command, whichever was asked about
+    expect(page.locator(f"{FIRST}.focused")).to_be_visible()
+    assert "beside_clamps" not in query(page)
 
 
 def test_undo_back_and_an_exercise_keep_what_stands_beside(open_step, open_page, run, gru):
