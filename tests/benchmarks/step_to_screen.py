@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from lstm_engine.runs import PRESETS, RunStore
 from tests.benchmarks.table import print_table
+from tests.benchmarks.two_cells import compare_with_one
 from tests.browser import chromium
 from tests.browser.server import AppServer
 
@@ -192,6 +193,7 @@ def main() -> None:
                     f"{frames[int(0.95 * len(frames))]:.1f} ms",
                 ]
             )
+        compare_with_one(browser, server, store, text_of)
         browser.close()
         server.stop()
         store.close()

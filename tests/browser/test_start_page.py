@@ -152,8 +152,8 @@ def test_each_control_and_label_of_the_step_view_has_its_entry(
         assert page.evaluate(UNEXPLAINED, modules) == [], name
 
     # the drawing's own letters, below the canvas that lies over it; and a control's key beside what it does
-    page.locator(".cell").scroll_into_view_if_needed()
-    letter = page.locator(".cell .box .symbol", has_text="h′").bounding_box()
+    page.locator(".cell").first.scroll_into_view_if_needed()
+    letter = page.locator(".cell .box .symbol", has_text="h′").first.bounding_box()
     page.mouse.move(letter["x"] + letter["width"] / 2, letter["y"] + letter["height"] / 2)
     tip = page.get_by_role("tooltip")
     expect(tip).to_contain_text("one timestep earlier")
@@ -162,7 +162,7 @@ def test_each_control_and_label_of_the_step_view_has_its_entry(
 
     # a line of the textbook opens its source
     page.get_by_role("tab", name="Why", exact=True).click()
-    page.locator(".source-line").click()
+    page.locator(".source-line").first.click()
     marked = page.locator(".source-lines [aria-current]")
     expect(marked).to_contain_text("f = sigmoid(xh @ W.forget + W.forget_bias)  # (B, H) how much of the old memory")
     expect(marked).to_be_in_viewport()

@@ -18,6 +18,13 @@ THERE = {
     "opening": 3,
 }
 
+BESIDE = [
+    {"kind": "run", "value": "5"},
+    {"kind": "run", "value": "5@1200"},
+    {"kind": "checkpoint", "value": "10"},
+    {"kind": "sequence", "value": "a:b & c=%20 “ü”\u2028x"},
+]
+
 
 @pytest.fixture
 def compute(module):
@@ -29,6 +36,7 @@ def some_state(generator: random.Random) -> dict[str, Any]:
     pick = generator.choice
     quantity = pick(THERE["quantities"])
     panel = pick(["why", "whatif", "backward", "compare", "save"])
+    beside = pick([None, *BESIDE])
     return {
         "sequence": "maria",
         "timestep": generator.randrange(9),
@@ -45,9 +53,9 @@ def some_state(generator: random.Random) -> dict[str, Any]:
         "clamps": generator.sample(["f:1:3:2-9=0.5", "c:2:*:1-1=-4", "h:1:0:3-4=1"], generator.randrange(4)),
         "lossAt": pick([1, 2, 4, 5, 7, 8]) if panel == "backward" else None,
         "checkpoint": pick(["newest", *THERE["steps"]]),
-        "beside": pick(
-            [None, {"kind": "checkpoint", "value": "10"}, {"kind": "sequence", "value": "a:b & c=%20 “ü”\u2028x"}]
-        ),
+        "beside": beside,
+        "focus": pick(["this", "beside"]) if beside else "this",
+        "clampsBeside": pick([[], ["z:1:3:2-9=0.5"]]) if beside else [],
         "present": pick([True, False]),
         "hide": pick([[], ["transport"], ["pages", "run", "heatmaps"]]),
         "note": pick(["", "Which gate closes? <b>&amp; ü😀"]),
@@ -112,7 +120,7 @@ def test_an_address_of_former_versions_is_read(compute):
         ("panel=magic", {}, "nearest", "panel “magic” (there are why, whatif, backward, compare, save)"),
         ("quantity=is no", {}, "nearest", "quantity “is no” (there are forget_gate"),
         ("pins=3,99,3", {"pins": [3]}, "nearest", "pins “3,99,3” (there are units 0 to 23)"),
-        ("beside=cannot be it", {}, "nearest", "beside “cannot be it”"),
+        ("beside=cannot be it", {}, "beside", "puts “cannot be it” beside this, which is no run"),
         ("checkpoint=777", {"checkpoint": "newest"}, "checkpoint", "There is no checkpoint “777” in this run any more"),
         ("checkpoint=1e1", {"checkpoint": "newest"}, "checkpoint", "There is no checkpoint “1e1”"),
     ],
@@ -172,7 +180,10 @@ def test_the_last_timestep_is_named_by_infinity(compute):
 
 @pytest.mark.parametrize(
     ("to", "gone"),
-    [("sequence", {"timestep", "clamps", "lossAt"}), ("run", {"pins", "clamps", "lossAt", "checkpoint", "beside"})],
+    [
+        ("sequence", {"timestep", "clamps", "clampsBeside", "lossAt"}),
+        ("run", {"pins", "clamps", "lossAt", "checkpoint", "beside", "focus", "clampsBeside"}),
+    ],
 )
 def test_another_run_or_sequence_takes_with_it_what_was_said_of_the_former(compute, generator, to, gone):
     for _ in range(20):

@@ -37,10 +37,11 @@ export class Cell {
     this.pointing.destroy();
   }
 
-  show({ trace, field, scales = field, theme, state, places, backward }) {
+  /** `extent(layer, name)` says where a colour scale ends; without it, the field itself does. */
+  show({ trace, field, theme, state, places, backward, extent }) {
+    this.extent = extent ?? ((layer, name) => field.extent(layer, name));
     this.trace = trace;
     this.field = field;
-    this.scaled = scales; // whose values end the scales
     this.theme = theme;
     this.places = places;
     this.backward = backward;
@@ -52,7 +53,7 @@ export class Cell {
 
   /** Build the drawing, if it is of another cell or for another room than the one that stands. */
   lay() {
-    const { trace, theme, scaled, backward } = this;
+    const { trace, theme, backward } = this;
     const upright = this.root.clientWidth > 0 && this.root.clientWidth < NARROW;
     const wanted = `${trace.cell.variant}/${upright}`;
     if (this.laid !== wanted) {
@@ -65,7 +66,7 @@ export class Cell {
     }
     const { box, boxes } = this.layout;
     this.scales = boxes.map(({ name, quantity }) =>
-      colourScale(backward ? { gate: false } : quantity, theme, scaled.extent(this.layer, name)),
+      colourScale(backward ? { gate: false } : quantity, theme, this.extent(this.layer, name)),
     );
     this.vectors = trace.embedded && this.layer === 0 && vectorScale(trace.inputs.data, theme);
     this.drawing.raiseInput(Boolean(this.vectors));

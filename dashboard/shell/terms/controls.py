@@ -82,6 +82,16 @@ CONTROLS = (
         labels=("other text", "this one alone"),
     ),
     Term(
+        "two cells",
+        "Two networks read one sequence, stepped together: each shows its own numbers, and what both have shares its "
+        "colour scale.",
+        labels=("beside", "beside this", "beside, at step"),
+    ),
+    Term(
+        "ask about the other",
+        "Of two cells the panels, the equation to clamp in and the curves tell of one at a time.",
+    ),
+    Term(
         "save",
         "Pictures (SVG, PNG), numbers (CSV, Parquet, npz), a link, and code that computes the same.",
         labels=(
@@ -118,8 +128,8 @@ CONTROLS = (
     Term("pin", "Keep a unit's curves in sight below the heatmaps.", labels=("unpin",)),
     Term(
         "difference",
-        "This value minus the other one, at the same timestep and unit.",
-        labels=("the other", "other", "this"),
+        "This value minus that of what stands beside, at the same timestep and unit.",
+        labels=("this",),
     ),
     Term(
         "arrives",

@@ -11,6 +11,7 @@ from dashboard.serving.headers import embed_origins
 from dashboard.serving.trust import server_token
 from dashboard.shell.cells import quantity_payload
 from dashboard.shell.components import register
+from dashboard.shell.run_labels import cell_name
 from dashboard.shell.selection import told_address
 from lstm_engine.runs import Run
 
@@ -44,6 +45,7 @@ def mount_step(
         "questions": f"{base}/api/runs/{run.id}",
         "run": run.id,
         "name": run.name,
+        "cell": cell_name(run),
         "task": run.settings.task,
         "token": server_token(),
         "end_step": run.end_step,

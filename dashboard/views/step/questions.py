@@ -14,6 +14,7 @@ from dashboard.serving.checkpoints import checkpoint_step
 from dashboard.serving.kept import Kept
 from dashboard.serving.problems import Problem
 from dashboard.shell.made_beside import FAR_BACK
+from dashboard.views.step.beside import run_beside, runs_beside
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings, far_settings
 from dashboard.views.step.export import write_trace
@@ -94,6 +95,11 @@ class Questions:
         store = self._get_store()
         store.get(run_id)
         return {"steps": store.checkpoint_steps(run_id)}
+
+    def beside(self, run_id: int, wanted: str | None) -> dict[str, Any]:
+        """The run of that number, to stand beside this one; without one, those that there are to choose from."""
+        store = self._get_store()
+        return runs_beside(store, run_id) if wanted is None else run_beside(store, run_id, wanted)
 
     def trace(self, question: Question) -> bytes:
         """See ``trace_message``."""

@@ -58,6 +58,9 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
     def checkpoints(request: Request) -> dict[str, Any]:
         return questions.checkpoints(run_id(request.path_params["run_id"]))
 
+    def beside(request: Request) -> dict[str, Any]:
+        return questions.beside(run_id(request.path_params["run_id"]), request.query_params.get("run"))
+
     def make_companion(request: Request) -> dict[str, Any]:
         return questions.make_companion(run_id(request.path_params["run_id"]))
 
@@ -88,6 +91,7 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
 
     return [
         run_route("checkpoints", answered(pools.questions, checkpoints)),
+        run_route("beside", answered(pools.questions, beside)),
         run_route("trace", ask(lambda it: questions.trace(it.question))),
         run_route("gradients", ask(lambda it: questions.gradients(it.question, it.timestep))),
         run_route(

@@ -14,9 +14,10 @@ export class Actions {
     this.holding = new Holding(view);
   }
 
-  /** Which run and sequence are in view; what was asked about others comes too late. */
+  /** Which run and sequence are in view, and what beside them; what was asked about others comes too late. */
   subject() {
-    return `${this.view.run}/${this.view.state.sequence}`;
+    const { run, state } = this.view;
+    return JSON.stringify([run, state.sequence, state.beside, state.focus]);
   }
 
   // ---- the cursor
@@ -41,8 +42,8 @@ export class Actions {
   }
 
   unitBy(by) {
-    const { state, places } = this.view;
-    this.move({ unit: unitAway(state, places, by) });
+    const { state, view } = this.view;
+    this.move({ unit: unitAway(state, view.places, by) });
   }
 
   askAbout(quantity) {
@@ -109,18 +110,29 @@ export class Actions {
     this.lookAt(checkpointAway(state, loaded.steps, by));
   }
 
-  /** Put another checkpoint or sequence beside this one; what the engine refuses changes nothing. */
+  /** Put another run, checkpoint or sequence beside this one; what the engine refuses changes nothing. */
   async putBeside(beside) {
-    const { loading, loaded, compare } = this.view;
+    const { loading, loaded } = this.view;
     const subject = this.subject();
     try {
-      if (beside) await loading.besides(loaded.question, beside);
+      if (beside) await loading.beside.find(beside, loaded.question);
     } catch (refusal) {
-      return compare.complain(refusal.message);
+      return this.view.keeper.complain(refusal.message, beside.kind);
     }
     if (subject !== this.subject()) return;
-    compare.complain("");
-    this.set({ beside });
+    this.view.keeper.complain("");
+    this.set({ beside, clampsBeside: [], focus: "this" });
+  }
+
+  /** The runs that can stand beside this one: [{run, label}]. */
+  async runsBeside() {
+    return (await this.view.engine.ask("beside", {}, "json")).runs;
+  }
+
+  /** Let the panels ask about this one, or about the one beside; without a word, about the other of the two. */
+  turnFocus(focus = this.view.state.focus === "this" ? "beside" : "this") {
+    if (this.view.state.beside) this.set({ focus }, "focus");
+    else if (focus === "beside") this.say("Nothing stands beside this one. Choose another run above the drawing.");
   }
 
   undo() {
@@ -140,10 +152,10 @@ export class Actions {
 
   /** Clamp the quantity asked about, in this unit at this timestep; whoever types a name here must not. */
   clampHere(value) {
-    const { state, loaded } = this.view;
+    const { state } = this.view;
     if (state.panel !== "whatif") return undefined;
     const { quantity, layer, unit, timestep } = state;
-    const { quantities } = loaded.trace;
+    const { quantities } = this.view.asked.trace;
     const { symbol, missing } = quantities.find(({ name }) => name === quantity) ?? { missing: true };
     if (missing) {
       const offered = quantities.filter((one) => !one.missing).map((one) => one.symbol);
@@ -157,11 +169,12 @@ export class Actions {
     return this.holding.may();
   }
 
-  rangeOf(quantity) {
-    return this.holding.rangeOf(quantity);
+  /** `side` is that of the two cells, or else the one that is asked about. */
+  rangeOf(quantity, side) {
+    return this.holding.rangeOf(quantity, side);
   }
 
-  /** Hold {quantity, unit or null for all, value} while it is dragged, and let go of it: one command. */
+  /** Hold {quantity, unit or null for all, value, side} while it is dragged, and let go of it: one command. */
   hold(wanted) {
     this.holding.to(wanted);
   }
@@ -181,11 +194,13 @@ export class Actions {
   /** One after the other, since the engine judges each: what it refuses changes nothing. */
   changeClamps(change) {
     this.clamping = this.clamping.then(async () => {
-      const { loading, state, whatif } = this.view;
+      const { loading, state, whatif, asked } = this.view;
       const subject = this.subject();
-      const clamps = change(state.clamps);
+      const of = asked.choice ? "clampsBeside" : "clamps"; // each of the two has its own
+      const clamps = change(state[of]);
+      const question = asked.choice ? asked.question : loading.question(state);
       try {
-        await this.view.engine.trace(loading.clamped({ ...state, clamps }));
+        await asked.engine.trace(loading.clamped(question, clamps));
       } catch (refusal) {
         if (refusal.kind === "clamp") {
           whatif.complain(refusal.message);
@@ -194,54 +209,60 @@ export class Actions {
       }
       if (subject !== this.subject()) return;
       whatif.complain("");
-      this.set({ clamps, panel: "whatif" });
+      this.set({ [of]: clamps, panel: "whatif" });
     });
     return this.clamping;
   }
 
   // ---- what the model says
 
-  async continueFromHere(temperature) {
-    const { engine, prediction, state, loaded } = this.view;
+  async continueFromHere(temperature, side = "this") {
+    const { first, second, state, loaded } = this.view;
+    const isBeside = side === "beside" && Boolean(loaded.beside);
+    const { engine, question } = isBeside ? loaded.beside : loaded;
+    const { prediction } = isBeside ? second : first;
     if (!(temperature >= 0 && temperature <= HOTTEST))
       return prediction.complain(`The temperature must be a number from 0 to ${HOTTEST}.`);
     prediction.complain("");
     const subject = this.subject();
     let sequence;
     try {
-      sequence = await engine.continuation(loaded.question, state.timestep, temperature);
+      sequence = await engine.continuation(question, state.timestep, temperature);
     } catch (refusal) {
       return prediction.complain(refusal.message);
     }
     if (subject !== this.subject()) return;
-    if (sequence === this.view.state.sequence) return this.say("The model says the same as the sequence does.");
+    if (sequence === question.sequence) return this.say("The model says the same as the sequence does.");
+    if (isBeside && state.beside.kind === "sequence")
+      return this.set({ beside: { kind: "sequence", value: sequence }, clampsBeside: [] });
     const { panel } = this.view.state;
-    this.set({ sequence, clamps: [], lossAt: null, panel: panel === "backward" ? "why" : panel });
+    this.set({ sequence, clamps: [], clampsBeside: [], lossAt: null, panel: panel === "backward" ? "why" : panel });
   }
 
   companion() {
-    const { engine, loaded } = this.view;
-    return engine.companion(loaded.question, loaded.gradients.lossAt);
+    const { engine, question, gradients } = this.view.asked;
+    return engine.companion(question, gradients.lossAt);
   }
 
   /** A run in which a gradient has far to go, or what it costs to make it. */
   farRun() {
-    return this.view.engine.farRun();
+    return this.view.asked.engine.farRun();
   }
 
   makeFarRun() {
-    return this.view.engine.makeFarRun();
+    return this.view.asked.engine.makeFarRun();
   }
 
   makeCompanion() {
-    return this.view.engine.makeCompanion();
+    return this.view.asked.engine.makeCompanion();
   }
 
   // ---- to take along
 
   /** Where a file is had that the server makes, and what it is to be called. */
   file(path, name) {
-    return this.view.engine.file(path, { ...this.view.loaded.asked, name });
+    const { engine, asked } = this.view.asked;
+    return engine.file(path, { ...asked, name });
   }
 
   pictures() {
@@ -278,6 +299,6 @@ export class Actions {
   share() {
     const { view } = this;
     view.visit.write();
-    view.frame.share.open(view.view, location.href);
+    view.frame.share.open(view.pair.this, location.href);
   }
 }

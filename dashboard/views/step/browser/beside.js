@@ -1,8 +1,9 @@
-// Another checkpoint, or another sequence, beside this one.
+// Another checkpoint, or another sequence, beside this one; and the numbers of both, whatever stands there.
 
 import { element, setText } from "../../../browser/dom.js";
 import { hasCome } from "../../../browser/cell/progress.js";
 import { fixed, whole } from "../../../browser/format.js";
+import { lossOf } from "./pair.js";
 
 export class Beside {
   constructor(actions) {
@@ -23,16 +24,8 @@ export class Beside {
     this.problem = element("p", { class: "problem", role: "alert", hidden: "" });
     this.said = element("p", { class: "outcome" });
     this.rows = element("tbody");
-    this.table = element(
-      "table",
-      {},
-      element(
-        "thead",
-        {},
-        element("tr", {}, ...["", "this", "other", "difference"].map((text) => element("th", { scope: "col", text }))),
-      ),
-      this.rows,
-    );
+    this.heads = ["", "this", "beside", "difference"].map((text) => element("th", { scope: "col", text }));
+    this.table = element("table", {}, element("thead", {}, element("tr", {}, ...this.heads)), this.rows);
     this.away = element("button", {
       class: "small-tool",
       text: "This one alone",
@@ -56,9 +49,9 @@ export class Beside {
     setText(this.problem, text);
   }
 
-  show({ trace, other, state, steps, examples }) {
-    this.trace = trace;
-    this.other = other;
+  show({ pair, state, examples }) {
+    this.pair = pair;
+    const { steps } = pair.this;
     const { beside } = state;
     this.checkpoint.replaceChildren(
       element("option", { value: "", text: "no other checkpoint" }),
@@ -67,34 +60,54 @@ export class Beside {
     this.checkpoint.value = beside?.kind === "checkpoint" ? beside.value : "";
     this.sequence.value = beside?.kind === "sequence" ? beside.value : "";
     this.examples.replaceChildren(...examples.map((example) => element("option", { value: example })));
-    this.away.hidden = this.table.hidden = !other;
-    if (!other) return setText(this.said, "Both are then drawn side by side below, with their difference.");
-    const what =
-      beside.kind === "checkpoint" ? `Step ${whole(Number(beside.value))}` : `“${beside.value.slice(0, 30)}”`;
-    setText(this.said, `${what}: loss ${fixed(other.loss)}; this one: ${fixed(trace.loss)} ${trace.unit_of_loss}.`);
+    this.away.hidden = this.table.hidden = !pair.beside;
+    if (!pair.beside)
+      return setText(
+        this.said,
+        "Both cells are then drawn side by side and stepped together. Another run is chosen above the drawing.",
+      );
+    this.makeRows();
   }
 
-  draw(state) {
-    const { timestep, unit, layer } = state;
-    const { trace, other } = this;
-    if (!other) return;
-    if (this.variant !== trace.cell.variant) this.makeRows(trace);
-    const there = trace.quantities.filter(({ missing }) => !missing);
-    there.forEach(({ name }, k) => {
-      const mine = trace.value(layer, name, timestep, unit);
-      const theirs = timestep < other.timesteps ? other.value(layer, name, timestep, unit) : NaN;
-      const text = (value) => (hasCome(trace, state, name) ? fixed(value) : "");
-      [mine, theirs, mine - theirs].forEach((value, column) => setText(this.cells[k][column], text(value)));
+  draw() {
+    const { pair } = this;
+    if (!pair.beside) return;
+    const [first, second] = [pair.this, pair.beside].map((view) => `${view.called}: ${lossOf(view)}`);
+    const apart = pair.choice.kind === "run" ? " Unit k of one run has nothing to do with unit k of another." : "";
+    setText(this.said, `${first}; ${second}.${apart}`);
+    const timestep = pair.focused.state.timestep;
+    this.there.forEach((name, k) => {
+      const [mine, theirs] = [pair.this, pair.beside].map(({ trace, state }) =>
+        trace.quantity(name) && timestep < trace.timesteps
+          ? hasCome(trace, state, name)
+            ? trace.value(state.layer, name, timestep, state.unit)
+            : ""
+          : null,
+      );
+      const isKnown = typeof mine === "number" && typeof theirs === "number";
+      const difference = isKnown ? mine - theirs : mine === "" || theirs === "" ? "" : null;
+      const text = (value) => (value === null ? "–" : value === "" ? "" : fixed(value));
+      [mine, theirs, difference]
+        .slice(0, this.cells[k].length)
+        .forEach((value, column) => setText(this.cells[k][column], text(value)));
     });
   }
 
-  /** A row for each quantity that the cell has. */
-  makeRows(trace) {
-    this.variant = trace.cell.variant;
+  /** A row for each quantity that either cell has; units of two runs are not the same, so they have no difference. */
+  makeRows() {
+    const { pair } = this;
+    const comparable = pair.choice.kind !== "run";
+    const both = [...pair.this.quantities, ...pair.beside.quantities].filter(({ missing }) => !missing);
+    const there = both.filter(({ name }, k) => both.findIndex((other) => other.name === name) === k);
+    const made = `${comparable}/${pair.this.trace.cell.variant}/${pair.beside.trace.cell.variant}`;
+    ["", pair.this.called, pair.beside.called].forEach((text, k) => setText(this.heads[k], text));
+    if (this.made === made) return;
+    this.made = made;
+    this.heads[3].hidden = !comparable;
+    this.there = there.map(({ name }) => name);
     this.rows.replaceChildren();
-    const there = trace.quantities.filter(({ missing }) => !missing);
     this.cells = there.map(({ symbol, label, colour }) => {
-      const cells = [element("td"), element("td"), element("td")];
+      const cells = Array.from({ length: comparable ? 3 : 2 }, () => element("td"));
       this.rows.append(
         element(
           "tr",

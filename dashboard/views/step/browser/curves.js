@@ -30,6 +30,7 @@ export class Curves {
 
   show(view) {
     const { trace, window, field, backward } = view;
+    this.called = view.called && `, ${view.called}`;
     this.trace = trace;
     this.field = field;
     this.backward = backward;
@@ -92,7 +93,7 @@ export class Curves {
     const { timestep, unit, layer } = state;
     if (this.shown !== unit) {
       this.shown = unit;
-      setText(this.title, `Unit ${unit} over the sequence${this.backward ? ": gradients" : ""}`);
+      setText(this.title, `Unit ${unit} over the sequence${this.called}${this.backward ? ": gradients" : ""}`);
       for (const band of this.bands) band.drawUnit(unit);
       setText(this.clampedNote, this.noteOnClamped());
     }

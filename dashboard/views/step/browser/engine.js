@@ -28,6 +28,14 @@ export class Engine {
     this.questions = questions;
   }
 
+  /** The same for another run of this server. */
+  of(run) {
+    const other = new Engine();
+    other.token = this.token;
+    other.turnTo({ questions: this.questions.replace(/[^/]+$/, run) });
+    return other;
+  }
+
   /** What the server says to a question, read as "json", "text" or "arrayBuffer". */
   async ask(path, query, format, options = {}) {
     let response;

@@ -55,10 +55,11 @@ export const flag = {
 /**
  * The link that an exercise has: what is in view, with what the teacher set.
  * @param {string} href the view's own address
- * @param {{note: string, hide: string[], present: boolean, task: ?string, embed: boolean}} wanted `task` in the place
- *   of the run's number, so that the link finds the newest run of that task
+ * @param {{note: string, hide: string[], present: boolean, task: ?string, beside: ?string, embed: boolean}} wanted
+ *   `task` in the place of the run's number, so that the link finds the newest run of that task; `beside` likewise the
+ *   cells of the two that stand side by side
  */
-export function exerciseLink(href, { note, hide, present, task, embed }) {
+export function exerciseLink(href, { note, hide, present, task, beside = null, embed }) {
   const url = new URL(href);
   const set = (name, text) => (text ? url.searchParams.set(name, text) : url.searchParams.delete(name));
   set("note", note.trim().slice(0, LONGEST_NOTE));
@@ -66,6 +67,7 @@ export function exerciseLink(href, { note, hide, present, task, embed }) {
   set("present", flag.write(present));
   set("embed", embed ? "true" : null);
   set("task", task);
+  if (task && beside) set("beside", `run:${beside}`);
   if (task) for (const name of ["run", "checkpoint"]) url.searchParams.delete(name);
   return url.href;
 }

@@ -40,16 +40,18 @@ export const units = {
       .split(",")
       .filter(Boolean)
       .map((word) => (/^\d{1,6}$/.test(word) ? Number(word) : NaN));
-    const known = named.filter((unit) => unit < there.units);
+    const { most = there.units } = there;
+    const known = named.filter((unit) => unit < most);
     const problem =
       known.length < named.length
-        ? { kind: "nearest", text, there: `there are units 0 to ${there.units - 1}` }
+        ? { kind: "nearest", text, there: `there are units 0 to ${most - 1}` }
         : undefined;
     return { value: [...new Set(known)].slice(0, MOST_PINS), problem };
   },
   write: (value) => value.join(",") || null,
-  within: (value, there) =>
-    value.every((unit) => unit < there.units) ? value : value.filter((unit) => unit < there.units),
+  within(value, { units, most = units }) {
+    return value.every((unit) => unit < most) ? value : value.filter((unit) => unit < most);
+  },
 };
 
 /** Clamps as the address writes them; what they say is for the engine to judge. */
@@ -70,12 +72,13 @@ export const checkpoint = {
   within: (value) => value,
 };
 
-/** Another checkpoint or another sequence: {kind, value}. */
-export const other = {
+/** What stands beside: another run, checkpoint or sequence, {kind, value}; a number alone is that of a run. */
+export const beside = {
   read(text) {
-    const match = /^(checkpoint|sequence):(.+)$/s.exec(text);
+    const match = /^(run|checkpoint|sequence):(.+)$/s.exec(text);
     if (match) return { value: { kind: match[1], value: match[2] } };
-    return { problem: { kind: "nearest", text, there: "there are checkpoint:… and sequence:…" } };
+    if (/^\d{1,19}$/.test(text)) return { value: { kind: "run", value: text } };
+    return { problem: { kind: "beside", text } };
   },
   write: (value) => value && `${value.kind}:${value.value}`,
   within: (value) => value,

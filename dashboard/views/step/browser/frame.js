@@ -8,11 +8,16 @@ import { remarkOn } from "./opening.js";
 import { Share } from "./share.js";
 import { TERMS } from "./terms.js";
 
+const RULE =
+  "One cursor for both. By operation each cell goes through its own, and the one that has fewer waits at its end. " +
+  "Panels and curves ask about the framed one: click the other, or press b.";
+
 export class Frame {
   /** `parts` by name, each with its `root`. */
   constructor(parts) {
-    const { checkpoints, strip, transport, cell, equation, norms } = parts;
-    const { panels, prediction, arrangeBar, heatmaps, curves } = parts;
+    const { checkpoints, strip, transport, picker, first, second, norms } = parts;
+    const { panels, arrangeBar, heatmaps, curves } = parts;
+    const ofBoth = (name) => [first[name].root, second[name].root];
     this.help = new Help();
     this.share = new Share();
     this.summary = element("p", { class: "hidden-text", role: "status", "aria-live": "polite" });
@@ -34,11 +39,18 @@ export class Frame {
     this.parts = {
       checkpoints: [checkpoints.root],
       transport: [transport.root],
-      equation: [equation.root],
-      prediction: [prediction.root],
+      equation: ofBoth("equation"),
+      prediction: ofBoth("prediction"),
       heatmaps: [arrangeBar.root, heatmaps.root],
       curves: [curves.root],
     };
+    this.picker = picker.root;
+    this.panels = panels.root;
+    this.norms = norms.root;
+    first.drawing.append(this.norms);
+    Object.assign(this, { first, second });
+    this.stage = element("div", { class: "stage" }, first.drawing, panels.root, first.prediction.root);
+    this.rule = element("p", { class: "rule", text: RULE, hidden: "" });
     this.content = element(
       "div",
       { class: "content", hidden: "" },
@@ -60,14 +72,10 @@ export class Frame {
         ),
         element("span", { class: "touch-hint", text: "Tap a letter or the arrows to step, a unit to ask about it." }),
         this.remark,
+        this.picker,
       ),
-      element(
-        "div",
-        { class: "stage" },
-        element("div", { class: "drawing" }, cell.root, equation.root, norms.root),
-        panels.root,
-        prediction.root,
-      ),
+      this.rule,
+      this.stage,
       arrangeBar.root,
       heatmaps.root,
       curves.root,
@@ -140,6 +148,26 @@ export class Frame {
     const page = document.documentElement.dataset; // page.css hides what Streamlit draws
     page.hide = hide.join(" ");
     page.present = present;
+  }
+
+  /** Make room for two drawn cells, or for one. */
+  makeRoom({ hide }, pair) {
+    this.picker.classList.toggle("left-out", hide.includes("run") || hide.includes("compare"));
+    const isPaired = Boolean(pair.beside);
+    const { first, second } = this;
+    if (isPaired !== this.stage.classList.contains("paired")) {
+      this.stage.classList.toggle("paired", isPaired);
+      for (const name of ["drawing", "prediction"]) {
+        const [one, other] = [first[name].root ?? first[name], second[name].root ?? second[name]];
+        if (isPaired) one.after(other);
+        else other.remove(); // what is not shown is not on the page
+      }
+      // of one it belongs to the drawing; of two it tells of the one in focus, wherever that stands
+      if (isPaired) this.stage.after(this.norms);
+      else first.drawing.append(this.norms);
+    }
+    this.rule.hidden = !pair.beside;
+    this.panels.dataset.of = pair.focused.called;
   }
 
   /** The page is its own again. */

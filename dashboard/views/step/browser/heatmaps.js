@@ -1,5 +1,6 @@
-// A heatmap for each quantity, timesteps by units, painted once a trace; only the common cursor moves. Beside another
-// trace there are three for each quantity: this one, the other, and the difference.
+// A heatmap for each quantity, timesteps by units, painted once a trace; only the common cursor moves. Where another
+// checkpoint or sequence stands beside there are three for each: this one, the one beside, and the difference. Where it
+// is another run, whose units are not the same, each cell has a column of its own.
 
 import { element, onDrag, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
@@ -7,6 +8,7 @@ import { colourScale } from "../../../browser/cell/colours.js";
 import { spanOf } from "../../../browser/cell/progress.js";
 import { TILE, mosaicOf, ticksOf } from "../../../browser/pictures.js";
 import { Tip } from "../../../browser/tip.js";
+import { actionsIn } from "./pair.js";
 
 export class Heatmaps {
   constructor(actions) {
@@ -16,20 +18,33 @@ export class Heatmaps {
     this.root = element("div", { class: "heatmaps" });
   }
 
-  show(view) {
-    const kinds = view.other ? ["this", "other", "difference"] : ["this"];
-    const wanted = `${kinds}/${view.trace.cell.variant}`;
+  show({ pair }) {
+    const apart = pair.choice?.kind === "run";
+    const kinds = !pair.beside ? ["this"] : apart ? ["this", "beside"] : ["this", "beside", "difference"];
+    const wanted = `${kinds}/${pair.this.trace.cell.variant}/${apart && pair.beside.trace.cell.variant}`;
     if (this.kinds !== wanted) {
       this.kinds = wanted;
-      const there = view.quantities.filter(({ missing }) => !missing); // what is missing has nothing to show
-      this.maps = there.flatMap((quantity) => kinds.map((kind) => new Heatmap(quantity, kind, this.actions)));
-      this.root.replaceChildren(...this.maps.map((map) => map.root));
+      // what is missing has nothing to show
+      const there = (view) => view.quantities.filter(({ missing }) => !missing);
+      const actionsOf = (kind) => (kind === "difference" ? this.actions : actionsIn(kind, this.actions));
+      const make = (kind) => (quantity) => new Heatmap(quantity, kind, actionsOf(kind));
+      const columns = apart
+        ? kinds.map((kind) => there(pair[kind]).map(make(kind)))
+        : [there(pair.this).flatMap((quantity) => kinds.map((kind) => make(kind)(quantity)))];
+      this.maps = columns.flat();
+      this.root.classList.toggle("apart", apart);
+      this.root.replaceChildren(
+        ...columns.flatMap((maps) => {
+          const roots = maps.map((map) => map.root);
+          return apart ? [element("div", { class: "of-one" }, ...roots)] : roots;
+        }),
+      );
     }
-    for (const map of this.maps) map.show(view);
+    for (const map of this.maps) map.show(pair[map.kind] ?? pair.this);
   }
 
-  draw(state) {
-    for (const map of this.maps) map.draw(state);
+  draw() {
+    for (const map of this.maps) map.draw(map.view.state);
   }
 
   pictures({ theme }) {
@@ -102,54 +117,45 @@ class Heatmap {
   }
 
   /** Values (T, H) to paint, and how they are coloured. */
-  source({ trace, field, scales, other, theme, state, backward }) {
+  source({ pair, field, theme, state, backward, extent }) {
     const { name } = this.quantity;
-    const { layer } = state;
-    const plane = (one) => one.plane(Math.min(layer, one.layers - 1), name);
     if (this.kind === "difference") {
-      const [mine, theirs] = [plane(trace), plane(other)];
+      const isAlike = pair.this.backward === pair.beside.backward; // gradients, or values, of both
+      const plane = (view) => (isAlike ? view.field : view.trace).plane(view.state.layer, name);
+      const [mine, theirs] = [plane(pair.this), plane(pair.beside)];
       const common = Math.min(mine.length, theirs.length);
       const difference = Float32Array.from({ length: common }, (_, k) => mine[k] - theirs[k]);
-      const extent = difference.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-      return { values: difference, scale: colourScale({ gate: false }, theme, extent) };
+      const most = difference.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+      return { values: difference, scale: colourScale({ gate: false }, theme, most) };
     }
-    if (this.kind === "other")
-      return {
-        values: plane(other),
-        scale: colourScale(this.quantity, theme, Math.max(scales.extent(layer, name), other.extent(layer, name))),
-      };
-    const extent = Math.max(scales.extent(layer, name), other ? other.extent(layer, name) : 0);
-    const scale = colourScale(backward ? { gate: false } : this.quantity, theme, extent);
-    return { values: plane(field), scale, beyond: field.extent(layer, name) > extent };
+    const most = extent(state.layer, name);
+    const scale = colourScale(backward ? { gate: false } : this.quantity, theme, most);
+    return { values: field.plane(state.layer, name), scale, beyond: field.extent(state.layer, name) > most };
   }
 
   show(view) {
     const { trace, window, places, backward } = view;
     const H = trace.units;
     const T = window.to - window.from;
-    Object.assign(this, { trace, units: H, window, places, backward });
+    Object.assign(this, { view, trace, units: H, window, places, backward });
     const { values, scale, beyond = false } = this.source(view);
     Object.assign(this, { values, layer: view.state.layer });
     this.canvas.width = T;
     this.canvas.height = H;
     // at least one pixel a unit up to 256 of them
-    this.field.style.height = view.other ? "112px" : `${Math.max(128, Math.min(H, 256))}px`;
+    this.field.style.height = view.pair.beside ? "112px" : `${Math.max(128, Math.min(H, 256))}px`;
     const image = new ImageData(T, H);
     const pixels = new Uint32Array(image.data.buffer);
     for (let t = 0; t < T; t++) {
       const start = (window.from + t) * H;
-      if (start + H > values.length) break; // the other sequence is shorter
+      if (start + H > values.length) break; // the sequence beside is shorter
       for (let place = 0; place < H; place++)
         pixels[place * T + t] = scale.table[scale.level(values[start + places.unitAt[place]])];
     }
     this.canvas.getContext("2d").putImageData(image, 0, 0);
     this.scale.style.background = scale.gradient;
-    const heading = {
-      this: backward ? `Gradient of ${this.quantity.symbol}` : this.quantity.label,
-      other: "the other",
-      difference: "difference",
-    };
-    setText(this.label, heading[this.kind]);
+    const label = backward ? `Gradient of ${this.quantity.symbol}` : this.quantity.label;
+    setText(this.label, this.kind === "difference" ? "difference" : [label, view.called].filter(Boolean).join(", "));
     // what is held may lead beyond what the scale was made for
     setText(this.low, `${beyond ? "≤ " : ""}${compact(+scale.low.toPrecision(2))}`);
     setText(this.high, `${beyond ? "≥ " : ""}${compact(+scale.high.toPrecision(2))}`);
@@ -163,6 +169,17 @@ class Heatmap {
     const title = `${this.quantity.symbol}  ${this.label.textContent}  ${range}`;
     const [mark, width] = [(this.cursor - from) / (to - from), 1 / (to - from)];
     return { title, canvas: this.computedPart(), ticks: ticksOf(this.trace, this.window, TILE), from: mark, width };
+  }
+
+  /** The timesteps [from, to) at which there is something; a difference is where both have something. */
+  computed(state) {
+    const { name } = this.quantity;
+    const span = spanOf(this.trace, state, name, this.backward);
+    if (this.kind !== "difference") return span;
+    const { trace, state: theirs, backward } = this.view.pair.beside;
+    const [from, to] = spanOf(trace, theirs, name, backward);
+    const end = to < trace.timesteps ? to : Infinity; // behind the other's end there is nothing to be computed
+    return [Math.max(span[0], from), Math.min(span[1], end)];
   }
 
   /** The canvas without what is not computed yet. */
@@ -180,7 +197,7 @@ class Heatmap {
   draw(state) {
     const { timestep, unit } = state;
     const { from, to } = this.window;
-    this.there = spanOf(this.trace, state, this.quantity.name, this.backward);
+    this.there = this.computed(state);
     const [first, next] = this.there;
     this.veil.hidden = first <= from && next >= to;
     // it covers what is right of what is there, or, of a gradient, what is left of it

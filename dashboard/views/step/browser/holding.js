@@ -19,22 +19,28 @@ export class Holding {
   }
 
   /** From which value to which a quantity can be dragged: its limits, or as far as it goes in the run as it was. */
-  rangeOf(name) {
-    const { trace, original } = this.view.loaded;
+  rangeOf(name, side = this.view.view.side) {
+    const { trace, scales, state } = this.view.pair[side];
     const { bounded, clamp_limits: limits } = trace.quantity(name);
-    const end = (original ?? trace).extent(this.view.state.layer, name);
+    const end = scales.extent(state.layer, name);
     return bounded ? limits : [Math.max(limits[0], -end), Math.min(limits[1], end)];
   }
 
-  /** Hold a quantity of a unit, or of all (null), at a value. */
-  to({ quantity, unit, value }) {
-    this.latest = { quantity, unit, value, key: `hold ${this.gesture}`, subject: this.view.actions.subject() };
+  /** Hold a quantity of a unit, or of all (null), at a value: in one of the two cells, or in the one asked about. */
+  to({ quantity, unit, value, side = this.view.view.side }) {
+    this.latest = { quantity, unit, value, side, key: `hold ${this.gesture}`, subject: this.subject() };
     if (!this.busy) this.goOn();
   }
 
   /** The drag is over: the next one is a command of its own. */
   end() {
     this.gesture += 1;
+  }
+
+  /** What is in view; which of the two is asked about turns with the first value that is held. */
+  subject() {
+    const { run, state } = this.view;
+    return JSON.stringify([run, state.sequence, state.beside]);
   }
 
   async goOn() {
@@ -47,23 +53,30 @@ export class Holding {
     this.busy = false;
   }
 
-  async hold({ quantity, unit, value, key, subject }) {
+  async hold({ quantity, unit, value, side, key, subject }) {
     const { view } = this;
-    const { state, loaded, loading, whatif } = view;
+    const { loading, whatif } = view;
+    const shown = view.pair[side];
+    if (!shown || subject !== this.subject()) return;
+    const { trace, state, sequence } = shown;
     const { layer } = state;
-    const [low, high] = this.rangeOf(quantity);
-    const { symbol } = loaded.trace.quantity(quantity);
-    const { first, last } = whatif.span(state);
+    const [low, high] = this.rangeOf(quantity, side);
+    const { symbol } = trace.quantity(quantity);
+    const { first, last } = whatif.span({ ...state, sequence });
     const clamp = writeClamp({ symbol, layer, unit, first, last, value: rounded(value, high - low) });
     const place = clamp.slice(0, clamp.indexOf("=") + 1);
-    const clamps = [...state.clamps.filter((other) => !other.startsWith(place)), clamp];
+    const of = side === "beside" ? "clampsBeside" : "clamps"; // each of the two has its own
+    const clamps = [...state[of].filter((other) => !other.startsWith(place)), clamp];
+    const { engine, question } = side === "beside" ? view.loaded.beside : view.loaded;
+    const asked = side === "beside" ? question : loading.question(state);
     try {
-      await view.engine.trace(loading.clamped({ ...state, clamps }));
+      await engine.trace(loading.clamped(asked, clamps));
     } catch (refusal) {
       return whatif.complain(refusal.message);
     }
-    if (subject !== view.actions.subject()) return;
+    if (subject !== this.subject()) return;
     whatif.complain("");
-    view.commit({ clamps, panel: "whatif", quantity, ...(unit === null ? {} : { unit }) }, key);
+    const there = unit === null ? { quantity } : { quantity, unit };
+    view.commit({ [of]: clamps, panel: "whatif", focus: side, ...there }, key);
   }
 }

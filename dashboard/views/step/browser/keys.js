@@ -44,6 +44,7 @@ const COMMANDS = [
   },
   { words: "take the loss here and follow its gradient back", keys: { l: ["takeLossHere"] } },
   { words: "back to “Why”", keys: { w: ["turnPanel", "why"] } },
+  { words: "with two cells: let the panels ask about the other", keys: { b: ["turnFocus"] } },
   { words: "present: everything large, for a projector; again to leave", keys: { p: ["present"] } },
   { words: "undo what you changed last", keys: { z: ["undo"], "Ctrl+z": ["undo"] } },
   { shown: "Ctrl Y", words: "do it again", keys: { "Ctrl+y": ["redo"], "Ctrl+Shift+z": ["redo"] } },

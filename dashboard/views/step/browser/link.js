@@ -85,6 +85,8 @@ export function tell(problems) {
 function sentence({ kind, text }) {
   if (kind === "checkpoint")
     return `There is no checkpoint “${text.slice(0, 20)}” in this run any more; here is the newest one.`;
+  if (kind === "beside")
+    return `The link puts “${text.slice(0, 40)}” beside this, which is no run, checkpoint or sequence. Here is one.`;
   if (kind === "hidden")
     return `The link hides “${text.slice(0, 40)}”, which this page does not have; all else is as it says.`;
   return text; // a refusal, already in words

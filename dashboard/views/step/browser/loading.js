@@ -1,5 +1,7 @@
-// What the state needs of the engine: checkpoints, the trace with its clamps and without, gradients, the one beside.
+// What the state needs of the engine: checkpoints, the trace with its clamps and without, gradients, and all that again
+// of what stands beside.
 
+import { BesideLoading } from "./beside_loading.js";
 import { Refusal } from "./engine.js";
 import { NEWEST } from "./fields.js";
 
@@ -8,6 +10,7 @@ const MOST_TRIES = 5; // at a newest checkpoint that is replaced while it is ask
 export class Loading {
   constructor(engine) {
     this.engine = engine;
+    this.beside = new BesideLoading(engine);
     this.turn = 0;
     this.steps = null; // checkpoints, once they are known
   }
@@ -31,16 +34,17 @@ export class Loading {
     return { checkpoint: checkpoint === NEWEST ? this.steps.at(-1) : checkpoint, sequence };
   }
 
-  /** The question about a state with its clamps. */
-  clamped(state) {
-    return state.clamps.length ? { ...this.question(state), clamps: state.clamps.join(",") } : this.question(state);
+  /** A question with clamps. */
+  clamped(question, clamps) {
+    return clamps.length ? { ...question, clamps: clamps.join(",") } : question;
   }
 
   /**
-   * All that a state needs: {steps, shown, question, asked, trace, original (without clamps, null if there are none),
-   * gradients, beside and its trace other, otherRefused}; null if a later call has overtaken this one.
-   * @param {object} state of which checkpoint and sequence are taken
-   * @param {function(Trace): object} settle is given the sequence's trace, and gives the whole state
+   * All that a state needs: {engine, steps, shown, question, asked, trace, original (without clamps, null if there are
+   * none), gradients, beside (the same of what stands there, see `BesideLoading`), besideRefused}; null if a later call
+   * has overtaken this one.
+   * @param {object} state of which checkpoint, sequence and beside are taken
+   * @param {function(Trace, ?Trace): object} settle is given the traces of the two, and gives the whole state
    */
   async load(state, settle) {
     const turn = ++this.turn;
@@ -62,39 +66,38 @@ export class Loading {
   async gather(state, settle, overtaken) {
     const steps = await this.checkpoints();
     const question = this.question(state);
-    const original = await this.engine.trace(question);
+    let besideRefused = null;
+    const refuse = (error) => {
+      if (!(error instanceof Refusal)) throw error;
+      besideRefused = error;
+      return null;
+    };
+    const [original, found] = await Promise.all([
+      this.engine.trace(question),
+      state.beside && this.beside.find(state.beside, question).catch(refuse),
+    ]);
     if (overtaken()) return null;
-    const { clamps, lossAt, beside, checkpoint, sequence } = settle(original);
-    const asked = this.clamped({ clamps, checkpoint, sequence });
-    let otherRefused = null;
-    const [trace, gradients, other] = await Promise.all([
+    const { clamps, lossAt, clampsBeside } = settle(original, found?.trace ?? null);
+    const asked = this.clamped(question, clamps);
+    const [trace, gradients, beside] = await Promise.all([
       clamps.length ? this.engine.trace(asked) : original,
       lossAt === null ? null : this.engine.gradients(asked, lossAt),
-      beside &&
-        this.besides(question, beside).catch((error) => {
-          if (!(error instanceof Refusal)) throw error;
-          otherRefused = error;
-          return null;
-        }),
+      found && this.beside.complete(found, { clampsBeside, lossAt }).catch(refuse),
     ]);
     if (overtaken()) return null;
     return {
+      engine: this.engine,
       steps,
       shown: question.checkpoint,
       question,
       asked,
       trace,
+      lossAt,
       original: clamps.length ? original : null,
       gradients,
       beside,
-      other,
-      otherRefused,
+      besideRefused,
     };
-  }
-
-  /** The trace to put beside that of a question. */
-  besides(question, { kind, value }) {
-    return this.engine.trace({ ...question, [kind]: value });
   }
 
   /** What a refusal says to be no more: "checkpoint", "run", or null for neither. */

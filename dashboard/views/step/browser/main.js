@@ -3,38 +3,27 @@
 
 import { readTheme } from "../../../browser/theme.js";
 import { Actions } from "./actions.js";
-import { ORDERS_OF_QUANTITY, arrange, windowAt } from "./arrange.js";
-import { ArrangeBar } from "./arrange_bar.js";
-import { Backward } from "./backward.js";
-import { Beside } from "./beside.js";
-import { Cell } from "../../../browser/cell/cell.js";
-import { Checkpoints } from "./checkpoints.js";
-import { Curves } from "./curves.js";
+import { ORDERS_OF_QUANTITY, windowAt } from "./arrange.js";
+import { BesideKeeper } from "./beside_keeper.js";
 import { Engine, Refusal } from "./engine.js";
-import { Equation } from "./equation.js";
 import { NEWEST } from "./fields.js";
 import { Frame } from "./frame.js";
-import { Heatmaps } from "./heatmaps.js";
 import { History } from "./history.js";
 import { Keys, keyTable } from "./keys.js";
 import { toOpen } from "./link.js";
 import { Loading } from "./loading.js";
-import { Norms } from "./norms.js";
-import { Panels } from "./panels.js";
-import { Prediction } from "./prediction.js";
+import { cursorIn, inWords } from "./pair.js";
+import { makeParts } from "./parts.js";
 import { hearOf } from "./run_news.js";
-import { Save } from "./save.js";
 import { FIELDS, costOf, differing, settled, startState, thereIs, turned } from "./state.js";
-import { Strip } from "./strip.js";
-import { Transport } from "./transport.js";
-import { viewOf } from "./view.js";
+import { viewsOf } from "./view.js";
 import { Visit } from "./visit.js";
-import { WhatIf } from "./whatif.js";
-import { Why } from "./why.js";
 
 const URL_DELAY = 300; // ms at rest before the cursor is written into the page's address
 // what is changed on purpose, so that the browser's Back leads to what was before it
-const ENTRIES = ["sequence", "checkpoint", "panel", "clamps", "beside"];
+const ENTRIES = ["sequence", "checkpoint", "panel", "clamps", "beside", "clampsBeside"];
+/** What there is to choose from, in the one that is asked about. */
+const thereFor = ({ focus }, theres) => (focus === "beside" && theres.beside) || theres.this;
 const EVERYTHING = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, true]));
 
 export function mount(parent) {
@@ -50,53 +39,26 @@ class StepView {
     this.state = startState();
     this.history = new History();
     this.loaded = null; // what the engine has given for the state, see `Loading.load`
-    this.there = null; // what there is to choose from in it
-    this.first = null; // gives the state, as soon as that is known, whichever call of `load` finds it out
+    this.theres = null; // what there is to choose from in it, and in what stands beside
+    this.opener = null; // gives the state, as soon as that is known, whichever call of `load` finds it out
     this.newest = null; // checkpoint that was heard of
     this.make(new Actions(this));
     this.stopHearing = () => {};
+    this.keeper = new BesideKeeper(this);
     this.visit = new Visit(this);
     this.pressed = new Keys(this);
   }
 
   make(actions) {
     this.actions = actions;
-    this.checkpoints = new Checkpoints(actions);
-    this.transport = new Transport(actions);
-    this.strip = new Strip(actions);
-    this.cell = new Cell(actions);
-    this.equation = new Equation();
-    this.why = new Why(actions);
-    this.whatif = new WhatIf(actions);
-    this.backward = new Backward(actions);
-    this.norms = new Norms(actions);
-    this.compare = new Beside(actions);
-    this.save = new Save(actions);
-    const { why, whatif, backward, compare, save } = this;
-    this.panels = new Panels(actions, { why, whatif, backward, compare, save });
-    this.prediction = new Prediction(actions);
-    this.arrangeBar = new ArrangeBar(actions);
-    this.heatmaps = new Heatmaps(actions);
-    this.curves = new Curves(actions);
-    this.parts = [
-      this.checkpoints,
-      this.transport,
-      this.strip,
-      this.cell,
-      this.equation,
-      this.norms,
-      this.panels,
-      this.prediction,
-      this.arrangeBar,
-      this.heatmaps,
-      this.curves,
-    ];
+    Object.assign(this, makeParts(actions));
     this.frame = new Frame(this);
     this.root = this.frame.root;
   }
 
   destroy() {
     this.stopHearing();
+    this.keeper.end();
     this.pressed.destroy();
     this.visit.destroy();
     this.frame.leave();
@@ -120,7 +82,7 @@ class StepView {
     this.saidSequence = data.sequence;
     this.run = data.run;
     this.engine.token = data.token;
-    this.keys = keyTable(data.quantities);
+    this.keys ??= keyTable(data.quantities);
     if (otherRun) this.hear(data);
     this.gone = false;
     if (word === "arrived") {
@@ -151,6 +113,8 @@ class StepView {
     this.newest = null;
     this.engine.turnTo(run);
     this.loading.forget();
+    this.loading.beside.forget();
+    this.keeper.complain("");
     this.stopHearing();
     this.stopHearing = hearOf(run, {
       checkpoint: (newest) => this.turnToNewest(newest),
@@ -186,31 +150,42 @@ class StepView {
     return this.load();
   }
 
-  /** Ask for all that the state needs and show it; `first` gives the state, once it is known what there is. */
-  async load(first = this.first) {
-    this.first = first;
-    let loaded, there;
+  /** Ask for all that the state needs and show it; `opener` gives the state, once it is known what there is. */
+  async load(opener = this.opener) {
+    this.opener = opener;
+    let loaded, theres;
     try {
-      loaded = await this.loading.load(this.state, (trace) => {
-        there = thereIs(trace, this.loading.steps);
-        if (this.first) this.state = this.first(there);
-        this.first = null;
-        return settled(this.state, there);
+      loaded = await this.loading.load(this.state, (trace, beside) => {
+        theres = thereIs(trace, this.loading.steps, beside);
+        if (this.opener) this.state = this.opener(thereFor(this.state, theres));
+        this.opener = null;
+        return this.settle(this.state, theres);
       });
     } catch (error) {
       return this.recover(error);
     }
     if (!loaded) return;
     this.frame.forget("away");
+    const change = this.keeper.take(loaded, this.loaded, this.state);
     this.loaded = loaded;
-    this.there = there;
-    this.state = settled(this.state, there);
-    if (loaded.otherRefused) {
-      this.compare.complain(loaded.otherRefused.message);
-      this.state = { ...this.state, beside: null };
-    }
+    this.theres = theres;
+    this.state = this.settle({ ...this.state, ...change });
     this.frame.showContent(loaded.trace);
     this.show();
+    this.keeper.hear(loaded.beside);
+  }
+
+  get there() {
+    return thereFor(this.state, this.theres);
+  }
+
+  settle(state, theres = this.theres) {
+    return settled(state, thereFor(state, theres));
+  }
+
+  /** What the engine has given of the one that is asked about. */
+  get asked() {
+    return this.pair.focused.side === "beside" ? this.loaded.beside : this.loaded;
   }
 
   /** After a refusal: say it, and fall back to what can be had. */
@@ -244,17 +219,25 @@ class StepView {
     this.frame.setTheme(theme);
     this.frame.obey(state);
     this.window = windowAt(state, loaded.trace, this.window);
-    this.places = arrange(loaded.original ?? loaded.trace, state);
-    const { window, places } = this;
-    this.view = viewOf(state, loaded, this.component.data, { theme, window, places });
-    for (const part of this.parts) part.show(this.view);
+    const { window, there } = this;
+    this.pair = viewsOf(state, loaded, this.component.data, { theme, window, there });
+    this.view = this.pair.focused;
+    this.keys = keyTable(this.view.quantities);
+    this.frame.makeRoom(state, this.pair);
+    const { focused, beside } = this.pair;
+    for (const part of [...this.steering, this.first]) part.show(this.pair.this);
+    this.second.show(beside);
+    for (const part of this.asking) part.show(focused);
     this.draw(EVERYTHING);
     this.frame.explanations.refresh();
   }
 
   draw(changed) {
-    this.view.state = this.state;
-    for (const part of this.parts) part.draw(this.state, changed);
+    const { state } = this;
+    const { this: mine, beside, focused } = this.pair;
+    for (const view of [mine, beside]) if (view) view.state = cursorIn(view.trace, state);
+    for (const part of [...this.steering, this.first, this.second]) part.draw(state, changed);
+    for (const part of this.asking) part.draw(focused.state, changed);
     this.transport.showHistory(this.history);
     if (changed.timestep) this.frame.remarkOn(this.loaded.trace, this.state.timestep);
     clearTimeout(this.urlTimer);
@@ -265,19 +248,13 @@ class StepView {
   rest() {
     this.visit.rest();
     if (this.transport.playing) return;
-    const { operation } = this.state;
-    const { operations } = this.loaded.trace;
-    const { name, words } = operations[operation] ?? {};
-    const at = name ? `Operation ${operation + 1} of ${operations.length}, ${name}: ${words} ` : "";
-    const { trace } = this.loaded;
-    const { gradients } = this.view;
-    const back = gradients ? ` ${gradients.describe(trace, this.state)}` : "";
-    this.frame.summarise(at + trace.describe(this.state) + back);
+    this.frame.summarise(inWords(this.pair));
     if (this.state.panel === "save") this.panels.show(this.view); // the code names the cursor's place
   }
 
   pictures() {
-    const { cell, heatmaps, curves, prediction, why, norms } = this;
+    const { heatmaps, curves, why, norms } = this;
+    const { cell, prediction } = this.view.side === "beside" ? this.second : this.first;
     return [cell, heatmaps, curves, prediction, why, norms].flatMap((part) => part.pictures(this.view));
   }
 
@@ -287,13 +264,14 @@ class StepView {
   turnTo(change) {
     if (!this.loaded || this.visit.opens) return false;
     const before = this.state;
-    const after = settled({ ...before, ...change }, this.there);
+    const after = this.settle({ ...before, ...change });
     const cost = costOf(before, after);
     if (cost === null) return false;
     const changed = Object.fromEntries(differing(before, after).map((name) => [name, true]));
     const entry = ENTRIES.filter((name) => changed[name]).join(" ");
     if (entry) this.visit.enter(entry);
     this.frame.forget();
+    this.keeper.forget();
     this.state = after;
     if (entry) this.visit.entered(entry);
     if (cost !== "cursor" || this.rearranges(changed)) this.show();
@@ -312,7 +290,7 @@ class StepView {
   /** The same, to be undone; under the same key as the last one, together with it. */
   commit(change, key = null) {
     if (!this.loaded || this.visit.opens) return;
-    this.history.record(this.state, settled({ ...this.state, ...change }, this.there), key);
+    this.history.record(this.state, this.settle({ ...this.state, ...change }), key);
     this.turnTo(change);
   }
 

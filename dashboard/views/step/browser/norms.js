@@ -65,11 +65,12 @@ export class Norms {
     this.view = view;
     this.root.hidden = !gradients || state.panel !== "backward";
     if (!gradients) return;
-    const subject = `${view.run}/${view.sequence}/${gradients.lossAt}`;
+    const subject = `${view.run}/${view.shown}/${view.sequence}/${gradients.lossAt}`;
     if (this.subject !== subject) this.found = null; // a plain network's norms of another loss
     this.subject = subject;
     this.length = gradients.lossAt + 1;
-    setText(this.title, `Gradient back from the loss at ${gradients.lossAt + 1}`);
+    const whose = view.called && `, ${view.called}`;
+    setText(this.title, `Gradient back from the loss at ${gradients.lossAt + 1}${whose}`);
     this.ticks.replaceChildren(
       ...ticksOf(trace, { from: 0, to: this.length }).map(({ at, text }) =>
         element("span", { style: `left: ${at * 100}%`, text }),

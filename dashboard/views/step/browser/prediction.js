@@ -69,13 +69,13 @@ export class Prediction {
     setText(this.problem, text);
   }
 
-  show({ trace, original }) {
+  show({ trace, original, called }) {
     this.trace = trace;
     this.original = original;
     this.list.hidden = trace.kind === "value";
     this.heat.hidden = trace.kind !== "symbols";
     const { question, reads, guesser, solved, continues, independent } = trace.about;
-    setText(this.title, question);
+    setText(this.title, called ? `${called}: ${question}` : question);
     this.title.title = `${reads} ${guesser} ${solved}`;
     this.further.hidden = !continues;
     this.apart.hidden = !independent;

@@ -76,7 +76,9 @@ export class Share {
   }
 
   /** Open it on the view, whose address is `href`. */
-  open({ state, task, embedding }, href) {
+  open({ state, task, embedding, pair }, href) {
+    const cells = new Set([pair.beside, pair.this].map((view) => view?.trace.cell.variant));
+    this.beside = pair.choice?.kind === "run" ? [...cells].join(",") : null;
     this.href = href;
     this.task = task;
     this.note.value = state.note;
@@ -102,6 +104,7 @@ export class Share {
       hide: this.hidden.filter(({ input }) => input.checked).map(({ name }) => name),
       present: this.present.input.checked,
       task: this.byTask.input.checked ? this.task : null,
+      beside: this.beside,
     };
     this.link.value = this.visit.href = exerciseLink(this.href, { ...wanted, embed: false });
     this.framed = exerciseLink(this.href, { ...wanted, embed: true });

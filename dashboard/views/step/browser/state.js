@@ -2,8 +2,9 @@
 
 import { ORDERS } from "./arrange.js";
 import { flag, hiddenParts, sentence } from "./exercise.js";
-import { NEWEST, checkpoint, choice, clamps, other, units, whole } from "./fields.js";
+import { NEWEST, beside, checkpoint, choice, clamps, units, whole } from "./fields.js";
 import { openingOf } from "./opening.js";
+import { waiting } from "./pair.js";
 
 export const PANELS = { why: "Why", whatif: "What if", backward: "Backward", compare: "Compare", save: "Save" };
 const KEEPS_GRADIENT = ["backward", "save"]; // panels beside which gradients stay on the screen
@@ -16,7 +17,8 @@ const KEEPS_GRADIENT = ["backward", "save"]; // panels beside which gradients st
  * - costs: what a change needs: "cursor" (numbers and marks), "drawing" (all parts), "engine" (a question to it)
  * - ends: with which turn it goes back to the start, to another "sequence" or another "run"
  *
- * `there` is what there is: {timesteps, units, layers, outputs, operations, quantities, first, right, steps, opening}.
+ * `there` is what there is: {timesteps, units, most, layers, outputs, operations, quantities, first, right, steps,
+ * opening}; beside another, `most` is the number of units of the one that has more.
  */
 export const FIELDS = {
   sequence: { start: null, costs: "engine" }, // stands in the address beside the run
@@ -79,7 +81,10 @@ export const FIELDS = {
     ends: ["sequence", "run"],
   },
   checkpoint: { start: NEWEST, address: "checkpoint", ...checkpoint, costs: "engine", ends: ["run"] },
-  beside: { start: null, address: "beside", ...other, costs: "engine", ends: ["run"] },
+  beside: { start: null, address: "beside", ...beside, costs: "engine", ends: ["run"] },
+  // which of the two the panels ask about
+  focus: { start: "this", address: "focus", ...choice(() => ["this", "beside"]), costs: "drawing", ends: ["run"] },
+  clampsBeside: { start: [], address: "beside_clamps", ...clamps, costs: "engine", ends: ["sequence", "run"] },
   present: { start: false, address: "present", ...flag, costs: "drawing" },
   hide: { start: [], address: "hide", ...hiddenParts, costs: "drawing" },
   note: { start: "", address: "note", ...sentence, costs: "drawing" },
@@ -87,18 +92,28 @@ export const FIELDS = {
 
 export const startState = () => Object.fromEntries(Object.entries(FIELDS).map(([name, { start }]) => [name, start]));
 
-/** What there is to choose from in a trace. */
-export const thereIs = (trace, steps) => ({
-  timesteps: trace.timesteps,
+/** What there is to choose from where this trace is asked about, and where that beside it is: {this, beside}. */
+export function thereIs(trace, steps, beside = null) {
+  const alone = thereIn(trace, trace, steps);
+  if (!beside) return { this: alone, beside: null };
+  const count = Math.max(trace.operations.length, beside.operations.length);
+  const most = Math.max(trace.units, beside.units);
+  const both = (there) => ({ ...there, most, operations: waiting(there.operations, count) });
+  return { this: both(alone), beside: both(thereIn(beside, trace, steps)) };
+}
+
+/** The cursor runs over the sequence of `read`, whichever is asked about. */
+const thereIn = (trace, read, steps) => ({
+  timesteps: read.timesteps,
   units: trace.units,
   layers: trace.layers,
   outputs: trace.output_labels.length,
   operations: trace.operations,
   quantities: [...trace.quantities.map(({ name }) => name), "prediction"],
   first: trace.quantities.find(({ missing }) => !missing).name,
-  right: trace.right,
+  right: read.right,
   steps,
-  opening: openingOf(trace.labels),
+  opening: openingOf(read.labels),
 });
 
 /** The state with everything where there is something, and a gradient just beside those panels that show it. */
@@ -106,6 +121,7 @@ export function settled(state, there) {
   const found = { ...state };
   for (const [name, { within }] of Object.entries(FIELDS)) if (within) found[name] = within(found[name], there);
   found.timestep ??= there.opening;
+  if (!found.beside) Object.assign(found, { focus: "this", clampsBeside: [] });
   const { hide = [] } = found;
   if (hide.includes("prediction") && found.quantity === "prediction") found.quantity = there.quantities[0];
   if (hide.includes(found.panel)) found.panel = Object.keys(PANELS).find((name) => !hide.includes(name)) ?? found.panel;
@@ -115,7 +131,7 @@ export function settled(state, there) {
 }
 
 /** The nearest timestep where the task asks for an answer, so that there is a loss: this one, a later, or the last. */
-function answeredAt({ right }, timestep) {
+export function answeredAt({ right }, timestep) {
   const later = right.findIndex((asked, t) => t >= timestep && asked.length > 0);
   return later >= 0 ? later : right.findLastIndex((asked) => asked.length > 0);
 }

@@ -4,6 +4,7 @@ import { element } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
 import { spanOf } from "../../../browser/cell/progress.js";
 import { remarkOn } from "./opening.js";
+import { cursorIn } from "./pair.js";
 
 const MOST_SURPRISE = 6; // nats at which a bar is full
 const TEXT = 15; // pixels of text on a laptop, see base.css
@@ -26,55 +27,74 @@ export class Strip {
     });
   }
 
-  show({ trace, original, other, state }) {
-    this.showBeside(trace, state.beside?.kind === "sequence" ? other : null);
+  show({ trace, original, state, pair, called }) {
+    const { choice } = pair;
+    this.showBeside(trace, choice?.kind === "sequence" ? pair.beside.trace : null);
+    // both read the same: how surprised each is stands side by side
+    const other = choice && choice.kind !== "sequence" ? pair.beside : null;
     const hides = state.hide.includes("prediction");
     const scale = this.scale();
-    const made = { trace, original, hides, lossAt: state.lossAt, width: widthOf(trace, scale) };
+    const width = widthOf(trace, scale);
+    const names = `${called}/${other?.called}`;
+    const made = { trace, original, hides, lossAt: state.lossAt, width, theirs: other?.trace ?? null, names };
     if (Object.entries(made).every(([name, value]) => this[name] === value)) return;
     Object.assign(this, made, { visible: null });
-    const most = trace.kind === "symbols" ? MOST_SURPRISE : Math.max(...(original ?? trace).surprise, 1e-12);
+    const asTheyWere = [original ?? trace, ...(other ? [other.original ?? other.trace] : [])];
+    const largest = Math.max(...asTheyWere.flatMap(({ surprise }) => surprise), 1e-12);
+    const most = trace.kind === "symbols" ? MOST_SURPRISE : largest;
     const unit = trace.kind === "symbols" ? "nats" : "squared error";
-    this.foretold = []; // of each symbol what is said of it once it was predicted, and before
-    this.known = Infinity;
+    this.foretold = []; // of each symbol what is said of it, by who of the two has predicted it
+    this.known = [Infinity, Infinity];
     this.symbols = trace.labels.map((label, timestep) => {
       // what came at this timestep was predicted at the one before; nothing predicts the first
       const predicted = !hides && timestep > 0 && trace.right[timestep - 1].length > 0;
       const surprise = predicted ? trace.surprise[timestep - 1] : null;
-      const height = surprise === null ? 0 : Math.min(1, surprise / most);
       const loss = timestep === state.lossAt ? ", the loss is taken here" : "";
-      const said = surprise === null ? "" : `surprise ${fixed(surprise, 2)} ${unit}`;
+      const theirs = surprise !== null && other ? other.trace.surprise[timestep - 1] : null;
       const words = `Timestep ${timestep + 1}: ${label}`;
       const remark = remarkOn(trace, timestep);
-      this.foretold.push([
-        { name: `${words}${said && ", "}${said}${loss}`, title: said || remark },
-        { name: `${words}${loss}`, title: remark },
-      ]);
+      const told = surprise === null ? [] : [`surprise ${called ? `of ${called} ` : ""}${fixed(surprise, 2)} ${unit}`];
+      const toldOfOther = theirs === null ? [] : [`surprise of ${other.called} ${fixed(theirs, 2)} ${unit}`];
+      this.foretold.push((isForetold, isForetoldBeside) => {
+        const said = [...(isForetold ? told : []), ...(isForetoldBeside ? toldOfOther : [])].join(", ");
+        return { name: `${words}${said && ", "}${said}${loss}`, title: said || remark };
+      });
+      const { name, title } = this.foretold[timestep](true, true);
+      const bar = (surprise, kind) =>
+        element("i", {
+          class: `surprise ${kind}`,
+          style: `transform: scaleY(${(surprise === null ? 0 : Math.min(1, surprise / most)).toFixed(3)})`,
+        });
       return element(
         "button",
         {
           tabindex: -1,
           "data-timestep": timestep,
           style: `width: ${this.width}px`,
-          title: said || remark || null,
-          "aria-label": this.foretold[timestep][0].name,
+          title: title || null,
+          "aria-label": name,
           "data-loss": timestep === state.lossAt ? "" : null,
         },
         element("span", { text: label }),
-        element("i", { class: "surprise", style: `transform: scaleY(${height.toFixed(3)})` }),
+        bar(surprise, other ? "of-this" : ""),
+        ...(other ? [bar(theirs, "of-beside")] : []),
       );
     });
     this.marked = null;
     this.track.replaceChildren(...this.symbols);
   }
 
-  /** Say the surprise at the symbols that the first so many predictions were about, and of no other. */
+  /** Say the surprise at the symbols that the first so many predictions of each cell were about, and of no other. */
   tell(known) {
-    const [from, to] = [known, this.known].sort((a, b) => a - b);
+    if (known.every((count, k) => count === this.known[k])) return;
+    const both = [...known, ...this.known];
+    const [from, to] = [Math.min(...both), Math.max(...both)];
     for (let timestep = from + 1; timestep <= to && timestep < this.symbols.length; timestep++) {
       const symbol = this.symbols[timestep];
-      const { name, title } = this.foretold[timestep][timestep > known ? 1 : 0];
-      symbol.classList.toggle("unforetold", timestep > known);
+      const there = known.map((count) => timestep <= count);
+      const { name, title } = this.foretold[timestep](...there);
+      symbol.classList.toggle("unforetold", !there[0]);
+      symbol.classList.toggle("unforetold-beside", !there[1]);
       symbol.setAttribute("aria-label", name);
       if (title) symbol.title = title;
       else symbol.removeAttribute("title");
@@ -97,7 +117,9 @@ export class Strip {
 
   draw(state, changed) {
     const { timestep } = state;
-    this.tell(spanOf(this.trace, state, "prediction")[1]);
+    const spanIn = (trace, at) => spanOf(trace, at, "prediction")[1];
+    const mine = spanIn(this.trace, cursorIn(this.trace, state));
+    this.tell([mine, this.theirs ? spanIn(this.theirs, cursorIn(this.theirs, state)) : mine]);
     if (!changed.timestep && this.marked) return;
     this.marked?.removeAttribute("aria-current");
     this.marked = this.symbols[timestep];

@@ -6,9 +6,11 @@ const quantity = (node) => node.closest("[data-quantity]").dataset.quantity;
 
 export const TERMS = [
   [".strip button", "surprise"],
+  [".heading .small-tool", "ask about the other"],
+  [".rule", "two cells"],
+  [".compare thead th:nth-child(n + 2):not(:last-child)", "beside"],
   [".cell canvas", (canvas, event) => (event ? below(canvas, event) : null)],
   [".heatmap[data-kind=difference] figcaption > span:not([class])", "difference", true],
-  [".heatmap[data-kind=other] figcaption > span:not([class])", "the other", true],
   [".heatmap figcaption > span:not([class])", quantity, true],
   [".heatmap figcaption > b", quantity],
   [".legend li", (item) => item.querySelector("[data-legend]")?.dataset.legend ?? null, true],

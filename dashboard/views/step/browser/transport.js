@@ -93,16 +93,17 @@ export class Transport {
     );
   }
 
-  show({ trace, state }) {
+  show({ there, state }) {
     this.layer.value = state.layer;
     this.presentButton.setAttribute("aria-pressed", state.present);
-    if (this.trace === trace) return;
-    this.trace = trace;
-    this.slider.max = trace.timesteps;
-    this.total.textContent = `of ${trace.timesteps}`;
-    this.layer.hidden = trace.layers === 1;
+    if (this.there === there) return;
+    this.there = there;
+    const { timesteps, layers } = there;
+    this.slider.max = timesteps;
+    this.total.textContent = `of ${timesteps}`;
+    this.layer.hidden = layers === 1;
     this.layer.replaceChildren(
-      ...Array.from({ length: trace.layers }, (_, k) => element("option", { value: k, text: `layer ${k + 1}` })),
+      ...Array.from({ length: layers }, (_, k) => element("option", { value: k, text: `layer ${k + 1}` })),
     );
     this.layer.value = state.layer;
   }
@@ -139,7 +140,7 @@ export class Transport {
 
   toggle() {
     if (this.playing) return this.stop();
-    if (atEnd(this.state, this.trace))
+    if (atEnd(this.state, this.there))
       this.actions.move({ timestep: 0, operation: this.state.operation === null ? null : 0 }); // play it again
     this.playing = true;
     this.showPlaying();

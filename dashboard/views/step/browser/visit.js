@@ -5,7 +5,7 @@ import { Refusal } from "./engine.js";
 import { readLink, remember, tell, writeLink } from "./link.js";
 import { FIELDS, startState } from "./state.js";
 
-const AT_ONCE = ["hide", "present", "note"]; // needs no word of the engine's
+const AT_ONCE = ["hide", "present", "note", "beside", "focus"]; // needs no word of the engine's
 
 export class Visit {
   constructor(view) {
@@ -47,9 +47,12 @@ export class Visit {
       if (opening === this.openings) this.problems = null;
     }
     if (opening !== this.openings) return;
-    if (problems.length) view.frame.say(tell(problems));
+    const beside = problems.filter(({ kind }) => kind === "beside");
+    if (beside.length) view.keeper.complain(tell(beside));
+    if (problems.length > beside.length) view.frame.say(tell(problems.filter((problem) => !beside.includes(problem))));
     view.frame.takeFocus();
     view.turnToNewest();
+    view.keeper.catchUp();
   }
 
   /** Take the state from an address, as far as it is known what there is, and load it. */
@@ -81,7 +84,7 @@ export class Visit {
   abandon() {
     this.openings++;
     this.problems = null;
-    this.view.first = null;
+    this.view.opener = null;
     this.view.loading.abandon();
   }
 
