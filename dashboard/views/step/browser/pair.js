@@ -53,8 +53,9 @@ export function calledIn(choice, one, other) {
 
 const quoted = (text) => `“${text.length > 12 ? `${text.slice(0, 11)}…` : text}”`;
 
-/** The loss on the sequence, once that is read; with clamps, also what it is without them. */
+/** The loss on the sequence, once that is read; with clamps, also what it is without them; some brought models have none. */
 export function lossOf({ trace, original, state }) {
+  if (trace.loss === null) return "nobody knows what is right here";
   if (!isRead(trace, state)) return "loss known at the sequence’s end";
   const without = original ? `, ${fixed(original.loss)} without clamps` : "";
   return `loss ${fixed(trace.loss)} ${trace.unit_of_loss}${without}`;
