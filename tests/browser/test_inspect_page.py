@@ -154,9 +154,9 @@ def test_everybody_can_use_every_panel_and_everything_is_explained(open_inspect,
 def test_a_persons_own_text_and_a_phone(open_inspect, code):
     page = open_inspect("&text=own&own=f(日本)", viewport={"width": 390, "height": 844}, has_touch=True)
     expect(page.locator(".notice")).to_contain_text("never seen")
-    page.get_by_role("textbox", name="Your own text").fill("f(x) = (a or b)")
+    page.get_by_role("textbox", name="Your own text").fill("f(x) = (a or b) + g[1]")
     page.get_by_role("button", name="Read it").click()
-    expect(page.locator(".pager")).to_contain_text("1 to 14 of 14")
+    expect(page.locator(".pager")).to_contain_text("1 to 21 of 21")
     expect(page.locator(".notice")).to_be_hidden()
     page.get_by_role("application").tap(position={"x": 24, "y": 18})
     expect(page.locator(".readout")).to_contain_text("“x” at 3")

@@ -8,6 +8,7 @@ PAGE = 5_000  # positions shown at once
 LAYER, UNIT = Bounds("layer", 1, 100), Bounds("unit", 0, 10**6)
 PAGE_NUMBER, POSITION = Bounds("page", 1, 10**5), Bounds("position", 1, 10**6)
 OUTPUT = Bounds("output", 0, 10**6)
+FEWEST_RANKED = 20  # positions, half of which are held out
 MOST_BROKEN = 64  # units at once
 
 
@@ -38,3 +39,15 @@ def check_units(units: list[int], hidden_size: int) -> None:
     absent = [unit for unit in units if not 0 <= unit < hidden_size]
     if absent:
         raise Problem(f"There is no unit {absent[0]}; this layer has 0 to {hidden_size - 1}.")
+
+
+def is_long(analysis: Analysis) -> bool:
+    """Whether the text is long enough for units to be ranked on it."""
+    return len(analysis.passage.labels) >= FEWEST_RANKED
+
+
+def check_length(analysis: Analysis) -> None:
+    """Raise Problem unless it is."""
+    if not is_long(analysis):
+        total = len(analysis.passage.labels)
+        raise Problem(f"The text has {total} positions; at least {FEWEST_RANKED} are needed to rank units by it.")

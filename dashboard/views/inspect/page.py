@@ -46,7 +46,7 @@ def show_inspect(services: Services) -> None:
     except SettingsError as error:  # the run was made with a task or a setting that this version does not know
         messages.text(sentence(error))
         return
-    words.markdown(plain(introduction(run.step)))
+    words.markdown(plain(introduction(run)))
     alike = [
         other
         for other in services.store.list_runs()
@@ -67,9 +67,9 @@ def comparable(run: Run) -> tuple[str, str | None]:
     return run.settings.task, run.settings.text
 
 
-def introduction(step: int) -> str:
+def introduction(run: Run) -> str:
     """What to do here, in a sentence; of a run that has not learned yet, that there is nothing to find."""
-    if step == 0:
+    if run.step == 0 and run.is_trained:
         return (
             "This run has not learned anything yet, so its units mean nothing. On the Train page, Start trains it; or "
             "pick another run."

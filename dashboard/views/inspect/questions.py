@@ -12,7 +12,7 @@ from dashboard.serving.binary import pack
 from dashboard.serving.checkpoints import checkpoint_step
 from dashboard.serving.problems import Problem
 from dashboard.views.inspect.analyses import Analyses, Analysis, Asked, analysis_of
-from dashboard.views.inspect.bounds import LAYER, PAGE, check_position, check_units, page_of
+from dashboard.views.inspect.bounds import LAYER, PAGE, check_length, check_position, check_units, is_long, page_of
 from dashboard.views.inspect.claims import Claim, claim_payload
 from dashboard.views.inspect.profiles import finding_payload, match_payload, number, profile_payload
 from dashboard.views.inspect.properties import first_property, property_of, spans_of, varied
@@ -157,11 +157,13 @@ class InspectQuestions:
     def _find_all(self, asked: Asked, quantity: str) -> Findings:
         """By all built-in properties; kept by ``self._findings``."""
         analysis, values = self.values(asked, quantity)
+        check_length(analysis)
         return find_units(values, analysis.properties)
 
     def finding(self, asked: Asked, quantity: str, name: str) -> Finding:
         """Of one property; of a built-in one, with the others."""
         analysis, values = self.values(asked, quantity)
+        check_length(analysis)
         if name in analysis.properties:
             findings = self._findings(asked, quantity)
         else:
@@ -188,7 +190,7 @@ class InspectQuestions:
             symbols=analysis.codes,
             symbol_count=len(analysis.task.reads) if analysis.codes is not None else 0,
             readout=readout,
-            findings=self._findings(asked, quantity),
+            findings=self._findings(asked, quantity) if is_long(analysis) else None,
         )
         return profile_payload(profile, analysis)
 
@@ -204,6 +206,8 @@ class InspectQuestions:
         check_units(units, analysis.model.architecture.hidden_size)
         if by not in ("mean", "zero"):
             raise Problem(f"Units are held at their mean or at zero, not at “{by[:40]}”.")
+        if not analysis.passage.asked.any():
+            raise Problem("No answer is asked in this text, so there is no loss that could rise; try your own text.")
         inside = property_of(analysis, name) if name else None
         if inside is not None and inside.dtype != bool:
             inside = None  # a number holds nowhere and everywhere: the whole text is compared

@@ -50,7 +50,8 @@ class Passage:
     @cached_property
     def counts(self) -> NDArray[np.bool_]:
         """(B * T,), where no sequence is padded."""
-        return counted(self.batch)
+        T = len(self.batch.inputs)
+        return (np.arange(T) < np.array(self.lengths)[:, None]).ravel()
 
     @cached_property
     def begins(self) -> tuple[int, ...]:

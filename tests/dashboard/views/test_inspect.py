@@ -20,7 +20,9 @@ from dashboard.views.inspect.texts import HELD_OUT, passage, side_by_side
 from lstm_engine import EngineError, LSTMModel, TaskInputError, tasks
 from lstm_engine.inspection import Ablation, Effect, Estimate, find_units, memory, text_properties
 from lstm_engine.runs import PRESETS, Run, RunSettings, RunStore
+from lstm_engine.runs.brought import brought
 from lstm_engine.runs.checkpoints import restored_model
+from lstm_engine.tasks.own_model import OwnModel
 from tests.dashboard.messages import unpack
 from tests.dashboard.views.apps import inspect_page, run, words
 
@@ -306,6 +308,25 @@ def test_names_are_of_units_that_there_are(questions, code):
             questions.note_unit(code.id, layer, unit, "nobody", "")
     with pytest.raises(TaskInputError):
         questions.analysis(questions.asked(code.id, {"text": "own", "own": "x"}))
+
+
+def test_a_model_that_was_brought_is_inspected_as_far_as_it_can_be(questions, some_store):
+    numbers = OwnModel(3, 2, source="numbers")
+    run = some_store.add_model(brought(LSTMModel(3, 4, 2), numbers))
+    asked = questions.asked(run.id, {})
+    text = questions.analysis(asked).passage
+    assert len(text.labels) == sum(text.lengths) == len(questions.analysis(asked).values["cell"])
+    assert questions.unit(asked, "cell", 1)["unit"] == 1
+    with pytest.raises(Problem, match="No answer is asked in this text"):
+        questions.broken(asked, [1], "", "hidden", "mean")
+    letters = OwnModel(4, 4, symbols=tuple("ab()"), says="next", source="letters")
+    run = some_store.add_model(brought(LSTMModel(4, 4, 4), letters))
+    short, long = (questions.asked(run.id, {"text": "own", "own": text}) for text in ("(ab)a", "(ab)a" * 12))
+    assert questions.unit(short, "cell", 1)["scores"] == []
+    with pytest.raises(Problem, match="The text has 5 positions; at least 20 are needed"):
+        questions.find(short, "cell", "inside brackets")
+    assert questions.find(long, "cell", "inside brackets")["all"] == 4
+    assert "inside brackets" in questions.broken(long, [1], "inside brackets", "hidden", "mean")["sentence"]
 
 
 def test_the_page_says_what_to_do_and_of_an_untrained_run_that_there_is_nothing_to_find(store):

@@ -143,6 +143,7 @@ class InspectView {
     this.page = this.colours = this.marks = null;
     this.state = settled(state, this.data);
     this.text.setPage(null);
+    this.bar.show(this); // it is there before the text is
     this.actions.wantsBest = state.found && state.unit === null; // a link that ranks, and chooses none
     this.loadNames();
     this.load(new Set(["text"]));

@@ -54,6 +54,7 @@ export class TextView {
   setPage(page) {
     if (page === this.page) return;
     this.page = page;
+    this.root.classList.toggle("filled", page !== null); // before that it takes the room that most texts need
     this.root.scrollTop = 0;
     this.layout = null;
     this.resize();
