@@ -53,7 +53,7 @@ export function calledIn(choice, one, other) {
 
 const quoted = (text) => `“${text.length > 12 ? `${text.slice(0, 11)}…` : text}”`;
 
-/** The loss on the sequence, once that is read; with clamps, also what it is without them; some brought models have none. */
+/** The loss on the sequence, once that is read and if there is one; with clamps, also what it is without them. */
 export function lossOf({ trace, original, state }) {
   if (trace.loss === null) return "nobody knows what is right here";
   if (!isRead(trace, state)) return "loss known at the sequence’s end";
