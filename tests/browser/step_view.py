@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lstm_engine.cell.quantities import QUANTITIES
+from lstm_engine.cell.quantities import QUANTITIES, quantities_of
 from lstm_engine.runs import PRESETS
+from lstm_engine.tracing.trace import LayerTrace
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=24, num_layers=2, end_step=40, pace=0.0)
 GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 22, 27)"}
@@ -42,3 +44,23 @@ def in_both_themes(page: Page) -> Iterator[str]:
         expect(page.locator(".stApp")).to_have_css("background-color", ground)
         page.wait_for_timeout(400)  # colours pass over into each other, and charts are drawn again
         yield scheme
+
+
+def drawn(page: Page, place: str) -> dict[str, str]:
+    """The numbers in one of the drawings, by their letters."""
+    found: dict[str, str] = page.locator(place).evaluate(
+        "root => Object.fromEntries([...root.querySelectorAll('[data-value]')]"
+        ".map((node) => [node.dataset.value, node.textContent]))"
+    )
+    return found
+
+
+def assert_drawn(page: Page, place: str, variant: str, layer: LayerTrace, timestep: int, unit: int) -> None:
+    """The drawing shows the engine's numbers of that unit, before and after."""
+    texts = drawn(page, place)
+    for quantity in quantities_of(variant):
+        values = getattr(layer, quantity.name)[:, 0, unit]
+        assert number(texts[quantity.symbol]) == pytest.approx(float(values[timestep]), abs=0.00051), quantity.symbol
+        if quantity.symbol in "ch":
+            before = texts[f"{quantity.symbol}-before"]
+            assert number(before) == pytest.approx(float(values[timestep - 1]), abs=0.00051)

@@ -12,12 +12,11 @@ from playwright.sync_api import Page, expect
 
 from lstm_engine import Intervention, LSTMModel, Trace
 from lstm_engine.cell.equations import softmax
-from lstm_engine.cell.quantities import operations_of, quantities_of
+from lstm_engine.cell.quantities import operations_of
 from lstm_engine.runs import Run, RunNotFound, RunStore
 from lstm_engine.runs.checkpoints import restore
 from lstm_engine.tasks import EncodedSequence
-from lstm_engine.tracing.trace import LayerTrace
-from tests.browser.step_view import SETTINGS, click_at, current, number
+from tests.browser.step_view import SETTINGS, assert_drawn, click_at, current, drawn, number
 from tests.browser.test_accessibility import violations
 from tests.browser.test_step_sizes import PHONE, PROJECTORS, SMALLEST, TARGETS
 
@@ -42,26 +41,6 @@ def models(store: RunStore, run: Run, gru: Run) -> tuple[LSTMModel, LSTMModel]:
         restore(trainer, store.checkpoint(one.id, 0))
         found.append(trainer.model)
     return found[0], found[1]
-
-
-def drawn(page: Page, place: str) -> dict[str, str]:
-    """The numbers in one of the drawings, by their letters."""
-    found: dict[str, str] = page.locator(place).evaluate(
-        "root => Object.fromEntries([...root.querySelectorAll('[data-value]')]"
-        ".map((node) => [node.dataset.value, node.textContent]))"
-    )
-    return found
-
-
-def assert_drawn(page: Page, place: str, variant: str, layer: LayerTrace, timestep: int, unit: int) -> None:
-    """The drawing shows the engine's numbers of that unit, before and after."""
-    texts = drawn(page, place)
-    for quantity in quantities_of(variant):
-        values = getattr(layer, quantity.name)[:, 0, unit]
-        assert number(texts[quantity.symbol]) == pytest.approx(float(values[timestep]), abs=0.00051), quantity.symbol
-        if quantity.symbol in "ch":
-            before = texts[f"{quantity.symbol}-before"]
-            assert number(before) == pytest.approx(float(values[timestep - 1]), abs=0.00051)
 
 
 def loss_of(trace: Trace, sequence: EncodedSequence) -> float:

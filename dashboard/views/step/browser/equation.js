@@ -2,6 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { compact } from "../../../browser/format.js";
+import { gradientHasCome } from "../../../browser/cell/progress.js";
 import { SourceLine } from "../../../browser/source.js";
 import { explained, numbers, passedOn, waysFrom } from "./operations.js";
 
@@ -56,7 +57,8 @@ export class Equation {
     const { words, equation, gradient, factor } = passedOn(way, this.trace, this.gradients, state);
     setText(this.words, words);
     setText(this.equation, equation);
-    setText(this.numbers, `${compact(gradient)} · ${compact(factor)} = ${compact(gradient * factor)}`);
+    const isThere = gradientHasCome(this.trace, state, way.quantity);
+    setText(this.numbers, isThere ? `${compact(gradient)} · ${compact(factor)} = ${compact(gradient * factor)}` : "");
     this.code.show("the chain rule, held to the engine's own gradients by its tests", "", null);
   }
 }
