@@ -42,3 +42,24 @@ def in_both_themes(page: Page) -> Iterator[str]:
         expect(page.locator(".stApp")).to_have_css("background-color", ground)
         page.wait_for_timeout(400)  # colours pass over into each other, and charts are drawn again
         yield scheme
+
+
+# the empty end is gone as soon as the view has written an address of its own
+TURN = """(address) => {
+  getSelection().removeAllRanges();
+  document.activeElement?.shadowRoot?.activeElement?.blur();
+  document.activeElement?.blur();
+  scrollTo(0, 0);
+  History.prototype.replaceState.call(history, history.state, "", `${address}&`);
+  dispatchEvent(new PopStateEvent("popstate"));
+}"""
+
+
+def turn_to(page: Page, address: str) -> None:
+    """Let a page of the step view open another address of the same run and sequence, as the browser's Back does."""
+    page.mouse.move(0, 0)
+    page.evaluate(TURN, address)
+    page.wait_for_function("!location.href.endsWith('&')", polling=50)
+    view = page.locator(".step-view")
+    expect(view).to_have_attribute("aria-busy", "false")
+    view.focus()
