@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
@@ -11,7 +12,7 @@ from lstm_engine.runs import Run, RunStore, StoreError
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.training.worker import HEARTBEAT_SECONDS
 from tests.browser.server import AppServer
-from tests.browser.step_view import SETTINGS
+from tests.browser.step_view import SETTINGS, turn_to
 
 SCREEN: ViewportSize = {"width": 1440, "height": 900}
 PATIENCE = 30_000  # milliseconds: several servers and browsers share the cores with what they test
@@ -134,3 +135,65 @@ def open_step(shared_server: AppServer, open_page: Callable[..., Page], run: Run
         return page
 
     return open_step
+
+
+@pytest.fixture(scope="session")
+def kept_run(shared_server: AppServer) -> Run:
+    """A run as ``run`` gives it, for tests that change nothing of it."""
+    with RunStore(shared_server.database_url) as store:
+        return store.create(SETTINGS, "to step", start=False)
+
+
+class Kept:
+    """Pages of the step view that several tests look at, one after the other, and the errors thrown in them."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Page] = {}
+        self.errors: list[str] = []
+
+    def drop(self) -> None:
+        while self.pages:
+            self.pages.popitem()[1].close()
+
+
+@pytest.fixture(scope="session")
+def kept(window: BrowserContext) -> Iterator[Kept]:
+    kept = Kept()
+    yield kept
+    kept.drop()
+
+
+@pytest.fixture
+def look(
+    request: pytest.FixtureRequest, shared_server: AppServer, opener: Page, kept: Kept, kept_run: Run
+) -> Iterator[Callable[[str], Page]]:
+    """Opens an address of the Step page in a page that may be there already, as the browser's Back does.
+
+    All that stands in the address is as it says, the rest as it begins, and nothing can be undone. For tests that
+    ask by keys and look; whoever fills in fields or changes what the address does not tell takes ``open_step``.
+    There is a page for each sequence, since another one would be told to the page's script. A panel that is not in
+    view may still hold what it last showed, unseen.
+    """
+
+    def look(query: str) -> Page:
+        address = f"{shared_server.url}/step?run={kept_run.id}&{query}"
+        (sequence,) = parse_qs(query)["sequence"]
+        if sequence in kept.pages:
+            turn_to(kept.pages[sequence], address)
+            return kept.pages[sequence]
+        with opener.expect_popup() as opened:
+            opener.evaluate("void window.open('about:blank')")
+        page = kept.pages[sequence] = opened.value
+        page.set_viewport_size(SCREEN)
+        page.on("pageerror", lambda error: kept.errors.append(str(error)))
+        page.set_default_timeout(PATIENCE)
+        page.goto(address)
+        page.wait_for_selector(".strip button")
+        return page
+
+    failed = request.session.testsfailed
+    yield look
+    errors, kept.errors[:] = list(kept.errors), []
+    if errors or request.session.testsfailed > failed:
+        kept.drop()
+    assert not errors

@@ -64,3 +64,24 @@ def assert_drawn(page: Page, place: str, variant: str, layer: LayerTrace, timest
         if quantity.symbol in "ch":
             before = texts[f"{quantity.symbol}-before"]
             assert number(before) == pytest.approx(float(values[timestep - 1]), abs=0.00051)
+
+
+# the empty end is gone as soon as the view has written an address of its own
+TURN = """(address) => {
+  getSelection().removeAllRanges();
+  document.activeElement?.shadowRoot?.activeElement?.blur();
+  document.activeElement?.blur();
+  scrollTo(0, 0);
+  History.prototype.replaceState.call(history, history.state, "", `${address}&`);
+  dispatchEvent(new PopStateEvent("popstate"));
+}"""
+
+
+def turn_to(page: Page, address: str) -> None:
+    """Let a page of the step view open another address of the same run and sequence, as the browser's Back does."""
+    page.mouse.move(0, 0)
+    page.evaluate(TURN, address)
+    page.wait_for_function("!location.href.endsWith('&')", polling=50)
+    view = page.locator(".step-view")
+    expect(view).to_have_attribute("aria-busy", "false")
+    view.focus()

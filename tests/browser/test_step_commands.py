@@ -68,8 +68,8 @@ def test_all_that_was_set_is_undone_and_done_again_by_buttons_and_keys(open_step
     assert address(page) == ended
 
 
-def test_steps_are_not_commands_and_a_drag_is_one(open_step):
-    page = open_step("sequence=sakura&timestep=2&unit=9&quantity=input_gate&panel=whatif")
+def test_steps_are_not_commands_and_a_drag_is_one(look):
+    page = look("sequence=sakura&timestep=2&unit=9&quantity=input_gate&panel=whatif")
     page.keyboard.press("1")
     expect(page.locator(".clamps li")).to_have_count(1)
     for _ in range(3):
@@ -146,8 +146,8 @@ def test_what_the_engine_refuses_changes_nothing(open_step):
     assert address(page)["clamps"] == ["f:1:2:1-2=0.5,f:1:0:1-1=0.25"]
 
 
-def test_clamps_that_follow_each_other_fast_are_all_kept(open_step):
-    page = open_step("sequence=maria&timestep=2&unit=3&panel=whatif")
+def test_clamps_that_follow_each_other_fast_are_all_kept(look):
+    page = look("sequence=maria&timestep=2&unit=3&panel=whatif")
     for key in "f0i1g0o1":
         page.keyboard.press(key)
     expect(page.locator(".clamps li")).to_have_count(4)
@@ -156,8 +156,8 @@ def test_clamps_that_follow_each_other_fast_are_all_kept(open_step):
     assert address(page)["clamps"] == ["f:1:3:2-2=0,g:1:3:2-2=0,o:1:3:2-2=1"]
 
 
-def test_a_contribution_that_was_followed_can_be_come_back_from(open_step):
-    page = open_step("sequence=giovanni&timestep=6&unit=5")
+def test_a_contribution_that_was_followed_can_be_come_back_from(look):
+    page = look("sequence=giovanni&timestep=6&unit=5")
     page.locator(".contributions li", has_text="h′ of unit").first.locator("button").click()
     assert current(page) == 4
     page.get_by_role("button", name="Undo", exact=True).click()

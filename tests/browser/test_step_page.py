@@ -11,16 +11,16 @@ from lstm_engine.runs.checkpoints import restore
 from tests.browser.step_view import SETTINGS, click_at, current, shown
 
 
-def test_numbers_on_screen_are_the_engines(open_step, store, run):
-    trainer = run.settings.build_trainer()
-    restore(trainer, store.checkpoint(run.id, 0))
+def test_numbers_on_screen_are_the_engines(look, store, kept_run):
+    trainer = kept_run.settings.build_trainer()
+    restore(trainer, store.checkpoint(kept_run.id, 0))
     sequence = trainer.task.encode("alexandra")
     trace = trainer.model.trace(sequence.inputs)
     probabilities = softmax(trace.outputs[:, 0])
     rng = np.random.default_rng(0)
     for _ in range(3):
         timestep, unit, layer = int(rng.integers(10)), int(rng.integers(24)), int(rng.integers(2))
-        page = open_step(f"sequence=alexandra&timestep={timestep + 1}&unit={unit}&layer={layer + 1}")
+        page = look(f"sequence=alexandra&timestep={timestep + 1}&unit={unit}&layer={layer + 1}")
         for symbol, value in shown(page).items():
             name = next(q.name for q in QUANTITIES if q.symbol == symbol)
             assert value == pytest.approx(getattr(trace.layers[layer], name)[timestep, 0, unit], abs=0.00051)
@@ -30,11 +30,10 @@ def test_numbers_on_screen_are_the_engines(open_step, store, run):
             assert row.locator(".guess").inner_text() == trainer.task.vocabulary[k]
             percent = float(row.locator(".probability").inner_text().removesuffix(" %"))
             assert percent == pytest.approx(100 * probabilities[timestep, k], abs=0.051)
-        page.close()
 
 
-def test_keyboard_steps_jumps_and_changes_the_unit(open_step):
-    page = open_step("sequence=maria&timestep=1")
+def test_keyboard_steps_jumps_and_changes_the_unit(look):
+    page = look("sequence=maria&timestep=1")
     before = shown(page)
     page.keyboard.press("ArrowRight")  # the view has the focus from the start
     assert current(page) == 1
@@ -98,8 +97,8 @@ COUNT_MESSAGES = """() => {
 }"""
 
 
-def test_stepping_asks_the_server_nothing(open_step):
-    page = open_step("sequence=christopher&timestep=1")
+def test_stepping_asks_the_server_nothing(look):
+    page = look("sequence=christopher&timestep=1")
     page.wait_for_timeout(1500)
     sent = []
     page.evaluate(COUNT_MESSAGES)
@@ -112,8 +111,8 @@ def test_stepping_asks_the_server_nothing(open_step):
     assert page.evaluate("window.messagesSent") == 0
 
 
-def test_the_address_leads_back_to_the_same_view(open_step, open_page):
-    page = open_step("sequence=sakura&timestep=1")
+def test_the_address_leads_back_to_the_same_view(look, open_page):
+    page = look("sequence=sakura&timestep=1")
     for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
     page.wait_for_timeout(600)

@@ -27,16 +27,16 @@ from tests.browser.step_view import click_at, current, in_both_themes, number, s
 
 
 @pytest.fixture
-def model(store: RunStore, run: Run) -> LSTMModel:
-    """The run's model as the page shows it."""
-    trainer = run.settings.build_trainer()
-    restore(trainer, store.checkpoint(run.id, 0))
+def model(store: RunStore, kept_run: Run) -> LSTMModel:
+    """The run's model as the page shows it; runs of the same settings begin alike."""
+    trainer = kept_run.settings.build_trainer()
+    restore(trainer, store.checkpoint(kept_run.id, 0))
     return trainer.model
 
 
 @pytest.fixture
-def encode(run: Run) -> Callable[[str], EncodedSequence]:
-    return run.settings.task_object.encode
+def encode(kept_run: Run) -> Callable[[str], EncodedSequence]:
+    return kept_run.settings.task_object.encode
 
 
 def numbers(text: str) -> list[float]:
@@ -51,8 +51,8 @@ def query(page: Page) -> dict[str, list[str]]:
 # ---- by operation
 
 
-def test_operations_light_up_in_order_and_grey_what_is_to_come(open_step):
-    page = open_step("sequence=maria&timestep=1")
+def test_operations_light_up_in_order_and_grey_what_is_to_come(look):
+    page = look("sequence=maria&timestep=1")
     page.keyboard.press("m")
     name = page.locator(".equation b")
     order = ["concatenate", "forget", "input", "candidate", "keep", "write", "squash", "output", "predict"]
@@ -69,8 +69,8 @@ def test_operations_light_up_in_order_and_grey_what_is_to_come(open_step):
     assert query(page)["operation"] == ["9"]
 
 
-def test_by_operation_nothing_is_shown_before_it_is_computed(open_step):
-    page = open_step("sequence=maria&timestep=3&unit=2&operation=4&quantity=cell&pins=1")
+def test_by_operation_nothing_is_shown_before_it_is_computed(look):
+    page = look("sequence=maria&timestep=3&unit=2&operation=4&quantity=cell&pins=1")
     status, header = page.locator("[role=status]").last, page.locator(".checkpoints .said")
     expect(page.locator(".why .sum")).to_contain_text("Operation 6 of 9, write, makes it.")
     assert page.locator(".contributions li:not(.empty)").count() == 0
@@ -107,8 +107,8 @@ def test_by_operation_nothing_is_shown_before_it_is_computed(open_step):
     assert page.locator(".curves polyline[clip-path], .pin polyline[clip-path]").count() == 0
 
 
-def test_equations_hold_the_engines_numbers(open_step, model, encode):
-    page = open_step("sequence=giovanni&timestep=5&unit=11&layer=2&operation=1&decimals=5")
+def test_equations_hold_the_engines_numbers(look, model, encode):
+    page = look("sequence=giovanni&timestep=5&unit=11&layer=2&operation=1&decimals=5")
     layer = model.trace(encode("giovanni").inputs).layers[1]
     at = {q.symbol: float(getattr(layer, q.name)[4, 0, 11]) for q in QUANTITIES}
     z = {g.symbol: float(getattr(layer, f"{g.name}_preactivation")[4, 0, 11]) for g in GATES}
@@ -129,8 +129,8 @@ def test_equations_hold_the_engines_numbers(open_step, model, encode):
     assert "Expected next" in page.locator(".equation .numbers").inner_text()
 
 
-def test_the_textbooks_line_stands_beside_the_numbers(open_step):
-    page = open_step("sequence=maria")
+def test_the_textbooks_line_stands_beside_the_numbers(look):
+    page = look("sequence=maria")
     source = (ROOT / "lstm_engine" / "cell" / "equations.py").read_text("utf-8").splitlines()
     for key in "figoch":
         page.keyboard.press(key)
@@ -145,10 +145,8 @@ def test_the_textbooks_line_stands_beside_the_numbers(open_step):
 
 
 @pytest.mark.parametrize(("timestep", "unit", "layer", "gate"), [(3, 5, 1, "forget_gate"), (6, 20, 2, "candidate")])
-def test_a_gates_parts_and_strongest_contributions_are_the_engines(
-    open_step, model, encode, timestep, unit, layer, gate
-):
-    page = open_step(f"sequence=giovanni&timestep={timestep}&unit={unit}&layer={layer}&quantity={gate}&decimals=4")
+def test_a_gates_parts_and_strongest_contributions_are_the_engines(look, model, encode, timestep, unit, layer, gate):
+    page = look(f"sequence=giovanni&timestep={timestep}&unit={unit}&layer={layer}&quantity={gate}&decimals=4")
     trace = model.trace(encode("giovanni").inputs)
     parts = model.preactivation_parts(trace, layer - 1)[gate]
     place = timestep - 1, 0, unit
@@ -169,8 +167,8 @@ def test_a_gates_parts_and_strongest_contributions_are_the_engines(
     assert bars == pytest.approx([float(value) for value in strongest], abs=6e-5)
 
 
-def test_a_contribution_leads_to_where_it_comes_from(open_step):
-    page = open_step("sequence=giovanni&timestep=6&unit=5")
+def test_a_contribution_leads_to_where_it_comes_from(look):
+    page = look("sequence=giovanni&timestep=6&unit=5")
     contributor = page.locator(".contributions li", has_text="h′ of unit").first
     target = re.search(r"unit (\d+)", contributor.inner_text()).group(1)
     contributor.locator("button").click()
@@ -185,8 +183,8 @@ def test_a_contribution_leads_to_where_it_comes_from(open_step):
     assert f"h of unit {target} =" in page.locator(".why h3").inner_text()
 
 
-def test_the_memory_is_told_by_who_wrote_it(open_step, model, encode):
-    page = open_step("sequence=sakura&timestep=5&unit=3&quantity=cell&decimals=6")
+def test_the_memory_is_told_by_who_wrote_it(look, model, encode):
+    page = look("sequence=sakura&timestep=5&unit=3&quantity=cell&decimals=6")
     layer = model.trace(encode("sakura").inputs).layers[0]
     f, i, g, c = (getattr(layer, name)[:, 0, 3] for name in ("forget_gate", "input_gate", "candidate", "cell"))
     written = [float(i[t] * g[t] * np.prod(f[t + 1 : 5])) for t in range(5)]
@@ -195,8 +193,8 @@ def test_the_memory_is_told_by_who_wrote_it(open_step, model, encode):
     assert bars == pytest.approx(sorted(written, key=abs, reverse=True), abs=2e-6)
 
 
-def test_a_prediction_is_told_by_its_hidden_units(open_step, model, encode):
-    page = open_step("sequence=sakura&timestep=2&decimals=5")
+def test_a_prediction_is_told_by_its_hidden_units(look, model, encode):
+    page = look("sequence=sakura&timestep=2&decimals=5")
     page.locator(".guesses button").nth(1).click()
     outputs = model.trace(encode("sakura").inputs).outputs[1, 0]
     second = int(np.argsort(-outputs)[1])
@@ -215,8 +213,8 @@ def test_a_prediction_is_told_by_its_hidden_units(open_step, model, encode):
 
 
 @pytest.mark.parametrize("order", ["similarity", "mean", "saturation"])
-def test_units_are_ordered_and_the_cursor_follows(open_step, model, encode, order):
-    page = open_step("sequence=christopher&unit=4")
+def test_units_are_ordered_and_the_cursor_follows(look, model, encode, order):
+    page = look("sequence=christopher&unit=4")
     page.get_by_label("Order of units").select_option(order)
     page.locator(".step-view").focus()
     for _ in range(24):
@@ -238,8 +236,8 @@ def query_unit(page: Page) -> str:
     return re.search(r"Unit (\d+) over", page.locator(".curves h3").inner_text()).group(1)
 
 
-def test_up_to_six_units_are_pinned_and_the_link_keeps_them(open_step, open_page):
-    page = open_step("sequence=maria")
+def test_up_to_six_units_are_pinned_and_the_link_keeps_them(look):
+    page = look("sequence=maria")
     for _ in range(6):
         page.keyboard.press("u")
         page.keyboard.press("ArrowDown")
@@ -249,12 +247,13 @@ def test_up_to_six_units_are_pinned_and_the_link_keeps_them(open_step, open_page
     expect(page.locator(".notice")).to_contain_text("Six units are pinned already")
     page.get_by_label("Unpin unit 2").click()
     assert query(page)["pins"] == ["0,1,3,4,5"]
-    again = open_page(page.url)
-    expect(again.locator(".pin")).to_have_count(5)
+    page.get_by_label("Unpin unit 3").click()
+    expect(page.locator(".pin")).to_have_count(4)
+    expect(look("sequence=maria&pins=0,1,3,4,5").locator(".pin")).to_have_count(5)
 
 
-def test_a_long_sequence_is_drawn_in_a_window_and_stepped_as_a_whole(open_step):
-    page = open_step(f"sequence={'marianna-' * 90}x")  # 811 letters and the mark before them
+def test_a_long_sequence_is_drawn_in_a_window_and_stepped_as_a_whole(look):
+    page = look(f"sequence={'marianna-' * 90}x")  # 811 letters and the mark before them
     expect(page.locator(".arrange")).to_contain_text("longer than the page can draw well: timesteps 1 to 400 of 812")
     page.keyboard.press("End")
     assert current(page) == 811
@@ -270,8 +269,8 @@ def test_a_long_sequence_is_drawn_in_a_window_and_stepped_as_a_whole(open_step):
 # ---- prediction
 
 
-def test_surprise_stands_along_the_strip(open_step, model, encode):
-    page = open_step("sequence=sakura")
+def test_surprise_stands_along_the_strip(look, model, encode):
+    page = look("sequence=sakura")
     sequence = encode("sakura")
     outputs = model.forward(sequence.inputs)[0][:, 0].astype(float)
     log_p = outputs - np.log(np.exp(outputs).sum(axis=1, keepdims=True))
@@ -310,8 +309,8 @@ def ways_of(page: Page) -> list[Locator]:
     return page.locator(".backward tbody tr").all()
 
 
-def test_gradients_are_the_engines_and_the_factors_are_the_cells(open_step, model, encode):
-    page = open_step("sequence=sakura&timestep=6&unit=7&layer=1")
+def test_gradients_are_the_engines_and_the_factors_are_the_cells(look, model, encode):
+    page = look("sequence=sakura&timestep=6&unit=7&layer=1")
     page.keyboard.press("l")
     expect(page.locator(".backward h3")).to_contain_text("Loss at 6")
     for _ in range(3):
@@ -380,9 +379,7 @@ def test_a_plain_network_is_trained_to_stand_beside_the_gradients(open_step, sto
     page.get_by_role("tab", name="Why").click()
     expect(norms).to_be_hidden()
     assert conveyor.evaluate(ends) < 0
-    for other in store.list_runs():
-        if other.id != run.id:
-            store.delete(other.id)
+    store.delete(made.id)
 
 
 # ---- what if
@@ -392,7 +389,7 @@ def clamped_trace(model: LSTMModel, sequence: EncodedSequence, *changes: Interve
     return model.trace(sequence.inputs, interventions=changes)
 
 
-def test_what_is_clamped_changes_the_run_and_the_change_is_said(open_step, open_page, model, encode):
+def test_what_is_clamped_changes_the_run_and_the_change_is_said(open_step, look, model, encode):
     page = open_step("sequence=sakura&timestep=3&unit=5&panel=whatif")
     page.get_by_label("Quantity to clamp").select_option("forget_gate")
     page.get_by_label("Units to clamp").select_option("all")
@@ -420,7 +417,8 @@ def test_what_is_clamped_changes_the_run_and_the_change_is_said(open_step, open_
     assert difference == pytest.approx(after - before, abs=0.0011)
     assert page.locator(".curves polyline.altered").count() == 6
     expect(page.locator(".clamped-note")).to_be_visible()
-    again = open_page(page.url if "clamps" in query(page) else "")
+    (clamps,) = query(page)["clamps"]
+    again = look(f"sequence=sakura&timestep=7&unit=5&panel=whatif&clamps={clamps}")  # a run that begins alike
     expect(again.locator(".clamps li")).to_have_count(1)
     assert shown(again) == shown(page)
     page.get_by_role("button", name="Undo").click()
@@ -428,8 +426,8 @@ def test_what_is_clamped_changes_the_run_and_the_change_is_said(open_step, open_
     expect(page.locator(".curves polyline.altered")).to_have_count(0)
 
 
-def test_keys_clamp_and_undo(open_step, model, encode):
-    page = open_step("sequence=sakura&timestep=2&unit=9")
+def test_keys_clamp_and_undo(look, model, encode):
+    page = look("sequence=sakura&timestep=2&unit=9")
     page.keyboard.type("maria1")  # whoever takes the view for a field clamps nothing
     page.keyboard.press("m")
     page.keyboard.press("i")
@@ -504,8 +502,8 @@ def tile(page: Page, x: float, y: float) -> tuple[float, float]:
     return box["x"] + box["width"] * x / 752, box["y"] + box["height"] * y / 336
 
 
-def test_a_gate_is_dragged_live_as_one_command_and_units_say_their_names(open_step, model, encode):
-    page = open_step("sequence=sakura&timestep=4&unit=9")
+def test_a_gate_is_dragged_live_as_one_command_and_units_say_their_names(look, model, encode):
+    page = look("sequence=sakura&timestep=4&unit=9")
     trace = model.trace(encode("sakura").inputs).layers[0]
     x, y = tile(page, 285, 203)  # of the input gate
     page.mouse.move(x, y)
@@ -545,8 +543,7 @@ def test_a_gate_is_dragged_live_as_one_command_and_units_say_their_names(open_st
     page.locator(".cell canvas").focus()
     page.keyboard.press("ArrowDown")
     expect(tip).to_contain_text("unit 10, layer 1: ")
-    page.goto(page.url.replace("layer=1", "layer=1&hide=whatif"))  # who may not hold, cannot drag
-    page.wait_for_selector(".strip button")
+    look("sequence=sakura&timestep=4&unit=9&hide=whatif")  # who may not hold, cannot drag
     page.locator(".cell").scroll_into_view_if_needed()
     x, y = tile(page, 285, 203)
     page.mouse.move(x, y)
@@ -584,8 +581,8 @@ def test_another_sequence_is_put_beside_with_the_difference(open_step, model, en
 # ---- to take along
 
 
-def test_every_view_is_saved_as_svg_and_png(open_step, run, tmp_path):
-    page = open_step("sequence=maria&timestep=4&panel=backward")
+def test_every_view_is_saved_as_svg_and_png(look, kept_run, tmp_path):
+    page = look("sequence=maria&timestep=4&panel=backward")
     expect(page.locator(".norms polyline")).to_have_count(2)
     page.get_by_role("tab", name="Save").click()
     for name in ("Diagram", "Heatmaps", "Curves", "Prediction", "Why", "Gradient norms"):
@@ -603,11 +600,11 @@ def test_every_view_is_saved_as_svg_and_png(open_step, run, tmp_path):
         texts = [text.text or "" for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
         assert "·maria" in "".join(text for text in texts if len(text) == 1)  # the symbols along the axis
         caption = " ".join(text for text in texts if len(text) > 30)
-        assert f"to step (run {run.id}) · names · step 0 of 40 · “maria” · timestep 4 of 6" in caption
+        assert f"to step (run {kept_run.id}) · names · step 0 of 40 · “maria” · timestep 4 of 6" in caption
 
 
-def test_a_gradient_is_saved_without_having_been_looked_at(open_step, tmp_path):
-    page = open_step("sequence=maria&timestep=4&panel=save&loss_at=4")
+def test_a_gradient_is_saved_without_having_been_looked_at(look, tmp_path):
+    page = look("sequence=maria&timestep=4&panel=save&loss_at=4")
     with page.expect_download() as download:
         page.get_by_role("button", name="Gradient norms as SVG", exact=True).click()
     download.value.save_as(tmp_path / "norms.svg")
@@ -641,8 +638,8 @@ def test_pictures_are_made_for_white_paper_unless_a_dark_one_is_asked_for(open_s
     assert page.locator(".step-view.on-paper").count() == 0
 
 
-def test_data_link_and_code_give_the_same_numbers(open_step, shared_server, tmp_path):
-    page = open_step("sequence=maria&timestep=4&unit=6&layer=2&quantity=output_gate&clamps=f:2:6:1-3=0.25&panel=save")
+def test_data_link_and_code_give_the_same_numbers(look, shared_server, tmp_path):
+    page = look("sequence=maria&timestep=4&unit=6&layer=2&quantity=output_gate&clamps=f:2:6:1-3=0.25&panel=save")
     on_screen = shown(page)["o"]
     for kind in ("csv", "parquet", "npz"):
         with page.expect_download() as download:
@@ -686,8 +683,8 @@ def test_routes_answer_in_sentences(shared_server, run):
 # ---- for everybody
 
 
-def test_help_opens_on_a_question_mark_and_closes(open_step):
-    page = open_step("sequence=maria")
+def test_help_opens_on_a_question_mark_and_closes(look):
+    page = look("sequence=maria")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys and help")).to_be_visible()
     keys = page.locator(".help dt").all_inner_texts()
@@ -702,8 +699,8 @@ def test_help_opens_on_a_question_mark_and_closes(open_step):
     assert current(page) == before + 1
 
 
-def test_the_cursors_place_is_told_in_words(open_step):
-    page = open_step("sequence=maria&timestep=1")
+def test_the_cursors_place_is_told_in_words(look):
+    page = look("sequence=maria&timestep=1")
     page.keyboard.press("ArrowRight")
     expect(page.locator("[role=status]").last).to_contain_text(
         "Timestep 2 of 6, reading m; layer 1, unit 0: Forget gate 0."
@@ -795,8 +792,8 @@ def test_a_finger_steps_as_well(open_step):
     expect(page.get_by_label("Other checkpoint")).to_be_visible()
 
 
-def test_the_keyboard_alone_reaches_every_panel(open_step):
-    page = open_step("sequence=alexandra")
+def test_the_keyboard_alone_reaches_every_panel(look):
+    page = look("sequence=alexandra")
     page.get_by_role("tab", name="Why").focus()
     for name in ("What if", "Backward", "Compare", "Save", "Why"):
         page.keyboard.press("ArrowRight")

@@ -69,8 +69,8 @@ def test_arrow_keys_step_on_every_natural_path(open_page: Callable[..., Page], s
     expect(page.locator(".step-view")).not_to_be_focused()
 
 
-def test_the_start_sign_is_explained_where_it_is_read(open_step: Callable[..., Page]):
-    page = open_step("sequence=maria&timestep=1")
+def test_the_start_sign_is_explained_where_it_is_read(look: Callable[..., Page]):
+    page = look("sequence=maria&timestep=1")
     remark = page.get_by_text("“·” is the start sign: no letter has been read")
     expect(remark).to_be_visible()
     assert shown(page)["f"] > 0

@@ -129,6 +129,11 @@ export class Frame {
     this.content.hidden = false;
   }
 
+  /** Whether it is still to become what was asked for: readers of screens then wait, and keys change nothing. */
+  showBusy(isBusy) {
+    this.root.setAttribute("aria-busy", isBusy);
+  }
+
   waitInVain() {
     setText(this.waiting, "Nothing can be shown yet. Reload the page to try again.");
   }

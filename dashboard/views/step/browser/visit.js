@@ -31,12 +31,19 @@ export class Visit {
     return this.problems !== null;
   }
 
+  /** The problems with the link that begins to be opened, or null when it is open. */
+  setProblems(problems) {
+    this.problems = problems;
+    this.view.frame.showBusy(this.opens);
+    return problems;
+  }
+
   /** Open what an address says; what it says in vain is told, and the nearest sensible view is shown. */
   async open(parameters, sequence) {
     const { view } = this;
     this.abandon();
     const opening = this.openings;
-    const problems = (this.problems = []);
+    const problems = this.setProblems([]);
     this.parameters = parameters;
     view.history.clear();
     // until its trace is there, the cursor must stand somewhere
@@ -44,7 +51,7 @@ export class Visit {
     try {
       await this.read(parameters, problems, () => opening === this.openings);
     } finally {
-      if (opening === this.openings) this.problems = null;
+      if (opening === this.openings) this.setProblems(null);
     }
     if (opening !== this.openings) return;
     const beside = problems.filter(({ kind }) => kind === "beside");
@@ -83,7 +90,7 @@ export class Visit {
   /** Something else is to be seen than the link that may just be opened, or what is being asked for. */
   abandon() {
     this.openings++;
-    this.problems = null;
+    this.setProblems(null);
     this.view.opener = null;
     this.view.loading.abandon();
   }
