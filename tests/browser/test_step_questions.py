@@ -506,9 +506,12 @@ def test_a_gate_is_dragged_live_as_one_command_and_units_say_their_names(look, m
     page = look("sequence=sakura&timestep=4&unit=9")
     trace = model.trace(encode("sakura").inputs).layers[0]
     x, y = tile(page, 285, 203)  # of the input gate
+    page.mouse.move(x - 1, y)
     page.mouse.move(x, y)
     tip = page.locator(".cell .tip")
-    unit, value = re.fullmatch(r"input gate, unit (\d+), layer 1: (0\.\d+)", tip.inner_text()).groups()
+    said = re.compile(r"input gate, unit (\d+), layer 1: (0\.\d+)")
+    expect(tip).to_have_text(said)
+    unit, value = said.fullmatch(tip.inner_text()).groups()
     assert float(value) == pytest.approx(float(trace.input_gate[3, 0, int(unit)]), abs=0.00051)
     page.mouse.down()
     for up in (3, 20, 40):

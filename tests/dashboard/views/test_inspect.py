@@ -1,6 +1,5 @@
 """The Inspect page's questions, against what the engine and its inspection say themselves."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,6 @@ import numpy as np
 import pytest
 
 from dashboard.serving.problems import Problem
-from dashboard.views.inspect.analyses import Analyses
 from dashboard.views.inspect.claims import Claim
 from dashboard.views.inspect.films import Films
 from dashboard.views.inspect.movers import movers_payload
@@ -271,34 +269,6 @@ def test_what_moved_a_prediction_is_its_gradient_times_the_input(questions, some
     np.testing.assert_allclose(found["moves"], expected, atol=1e-5)
     with pytest.raises(Problem, match="There is no output 28; this run has 0 to 27"):
         movers_payload(analysis, 4, 28)
-
-
-def test_an_analysis_is_made_once_for_all_who_ask_and_the_oldest_goes():
-    made: list[str] = []
-    started = threading.Barrier(4)
-
-    class Sized:
-        size = 60
-
-    def make() -> Sized:
-        made.append("once")
-        return Sized()
-
-    kept = Analyses(most=100)
-
-    def ask() -> None:
-        started.wait()
-        kept.get("first", make)  # type: ignore[arg-type]
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert made == ["once"]
-    kept.get("second", make)  # type: ignore[arg-type]
-    assert "first" not in kept
-    assert "second" in kept
 
 
 def test_names_are_of_units_that_there_are(questions, code):
