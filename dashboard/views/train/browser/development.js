@@ -11,6 +11,7 @@ export class Development {
   constructor(figure, plotlyPath, questions) {
     this.figure = figure;
     this.questions = questions;
+    this.shown = -1; // the newest checkpoint that is shown
     this.due = performance.now() + FIRST_AFTER;
     this.title = element("h3", { text: "Gates and weights as they learn, over held-out sequences" });
     this.body = chartElement(
@@ -28,6 +29,7 @@ export class Development {
 
   destroy() {
     this.sight.end();
+    this.ended = true;
     clearTimeout(this.timer);
     this.plotly?.purge(this.body);
     this.plotly = null;
@@ -43,19 +45,21 @@ export class Development {
   /** Ask for what is newer than what is shown; in a crowd, if anybody sees it. */
   askSoon() {
     clearTimeout(this.timer);
-    if (this.known === this.shown || (this.crowd && !this.sight.seen)) return;
+    if (!(this.known > this.shown) || (this.crowd && !this.sight.seen)) return;
     this.timer = setTimeout(() => this.ask(), Math.max(0, this.due - performance.now()));
   }
 
   async ask() {
     this.due = performance.now() + ASK_EVERY;
-    const asked = this.known;
     const found = await ask(this.questions, "development");
-    if (!found) return;
-    this.shown = asked;
-    this.found = found;
-    this.inside.hidden = this.found.step.length < 2;
-    this.draw();
+    if (this.ended) return;
+    if (found) {
+      this.shown = found.step.at(-1) ?? this.shown;
+      this.found = found;
+      this.inside.hidden = this.found.step.length < 2;
+      this.draw();
+    }
+    this.askSoon(); // it may be that nobody could answer, or that the answer was begun for somebody before the newest
   }
 
   setTheme() {
