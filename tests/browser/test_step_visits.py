@@ -180,7 +180,7 @@ def test_a_link_to_a_task_finds_a_run_of_it(open_page, shared_server, store, run
 
 
 @pytest.mark.xfail(
-    reason="pressed in less than half a second over pages and runs, Streamlit may draw nothing, or the run that was left",
+    reason="pressed in less than half a second over pages and runs, Streamlit may draw nothing, or the run just left",
     run=False,
 )
 def test_back_and_forward_pressed_quickly_end_where_they_lead(
