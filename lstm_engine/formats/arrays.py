@@ -69,6 +69,8 @@ def check_names(names: Collection[str]) -> None:
     for name in names:
         if len(name) > MOST_NAME:
             raise WeightsError(f"it holds an array whose name has {len(name):,} characters: {shown(name)}")
+        if any("\ud800" <= character <= "\udfff" for character in name):
+            raise WeightsError(f"it holds an array whose name has half a character (a surrogate): {shown(name)}")
 
 
 def bytes_of(shape: tuple[int, ...], itemsize: int) -> int:

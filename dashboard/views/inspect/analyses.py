@@ -18,6 +18,7 @@ from lstm_engine.tasks import Task
 TOP = 3  # predicted symbols that are told
 STREAMS = 32  # pieces of a long text that are read side by side
 MOST_KEPT = 400_000_000  # bytes of analyses
+POSITION_BYTES = 200  # of a position's label, of what came there, and of what its properties take
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,10 @@ class Analysis:
 
     @property
     def size(self) -> int:
-        """Bytes, nearly."""
-        arrays = (*self.values.values(), self.passage.batch.inputs, self.losses, self.top, self.top_chances)
-        return sum(array.nbytes for array in arrays)
+        """Bytes, nearly; the model's are counted with each, though analyses of one checkpoint may share it."""
+        weights = self.model.parameters.flat
+        arrays = (*self.values.values(), self.passage.batch.inputs, self.losses, self.top, self.top_chances, weights)
+        return sum(array.nbytes for array in arrays) + POSITION_BYTES * len(self.passage.labels)
 
     @cached_property
     def properties(self) -> dict[str, NDArray]:

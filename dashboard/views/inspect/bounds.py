@@ -10,6 +10,7 @@ PAGE_NUMBER, POSITION = Bounds("page", 1, 10**5), Bounds("position", 1, 10**6)
 OUTPUT = Bounds("output", 0, 10**6)
 FEWEST_RANKED = 20  # positions, half of which are held out
 MOST_BROKEN = 64  # units at once
+MOST_WORK = 5 * 10**9  # positions times weights when units are broken: some ten seconds, for which others wait
 
 
 def page_of(analysis: Analysis, page: int) -> slice:
@@ -51,3 +52,13 @@ def check_length(analysis: Analysis) -> None:
     if not is_long(analysis):
         total = len(analysis.passage.labels)
         raise Problem(f"The text has {total} positions; at least {FEWEST_RANKED} are needed to rank units by it.")
+
+
+def check_work(analysis: Analysis) -> None:
+    """Raise Problem if breaking units would keep the server busy for too long."""
+    total, weights = len(analysis.passage.labels), analysis.model.parameters.flat.size
+    if total * weights > MOST_WORK:
+        raise Problem(
+            f"Breaking units of a model with {weights:,} weights on {total:,} positions would take too long; "
+            f"choose a text of your own with at most {max(1, MOST_WORK // weights):,} positions."
+        )

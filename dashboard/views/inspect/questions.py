@@ -12,7 +12,16 @@ from dashboard.serving.binary import pack
 from dashboard.serving.checkpoints import checkpoint_step
 from dashboard.serving.problems import Problem
 from dashboard.views.inspect.analyses import Analyses, Analysis, Asked, analysis_of
-from dashboard.views.inspect.bounds import LAYER, PAGE, check_length, check_position, check_units, is_long, page_of
+from dashboard.views.inspect.bounds import (
+    LAYER,
+    PAGE,
+    check_length,
+    check_position,
+    check_units,
+    check_work,
+    is_long,
+    page_of,
+)
 from dashboard.views.inspect.claims import Claim, claim_payload
 from dashboard.views.inspect.profiles import finding_payload, match_payload, number, profile_payload
 from dashboard.views.inspect.properties import first_property, property_of, spans_of, varied
@@ -52,6 +61,7 @@ class InspectQuestions:
         self._get_store = get_store
         self._analyses = Analyses()
         self._findings = lru_cache(maxsize=64)(self._find_all)
+        self._models = lru_cache(maxsize=2)(self._restored)
 
     # ---- what is asked about
 
@@ -81,8 +91,13 @@ class InspectQuestions:
         return self._analyses.get(asked, lambda: self._read(asked))
 
     def _model(self, asked: Asked) -> tuple[LSTMModel, Task]:
+        """The checkpoint's model, which all texts that it reads have in common."""
+        return self._models(asked.run_id, asked.made_at, asked.step)
+
+    def _restored(self, run_id: int, made_at: float, step: int) -> tuple[LSTMModel, Task]:
+        """The same, read from the store; kept by ``self._models``."""
         store = self._get_store()
-        return restored_with_task(store.get(asked.run_id).settings, store.checkpoint(asked.run_id, asked.step))
+        return restored_with_task(store.get(run_id).settings, store.checkpoint(run_id, step))
 
     def _read(self, asked: Asked) -> Analysis:
         settings = self._get_store().get(asked.run_id).settings
@@ -200,10 +215,11 @@ class InspectQuestions:
         """What the loss does without the units, inside the property and outside of it.
 
         Raises:
-            Problem: there are no such units, or no such property.
+            Problem: there are no such units, or no such property, or it would take too long.
         """
         analysis = self.analysis(asked)
         check_units(units, analysis.model.architecture.hidden_size)
+        check_work(analysis)
         if by not in ("mean", "zero"):
             raise Problem(f"Units are held at their mean or at zero, not at “{by[:40]}”.")
         if not analysis.passage.asked.any():

@@ -96,6 +96,18 @@ def test_a_persons_own_text_is_read_line_by_line_or_as_a_whole(questions, some_s
     assert whole.passage.texts == ("f(x)\n= g[1]",)
 
 
+def test_texts_share_the_checkpoints_model_whose_bytes_count(questions, code):
+    first, second = (questions.analysis(questions.asked(code.id, {"text": "own", "own": own})) for own in ("(a)", "so"))
+    assert first.model is second.model
+    assert first.size > first.model.parameters.flat.nbytes
+
+
+def test_what_would_keep_the_others_waiting_is_not_broken(questions, code, monkeypatch):
+    monkeypatch.setattr("dashboard.views.inspect.bounds.MOST_WORK", 10_000)
+    with pytest.raises(Problem, match=r"would take too long; choose a text of your own with at most \d+ positions"):
+        questions.broken(questions.asked(code.id, {}), [0], "", "hidden", "mean")
+
+
 @pytest.mark.parametrize(
     ("query", "ask", "message"),
     [

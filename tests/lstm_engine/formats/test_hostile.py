@@ -131,6 +131,11 @@ def test_what_is_hostile_or_damaged_is_refused_in_a_sentence(kind):
         formats.examine(content)
 
 
+def test_a_name_that_no_text_can_hold_is_refused():
+    with pytest.raises(WeightsError, match="half a character"):
+        formats.examine(safetensors({"f\ud800c.weight": entry([1], 0, 4)}, bytes(4)))
+
+
 def test_a_zip_bomb_is_judged_before_it_is_unpacked():
     zeros = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = zeros.compress(bytes(2**24)) + zeros.flush()
