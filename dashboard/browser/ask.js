@@ -17,6 +17,35 @@ export async function ask(questions, path, query = {}) {
   }
 }
 
+/**
+ * What the server says against a question: a sentence for people, and for the program its kind, as the server names it,
+ * or "away" if it cannot be reached. The `places` of a refusal of clamps are those of the ones that cannot be.
+ */
+export class Refusal extends Error {
+  constructor({ error, kind = "unexpected", places = [] }) {
+    super(error);
+    Object.assign(this, { kind, places });
+  }
+}
+
+/**
+ * The answer to a question, read as "json", "text" or "arrayBuffer".
+ * @throws {Refusal} there is none, and why
+ */
+export async function answered(url, format, options = {}) {
+  let response;
+  try {
+    response = await fetch(url, options);
+    if (response.ok) return await response[format]();
+  } catch {
+    throw new Refusal({
+      error: "The server cannot be reached. It may be starting again; what you see stays as it is.",
+      kind: "away",
+    });
+  }
+  throw new Refusal(await response.json().catch(() => ({ error: `The server answered ${response.status}.` })));
+}
+
 /** How to ask for what changes something: with the token that the server hands its own pages. */
 export function changing(token) {
   return { method: "POST", headers: { "X-Lstm-Token": token } };

@@ -1,5 +1,6 @@
 """What all charts look like."""
 
+import json
 from typing import Any
 
 import plotly.graph_objects as go
@@ -25,6 +26,12 @@ def add_band(figure: go.Figure, colour: str, x: list[Any], y: list[Any], **more:
 def legend_above(y: float = 1.02) -> dict[str, object]:
     """A legend in a row above the plot; ``y`` is its height, 1 being the plot's own."""
     return {"orientation": "h", "y": y, "yanchor": "bottom", "x": 0}
+
+
+def as_json(figure: go.Figure) -> dict[str, Any]:
+    """A figure as the browser's Plotly takes it."""
+    found: dict[str, Any] = json.loads(figure.to_json())
+    return found
 
 
 def quiet(figure: go.Figure) -> go.Figure:

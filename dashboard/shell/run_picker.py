@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.shell.glossary import explained
 from dashboard.shell.made_beside import is_made_beside
+from dashboard.shell.readable import CANNOT_RUN
 from dashboard.shell.run_labels import run_labels
 from dashboard.shell.selection import choose_run, missing, notice, select_run, selected, selected_run
 from lstm_engine.runs import Run, RunStore
@@ -120,3 +121,8 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
         help=explained("Run"),
     )
     return run
+
+
+def pick_readable_run(store: RunStore) -> Run | None:
+    """The same for a page that asks what the run's model computes."""
+    return pick_run(store, lambda run: run.readable, f"{CANNOT_RUN}; it is shown on the Train page.")

@@ -1,13 +1,10 @@
 """What all units of a layer do over a whole text, at one checkpoint after the other."""
 
-import json
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import plotly.graph_objects as go
-
+from dashboard.serving.kept import Kept
+from dashboard.shell.figures import as_json
 from dashboard.views.inspect.analyses import STREAMS, Asked
 from dashboard.views.inspect.figures import memory_figure, saturation_figure, values_figure
 from dashboard.views.inspect.profiles import number
@@ -33,20 +30,12 @@ class Films:
 
     def __init__(self, get_store: Callable[[], RunStore]):
         self._get_store = get_store
-        self._frames: OrderedDict[Asked, LayerStatistics] = OrderedDict()
-        self._lock = threading.Lock()
+        self._frames: Kept[Asked, LayerStatistics] = Kept(MOST_FRAMES, size=lambda _frame: 1)
 
     def gates(self, asked: Asked) -> dict[str, Any]:
         """A frame: charts as Plotly's figures, and the units that do nothing of their own."""
         store = self._get_store()
-        with self._lock:
-            found = self._frames.get(asked)
-        if found is None:
-            found = self._count(asked)
-            with self._lock:
-                self._frames[asked] = found
-                while len(self._frames) > MOST_FRAMES:
-                    self._frames.popitem(last=False)
+        found = self._frames.get(asked, lambda: self._count(asked))
         names = {note.unit: note.name for note in store.unit_notes(asked.run_id) if note.layer == asked.layer}
         return frame_payload(found, store.get(asked.run_id).settings.variant, names) | {"step": asked.step}
 
@@ -84,9 +73,3 @@ def frame_payload(found: LayerStatistics, variant: str, names: dict[int, str]) -
         "doubled": [[a, b, number(correlation)] for a, b, correlation in memory.doubled[:MOST_DOUBLED]],
         "doubled_in_all": len(memory.doubled),
     }
-
-
-def as_json(figure: go.Figure) -> dict[str, Any]:
-    """A figure as the browser's Plotly takes it."""
-    found: dict[str, Any] = json.loads(figure.to_json())
-    return found

@@ -14,7 +14,7 @@ from dashboard.shell.selection import told_address
 from lstm_engine.runs import Run
 from lstm_engine.tasks import Task
 
-_mount = register("inspect")
+_mount = register("inspect", with_panels=True)
 
 
 def mount_inspect(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.shell.coming_back import wait_for
 from dashboard.shell.plain import plain
-from dashboard.shell.run_picker import pick_run
+from dashboard.shell.run_picker import pick_readable_run
 from dashboard.shell.selection import follow, notices_place, prefer_task, selected, show_notices
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, sentence
@@ -32,11 +32,7 @@ def show_inspect(services: Services) -> None:
     messages = notices_place()
     prefer_task(services.store)
     with picker.container(key="pick_run"):
-        run = pick_run(
-            services.store,
-            lambda run: run.readable,
-            "cannot be run by this version; it is shown on the Train page.",
-        )
+        run = pick_readable_run(services.store)
     with messages:
         show_notices()
     if run is None:

@@ -30,6 +30,7 @@ from dashboard.views.inspect.texts import HELD_OUT, WRITTEN, most_positions, pas
 from lstm_engine import LSTMModel
 from lstm_engine.cell.quantities import quantities_of
 from lstm_engine.inspection import (
+    Ablation,
     Finding,
     Findings,
     ablate,
@@ -61,6 +62,7 @@ class InspectQuestions:
         self._get_store = get_store
         self._analyses = Analyses()
         self._findings = lru_cache(maxsize=64)(self._find_all)
+        self._ablations = lru_cache(maxsize=64)(self._break)
         self._models = lru_cache(maxsize=2)(self._restored)
 
     # ---- what is asked about
@@ -224,11 +226,19 @@ class InspectQuestions:
             raise Problem(f"Units are held at their mean or at zero, not at “{by[:40]}”.")
         if not analysis.passage.asked.any():
             raise Problem("No answer is asked in this text, so there is no loss that could rise; try your own text.")
+        found = self._ablations(asked, tuple(units), name, quantity, by)
+        run = self._get_store().get(asked.run_id)
+        names = {note.unit: note.name for note in self.notes(asked.run_id) if note.layer == asked.layer}
+        return Claim(found, name, run, asked, len(analysis.passage.labels), analysis.task.unit, names)
+
+    def _break(self, asked: Asked, units: tuple[int, ...], name: str, quantity: str, by: str) -> Ablation:
+        """The losses; kept by ``self._ablations``, since a claim is read, and then taken along as a report."""
+        analysis = self.analysis(asked)
         inside = property_of(analysis, name) if name else None
         if inside is not None and inside.dtype != bool:
             inside = None  # a number holds nowhere and everywhere: the whole text is compared
         batch, positions = side_by_side(analysis.passage)
-        found = ablate(
+        return ablate(
             analysis.model,
             batch,
             units,
@@ -238,9 +248,6 @@ class InspectQuestions:
             layer=asked.layer,
             loss=analysis.task.loss,
         )
-        run = self._get_store().get(asked.run_id)
-        names = {note.unit: note.name for note in self.notes(asked.run_id) if note.layer == asked.layer}
-        return Claim(found, name, run, asked, len(analysis.passage.labels), analysis.task.unit, names)
 
     def broken(self, asked: Asked, units: list[int], name: str, quantity: str, by: str) -> dict[str, Any]:
         """The same, as plain data."""

@@ -61,16 +61,15 @@ def inspect_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
             raise Problem(f"The units “{text[:40]}” cannot be read; write them like 3,17.")
         return list(dict.fromkeys(int(unit) for unit in text.split(",")))
 
-    def broken(request: Request) -> dict[str, Any]:
-        how = chosen("property", request), quantity(request), chosen("by", request, "mean")
-        return questions.broken(asked(request), units(request), *how)
+    def broken(request: Request) -> tuple[Asked, list[int], str, str, str]:
+        """What is broken, and how."""
+        by = chosen("by", request, "mean")
+        return asked(request), units(request), chosen("property", request), quantity(request), by
 
     async def report(request: Request) -> Response:
         def make() -> str:
-            how = chosen("property", request), quantity(request), chosen("by", request, "mean")
-            question = asked(request)
-            claim = questions.claim(question, units(request), *how)
-            return report_of(claim, questions.analysis(question))
+            claim = questions.claim(*broken(request))
+            return report_of(claim, questions.analysis(claim.asked))
 
         text = await pools.inspection.run(client_of(request), make)
         headers = {"Content-Disposition": 'attachment; filename="claim.html"', "Cache-Control": "no-cache"}
@@ -94,7 +93,7 @@ def inspect_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
         "marks": lambda request: questions.marks(asked(request), chosen("property", request), page(request)),
         "find": lambda request: questions.find(asked(request), quantity(request), chosen("property", request)),
         "unit": lambda request: questions.unit(asked(request), quantity(request), number_of(UNIT, request, 0)),
-        "break": broken,
+        "break": lambda request: questions.broken(*broken(request)),
         "match": lambda request: questions.match(asked(request), quantity(request), chosen("span", request)),
         "neighbours": lambda request: questions.neighbours(
             asked(request), quantity(request), number_of(POSITION, request, 1) - 1

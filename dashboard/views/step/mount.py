@@ -15,7 +15,7 @@ from dashboard.shell.run_labels import cell_name
 from dashboard.shell.selection import told_address
 from lstm_engine.runs import Run
 
-_mount = register("step", with_cell=True)
+_mount = register("step", with_cell=True, with_panels=True)
 
 
 def mount_step(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.shell.coming_back import wait_for
 from dashboard.shell.plain import plain
-from dashboard.shell.run_picker import pick_run
+from dashboard.shell.run_picker import pick_readable_run
 from dashboard.shell.selection import (
     follow,
     forget_address,
@@ -51,11 +51,7 @@ def show_step(services: Services) -> None:
     messages = notices_place()
     prefer_task(services.store)
     with pickers[0]:
-        run = pick_run(
-            services.store,
-            lambda run: run.readable,
-            "cannot be run by this version; it is shown on the Train page.",
-        )
+        run = pick_readable_run(services.store)
     if run is None:
         with messages:
             show_notices()

@@ -66,7 +66,7 @@ class Questions:
 
     def __init__(self, get_store: Callable[[], RunStore]):
         self._get_store = get_store
-        self._traces: Kept[Question] = Kept(MOST_KEPT)
+        self._traces: Kept[Question, bytes] = Kept(MOST_KEPT)
 
     def question(self, run_id: int, asked: Mapping[str, str]) -> Question:
         """What the query of an address asks: ``checkpoint`` (a step, or newest), ``sequence``, ``clamps``.

@@ -1,14 +1,12 @@
 """One run as it trains: progress, curves and samples, fed by the tab's live data."""
 
-import json
 from dataclasses import asdict
 from typing import Any
-
-import plotly.graph_objects as go
 
 from dashboard.serving.assets import base_path, module_url, plotly_path
 from dashboard.serving.delivery import FEW
 from dashboard.shell.components import register
+from dashboard.shell.figures import as_json
 from dashboard.shell.readable import problem_of
 from dashboard.views.train.development_figure import development_figure
 from dashboard.views.train.figures import prediction_figure, training_figure
@@ -71,8 +69,3 @@ def of_task(run: Run) -> dict[str, Any]:
         "samples_title": task.samples_title,
         "samples_figure": as_json(prediction_figure(*task.curve_axes)) if draws_curves else None,
     }
-
-
-def as_json(figure: go.Figure) -> Any:
-    """The figure as plotly.js takes it."""
-    return json.loads(figure.to_json())

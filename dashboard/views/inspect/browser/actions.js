@@ -1,6 +1,6 @@
 // What a person can do on the Inspect page.
 
-import { same } from "./state.js";
+import { same } from "../../../browser/state_table.js";
 
 export class Actions {
   constructor(view) {

@@ -1,6 +1,6 @@
 // Questions about the text and its units, through the app's own routes.
 
-import { address } from "../../../browser/ask.js";
+import { address, answered, Refusal } from "../../../browser/ask.js";
 import { unpack } from "../../../browser/cell/trace.js";
 
 export const NAMES = "unit_names"; // of the run itself, whoever asks
@@ -8,14 +8,6 @@ const KEPT = 24; // answers that stay in the browser, so that going back and for
 const BINARY = ["text", "colours", "marks", "map"];
 const BUSY_WAIT = 2500; // ms, after which one who was told 'busy' asks again
 const MOST_TRIES = 3;
-
-/** What the server says against a question: a sentence for people, and its kind for the program. */
-export class Refusal extends Error {
-  constructor({ error, kind = "unexpected" }) {
-    super(error.charAt(0).toUpperCase() + error.slice(1) + (/[.!?]$/.test(error) ? "" : "."));
-    this.kind = kind;
-  }
-}
 
 export class Engine {
   constructor() {
@@ -47,26 +39,23 @@ export class Engine {
   }
 
   async fetch(name, query, options = {}, tries = 1) {
-    let response;
     try {
-      response = await fetch(this.address(name, query), options);
-      if (response.ok && BINARY.includes(name)) return unpack(await response.arrayBuffer());
-      if (response.ok) return await response.json();
-    } catch {
-      throw new Refusal({
-        error: "The server cannot be reached. It may be starting again; what you see stays as it is.",
-        kind: "away",
-      });
+      const found = await answered(this.address(name, query), BINARY.includes(name) ? "arrayBuffer" : "json", options);
+      return found instanceof ArrayBuffer ? unpack(found) : found;
+    } catch (refusal) {
+      if (refusal.kind === "busy" && tries < MOST_TRIES) {
+        await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT));
+        return this.fetch(name, query, options, tries + 1);
+      }
+      if (refusal instanceof Refusal) refusal.message = asSentence(refusal.message);
+      throw refusal;
     }
-    const refused = await response.json().catch(() => ({ error: `The server answered ${response.status}.` }));
-    if (refused.kind === "busy" && tries < MOST_TRIES) {
-      await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT));
-      return this.fetch(name, query, options, tries + 1);
-    }
-    throw new Refusal(refused);
   }
 
   address(name, query) {
     return address(this.questions, name === NAMES ? name : `inspect/${name}`, query);
   }
 }
+
+/** What the engine says, as it stands by itself on a page. */
+const asSentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");

@@ -3,7 +3,9 @@
 
 import { Address } from "../../../browser/address.js";
 import { element, setText } from "../../../browser/dom.js";
+import { same } from "../../../browser/state_table.js";
 import { explain } from "../../../browser/glossary.js";
+import { Panels } from "../../../browser/panels.js";
 import { addressOf } from "../../../browser/tab_history.js";
 import { readTheme } from "../../../browser/theme.js";
 import { Actions } from "./actions.js";
@@ -16,9 +18,8 @@ import { Legend } from "./legend.js";
 import { Match } from "./match.js";
 import { Movers } from "./movers.js";
 import { Pager } from "./pager.js";
-import { Panels } from "./panels.js";
 import { kindOfText, Readout } from "./readout.js";
-import { asksOf, NEWEST, readLink, settled, startState, turned, writeLink } from "./state.js";
+import { asksOf, NEWEST, PANELS, readLink, settled, startState, turned, writeLink } from "./state.js";
 import { TERMS } from "./terms.js";
 import { TextView } from "./text_view.js";
 import { Unit } from "./unit.js";
@@ -49,14 +50,15 @@ class InspectView {
     this.pager = new Pager(actions);
     this.readout = new Readout(actions);
     this.find = new Find(actions);
-    this.panels = new Panels(actions, {
+    const parts = {
       find: this.find,
       unit: new Unit(actions),
       break: new BreakIt(actions),
       match: new Match(actions),
       movers: new Movers(actions),
       gates: new Gates(actions),
-    });
+    };
+    this.panels = new Panels("What to ask", PANELS, parts, (panel) => actions.turnTo({ panel }));
     this.notice = element("p", { class: "notice", role: "status", hidden: "" });
     this.root = element(
       "div",
@@ -74,7 +76,7 @@ class InspectView {
           this.pager.root,
           this.readout.root,
         ),
-        this.panels.root,
+        element("section", { "aria-label": "Questions" }, this.panels.root),
       ),
     );
     this.root.setAttribute("aria-busy", "true");
@@ -304,7 +306,7 @@ class InspectView {
     const before = this.state;
     const ends = ["source", "own"].some((name) => name in change && change[name] !== before[name]);
     const after = settled({ ...(ends ? turned(before, "text") : before), ...change }, this.there());
-    if (ENTRIES.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))) {
+    if (ENTRIES.some((name) => !same(before[name], after[name]))) {
       clearTimeout(this.urlTimer);
       if (!this.isEntry) this.write(); // what was before stays in the browser's history
       this.isEntry = true;

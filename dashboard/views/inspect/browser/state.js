@@ -1,5 +1,7 @@
 // What can be different on the Inspect page, in one table: the address, the view and the tests read it.
 
+import { differingIn, same, startOf, turnedTo } from "../../../browser/state_table.js";
+
 export const NEWEST = "newest";
 export const PANELS = {
   find: "Find",
@@ -100,9 +102,7 @@ export const FIELDS = {
   },
 };
 
-export const startState = () => Object.fromEntries(Object.entries(FIELDS).map(([name, { start }]) => [name, start]));
-
-export const same = (a, b) => Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);
+export const startState = () => startOf(FIELDS);
 
 /** The state that an address says, and the names of what it says in vain. */
 export function readLink(parameters) {
@@ -129,10 +129,7 @@ export function writeLink(run, state) {
 }
 
 /** The state after turning to another "run" or "text". */
-export function turned(state, to) {
-  const ended = Object.entries(FIELDS).filter(([, { ends = [] }]) => ends.includes(to));
-  return { ...state, ...Object.fromEntries(ended.map(([name, { start }]) => [name, start])) };
-}
+export const turned = (state, to) => turnedTo(FIELDS, state, to);
 
 /** The state with everything where there is something: `there` is {layers, units, quantities, positions, property}. */
 export function settled(state, there) {
@@ -158,6 +155,6 @@ export function settled(state, there) {
 
 /** What of the server's must be asked for anew: the names of `asks` that a change touches. */
 export function asksOf(before, after) {
-  const changed = Object.keys(FIELDS).filter((name) => !same(before[name], after[name]));
+  const changed = differingIn(FIELDS, before, after);
   return new Set(changed.map((name) => FIELDS[name].asks).filter(Boolean));
 }

@@ -1,8 +1,8 @@
 // Keeps what stands beside: hears of its run, and says where it is chosen why something cannot stand there.
 
+import { same } from "../../../browser/state_table.js";
 import { runBeside } from "./pair.js";
 import { hearOf } from "./run_news.js";
-import { same } from "./state.js";
 
 const PASSING = ["away", "busy", "store", "too_slow"]; // kinds of refusals after which it can be had again
 const LOOK_AGAIN = 1000; // ms until a newest checkpoint that was replaced while it was asked for is asked for anew

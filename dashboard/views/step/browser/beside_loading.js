@@ -1,6 +1,6 @@
 // What the engine says of what stands beside: another run of the task, another checkpoint, or another sequence.
 
-import { Refusal } from "./engine.js";
+import { Refusal } from "../../../browser/ask.js";
 import { answeredAt } from "./state.js";
 import { runBeside } from "./pair.js";
 

@@ -1,21 +1,10 @@
 // Questions to the engine, through the app's own routes.
 
-import { address, changing } from "../../../browser/ask.js";
+import { address, answered, changing } from "../../../browser/ask.js";
 import { Gradients, Trace } from "../../../browser/cell/trace.js";
 
 export const HOTTEST = 5; // temperature that the server takes, see dashboard/serving/numbers.py
 const KEPT = 12; // traces that stay in the browser, so that going back and forth costs nothing
-
-/**
- * What the server says against a question: a sentence for people, and for the program its kind, as the server names it,
- * or "away" if it cannot be reached. The `places` of a refusal of clamps are those of the ones that cannot be.
- */
-export class Refusal extends Error {
-  constructor({ error, kind = "unexpected", places = [] }) {
-    super(error);
-    Object.assign(this, { kind, places });
-  }
-}
 
 export class Engine {
   constructor() {
@@ -36,20 +25,9 @@ export class Engine {
     return other;
   }
 
-  /** What the server says to a question, read as "json", "text" or "arrayBuffer". */
-  async ask(path, query, format, options = {}) {
-    let response;
-    try {
-      response = await fetch(address(this.questions, path, query), options);
-      if (response.ok) return await response[format]();
-    } catch {
-      throw new Refusal({
-        error: "The server cannot be reached. It may be starting again; what you see stays as it is.",
-        kind: "away",
-      });
-    }
-    const refused = await response.json().catch(() => ({ error: `The server answered ${response.status}.` }));
-    throw new Refusal(refused);
+  /** The answer to a question, see `answered`. */
+  ask(path, query, format, options = {}) {
+    return answered(address(this.questions, path, query), format, options);
   }
 
   async trace(question) {

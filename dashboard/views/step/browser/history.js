@@ -1,6 +1,7 @@
 // Undo and redo. A command is what a person changed: the fields it set, with their values before and after.
 
-import { differing, same } from "./state.js";
+import { same } from "../../../browser/state_table.js";
+import { differing } from "./state.js";
 
 const MOST = 200; // commands that are kept
 

@@ -1,8 +1,8 @@
 // What the state needs of the engine: checkpoints, the trace with its clamps and without, gradients, and all that again
 // of what stands beside.
 
+import { Refusal } from "../../../browser/ask.js";
 import { BesideLoading } from "./beside_loading.js";
-import { Refusal } from "./engine.js";
 import { NEWEST } from "./fields.js";
 
 const MOST_TRIES = 5; // at a newest checkpoint that is replaced while it is asked for

@@ -1,11 +1,12 @@
 // The step view: one trace, one cursor, and the parts that show it. The whole trace is here, so a step is drawn in the
 // same frame as the key press; the server is asked only for what the engine has to compute anew.
 
+import { Refusal } from "../../../browser/ask.js";
 import { readTheme } from "../../../browser/theme.js";
 import { Actions } from "./actions.js";
 import { ORDERS_OF_QUANTITY, windowAt } from "./arrange.js";
 import { BesideKeeper } from "./beside_keeper.js";
-import { Engine, Refusal } from "./engine.js";
+import { Engine } from "./engine.js";
 import { NEWEST } from "./fields.js";
 import { Frame } from "./frame.js";
 import { History } from "./history.js";

@@ -1,5 +1,6 @@
 // The parts of the view, by name, and which of them show what.
 
+import { Panels } from "../../../browser/panels.js";
 import { ArrangeBar } from "./arrange_bar.js";
 import { Backward } from "./backward.js";
 import { Beside } from "./beside.js";
@@ -9,8 +10,8 @@ import { Column } from "./column.js";
 import { Curves } from "./curves.js";
 import { Heatmaps } from "./heatmaps.js";
 import { Norms } from "./norms.js";
-import { Panels } from "./panels.js";
 import { Save } from "./save.js";
+import { PANELS } from "./state.js";
 import { Strip } from "./strip.js";
 import { Transport } from "./transport.js";
 import { WhatIf } from "./whatif.js";
@@ -31,7 +32,9 @@ export function makeParts(actions) {
     picker: new BesidePicker(actions),
   };
   const asking = {
-    panels: new Panels(actions, { why, whatif, backward, compare, save }),
+    panels: new Panels("Questions", PANELS, { why, whatif, backward, compare, save }, (name) =>
+      actions.turnPanel(name),
+    ),
     norms: new Norms(actions),
     arrangeBar: new ArrangeBar(actions),
     heatmaps: new Heatmaps(actions),

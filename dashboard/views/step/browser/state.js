@@ -1,5 +1,6 @@
 // What can be different in the step view, in one table: the address, the view, undo and the tests read it.
 
+import { differingIn, startOf, turnedTo } from "../../../browser/state_table.js";
 import { ORDERS } from "./arrange.js";
 import { flag, hiddenParts, sentence } from "./exercise.js";
 import { NEWEST, beside, checkpoint, choice, clamps, units, whole } from "./fields.js";
@@ -90,7 +91,7 @@ export const FIELDS = {
   note: { start: "", address: "note", ...sentence, costs: "drawing" },
 };
 
-export const startState = () => Object.fromEntries(Object.entries(FIELDS).map(([name, { start }]) => [name, start]));
+export const startState = () => startOf(FIELDS);
 
 /** What there is to choose from where this trace is asked about, and where that beside it is: {this, beside}. */
 export function thereIs(trace, steps, beside = null) {
@@ -137,15 +138,10 @@ export function answeredAt({ right }, timestep) {
 }
 
 /** The state after turning to another "run" or "sequence". */
-export function turned(state, to) {
-  const ended = Object.entries(FIELDS).filter(([, { ends = [] }]) => ends.includes(to));
-  return { ...state, ...Object.fromEntries(ended.map(([name, { start }]) => [name, start])) };
-}
-
-export const same = (a, b) => Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);
+export const turned = (state, to) => turnedTo(FIELDS, state, to);
 
 /** The names of the fields that differ. */
-export const differing = (before, after) => Object.keys(FIELDS).filter((name) => !same(before[name], after[name]));
+export const differing = (before, after) => differingIn(FIELDS, before, after);
 
 /** The most that a change costs: "engine", "drawing", "cursor", or null where nothing changed. */
 export function costOf(before, after) {

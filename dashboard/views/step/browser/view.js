@@ -1,8 +1,8 @@
 // What the parts are given to show.
 
+import { same } from "../../../browser/state_table.js";
 import { arrange } from "./arrange.js";
 import { calledIn, cursorIn, extentOf } from "./pair.js";
-import { same } from "./state.js";
 
 /**
  * The views of this one and of what stands beside it: {this, beside (null if nothing does), focused}, each of which

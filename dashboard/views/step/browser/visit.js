@@ -1,7 +1,7 @@
 // Where the view is opened, and what of it stands in the page's address and in the browser's history.
 
+import { Refusal } from "../../../browser/ask.js";
 import { Address } from "../../../browser/address.js";
-import { Refusal } from "./engine.js";
 import { readLink, remember, tell, writeLink } from "./link.js";
 import { FIELDS, startState } from "./state.js";
 
