@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from lstm_engine.runs import Run, RunStore, StoreError
+from lstm_engine.runs import Run, RunStore, Status, StoreError
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.training.worker import HEARTBEAT_SECONDS
 from tests.browser.server import AppServer
@@ -40,8 +40,12 @@ def server(tmp_path: Path) -> Iterator[AppServer]:
 
 @pytest.fixture
 def store(shared_server: AppServer) -> Iterator[RunStore]:
+    """The store of the shared server; what a test leaves training would keep the next one's runs waiting for a core."""
     store = RunStore(shared_server.database_url)
     yield store
+    for run in store.list_runs():
+        if run.status in (Status.TRAINING, Status.QUEUED):
+            store.delete(run.id)
     store.close()
 
 

@@ -128,6 +128,7 @@ def test_a_continuation_can_be_taken_back_and_the_pages_field_follows(open_step)
 
 def test_what_the_engine_refuses_changes_nothing(open_step):
     page = open_step("sequence=maria&timestep=1&panel=whatif&clamps=f:1:2:1-2=0.5")
+    page.wait_for_function("location.search.includes('unit=')")  # the view has written the address whole
     before = address(page)
     value = page.get_by_label("Value to clamp at")
     for wrong in ("1.2", "", "much"):
