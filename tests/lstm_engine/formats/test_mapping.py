@@ -180,7 +180,7 @@ def test_one_width_for_all_goes_by_bias_and_name_and_what_is_left_open_is_said()
     assert any("could be 'x.weight' or 'y.weight'" in doubt for doubt in open_.doubts)
 
 
-WORD = st.text("abcdfghjkmnpqrsvxyz", min_size=1, max_size=4)
+WORD = st.text("abcdghjkmnpqrsvxyz", min_size=1, max_size=4)  # too few letters for a name that says what an array is
 SIZE = st.integers(1, 12)
 
 
@@ -193,7 +193,7 @@ def test_whatever_attributes_are_called_the_guess_is_right_where_it_can_be(words
     bias, embeds, reads = (data.draw(st.booleans()) for _ in range(3))
     linear_bias = reads and data.draw(st.booleans())
     # of one width and without a bias, nothing but a name tells an embedding from a readout
-    linear_bias, embeds = (reads, embeds and reads) if E == H else (linear_bias, embeds)
+    linear_bias, embeds = (reads, embeds and (reads or bias)) if E == H else (linear_bias, embeds)
     root = data.draw(st.sampled_from(["", "module.", "a.0.", "net."]))
     shapes = {f"{root}{below}.weight": (V, E)} if embeds else {}
     for k in range(layers):
