@@ -54,6 +54,7 @@ def test_a_picker_is_never_made_anew_by_a_choice_or_another_label(
     page.evaluate(WATCH, "Runs")
     page.get_by_role("combobox", name="Runs").press("Backspace")
     expect(chosen).to_have_count(2)
+    page.wait_for_function("decodeURIComponent(location.search).split('runs=')[1]?.split(',').length === 2")
     left = [tag.split(" · ")[0] for tag in chosen.all_inner_texts()]
     first = next(one for one in (run, *others) if store.get(one.id).name == left[0])
     store.rename(first.id, "renamed once more")

@@ -58,6 +58,7 @@ export class Samples {
     if (this.steps.at(-1) === checkpoint || this.asked === checkpoint) return;
     this.asked = checkpoint;
     const found = await ask(this.questions, "checkpoints");
+    if (this.asked !== checkpoint) return; // a newer one was asked for meanwhile: this list may be without it
     if (!found) return;
     const present = this.steps[Number(this.film.value)];
     this.steps = found.steps;
