@@ -102,7 +102,7 @@ def test_everybody_can_use_start_the_page_of_text_and_what_explains(
     expect(tip).to_be_visible()
     for scheme in in_both_themes(page):
         expect(tip).to_be_visible()
-        assert violations(page) == [], scheme
+        assert violations(page, scheme) == [], scheme
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
 
@@ -120,7 +120,7 @@ def test_everybody_can_use_start_the_page_of_text_and_what_explains(
     expect(page.get_by_role("heading", name="Glossary")).to_be_visible()
     expect(page.locator(".unrolled text").first).to_be_visible()
     for scheme in in_both_themes(page):
-        assert violations(page) == [], scheme
+        assert violations(page, scheme) == [], scheme
 
 
 def test_an_explanation_is_tapped_open_and_stays_within_a_phone(

@@ -64,19 +64,30 @@ def training(store: RunStore):
     store.delete(run.id)
 
 
+# a tab without a page of ours in it: what it hears comes the way of all
+HEAR = """async ([modules, topic]) => {
+  const { listen } = await import(`${modules}browser/listening.js`);
+  listen(topic, -1, { run: (run) => (window.heard = run) });
+}"""
+
+
 def test_more_tabs_than_a_browser_has_connections_are_all_live(
     open_page: Callable[..., Page], shared_server: AppServer, training: Run
 ):
-    small = {"width": 480, "height": 480}  # drawing is most of the work that they make
-    tabs = [open_page(f"{shared_server.url}/train?run={training.id}", viewport=small) for _ in range(TABS)]
-    for tab in tabs:
-        expect(tab.locator(".lstm-sentence")).to_contain_text("training", timeout=30_000)
-    before = [shown_step(tab) for tab in tabs]
-    for tab, step in zip(tabs, before, strict=True):
-        goes_on(tab, beyond=step)
-    tabs[-1].get_by_role("button", name="Pause").click()
-    for tab in tabs:
-        expect(tab.locator(".lstm-sentence")).to_contain_text("paused")
+    modules, topic = f"{shared_server.url}/api/modules/", f"run/{training.id}"
+    bare = [open_page(f"{shared_server.url}/_stcore/health") for _ in range(TABS - 1)]
+    for tab in bare:
+        tab.evaluate(HEAR, [modules, topic])
+    page = open_page(f"{shared_server.url}/train?run={training.id}")
+    expect(page.locator(".lstm-sentence")).to_contain_text("training")
+    goes_on(page, beyond=shown_step(page))
+    for tab in bare:
+        tab.wait_for_function("heard.status === 'training'")
+        tab.wait_for_function("step => heard.step > step", arg=tab.evaluate("heard.step"))
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".lstm-sentence")).to_contain_text("paused")
+    for tab in bare:
+        tab.wait_for_function("heard.status === 'paused'")
 
 
 def test_a_tab_goes_on_without_loss_after_the_server_was_away(server: AppServer, open_page: Callable[..., Page]):
