@@ -36,7 +36,7 @@ def server(tmp_path: Path) -> Iterator[AppServer]:
     server = AppServer(tmp_path)
     yield server
     if server.process is not None and server.process.poll() is None:
-        server.stop()
+        server.stop(kill=True)  # its workers follow; to take leave takes longer
 
 
 @pytest.fixture

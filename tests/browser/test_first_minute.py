@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from playwright.sync_api import Page, expect
 
-from lstm_engine.runs import PRESETS, Run, RunStore
+from lstm_engine.runs import Run, RunStore
 from tests.browser.server import AppServer
 
 
@@ -51,24 +51,6 @@ def test_an_empty_store_greets_with_a_moving_curve_and_a_cell_to_step(server, op
     assert len(runs_of(server)) == 1
 
 
-def test_a_killed_server_goes_on_where_it_was(server, open_page):
-    server.start()
-    page = open_page(f"{server.url}/train")
-    expect(page.locator(".lstm-sentence")).to_contain_text("training")
-    server.stop(kill=True)
-    step = runs_of(server)[0].step
-    server.start()
-    again = open_page(f"{server.url}/train")
-    expect(again.locator(".lstm-sentence")).to_contain_text("training")
-    deadline = time.monotonic() + 20
-    while shown_step(again) <= step + 10:
-        assert time.monotonic() < deadline
-        again.wait_for_timeout(100)
-    with RunStore(server.database_url) as store:
-        history = store.history(1)
-    assert history.step.tolist() == list(range(1, len(history.step) + 1))
-
-
 @pytest.mark.alone
 def test_ctrl_c_ends_the_server_quickly_with_viewers_connected(server, open_page):
     server.start()
@@ -88,16 +70,3 @@ def test_a_damaged_store_is_named_and_the_app_goes_on(server, open_page):
     server.database.unlink()
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".lstm-sentence")).to_contain_text("Step ")
-
-
-def test_a_read_only_store_can_be_looked_at(server, open_page):
-    with RunStore(server.database_url) as store:
-        store.create(PRESETS["classroom"], "kept", start=False)
-    server.database.chmod(0o444)
-    server.start()
-    page = open_page(f"{server.url}/train")
-    expect(page.locator(".lstm-sentence")).to_contain_text("Step 0 of 3,000 · paused")
-    page.get_by_role("button", name="+10", exact=True).click()
-    expect(page.get_by_text("is read-only")).to_be_visible()
-    page.get_by_role("link", name="Step").click()
-    expect(page.locator(".strip button").first).to_be_visible()

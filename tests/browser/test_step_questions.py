@@ -23,7 +23,7 @@ from lstm_engine.runs import Run, RunStore
 from lstm_engine.runs.checkpoints import restore
 from lstm_engine.tasks import EncodedSequence
 from tests.browser.server import ROOT
-from tests.browser.step_view import click_at, current, in_both_themes, number, shown
+from tests.browser.step_view import click_at, current, number, shown
 
 
 @pytest.fixture

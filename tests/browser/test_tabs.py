@@ -90,20 +90,24 @@ def test_more_tabs_than_a_browser_has_connections_are_all_live(
         tab.wait_for_function("heard.status === 'paused'")
 
 
-def test_a_tab_goes_on_without_loss_after_the_server_was_away(server: AppServer, open_page: Callable[..., Page]):
+def test_a_tab_and_its_run_go_on_without_loss_after_the_server_was_killed(
+    server: AppServer, open_page: Callable[..., Page]
+):
     with RunStore(server.database_url) as store:
         run = store.create(replace(PRESETS["classroom"], end_step=100_000, pace=50.0), "goes on")
-    server.start()
-    page = open_page(f"{server.url}/train?run={run.id}")
-    expect(page.locator(".lstm-sentence")).to_contain_text("training")
-    page.wait_for_selector(".lstm-curves .main-svg")
-    page.evaluate("window.same = true")
-    server.stop(kill=True)
-    server.start()
-    goes_on(page, beyond=shown_step(page) + 10)  # the run itself is to be taken up again first
-    assert page.evaluate("window.same")  # it was not loaded anew
-    steps = page.evaluate("document.querySelector('.lstm-curves').data[0].x")
-    assert steps == list(range(1, len(steps) + 1))
+        server.start()
+        page = open_page(f"{server.url}/train?run={run.id}")
+        expect(page.locator(".lstm-sentence")).to_contain_text("training")
+        page.wait_for_selector(".lstm-curves .main-svg")
+        page.evaluate("window.same = true")
+        server.stop(kill=True)
+        server.start()
+        goes_on(page, beyond=max(shown_step(page), store.get(run.id).step) + 10)  # once its run is taken up again
+        assert page.evaluate("window.same")  # it was not loaded anew
+        steps = page.evaluate("document.querySelector('.lstm-curves').data[0].x")
+        assert steps == list(range(1, len(steps) + 1))
+        stored = store.history(run.id).step.tolist()
+        assert stored == list(range(1, len(stored) + 1))
 
 
 def comes_to_rest(page: Page) -> None:

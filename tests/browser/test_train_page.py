@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lstm_engine import StepMetrics
-from lstm_engine.runs import PRESETS, Status
+from lstm_engine.runs import PRESETS, Run, RunStore, Status
 from lstm_engine.runs.curves import thin_indices
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
@@ -25,6 +25,10 @@ def sentence(page: Page):
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
+
+
+def record(store: RunStore, run: Run, lease: str, steps: range) -> None:
+    store.record(run.id, lease, [Recorded(StepMetrics(step, 1 / step, 1.0, 0.01), 1 / step) for step in steps])
 
 
 def test_buttons_start_pause_step_and_stop(shared_server, store, open_page):
@@ -64,22 +68,27 @@ def test_two_browsers_see_and_control_the_same_run(shared_server, store, open_pa
         expect(page.get_by_text(f"Run {run.id} is no more")).to_be_visible()
 
 
-def test_zoom_survives_new_points(shared_server, store, open_page):
-    run = store.create(SLOW, "zoom")
+def test_zoom_survives_new_points(shared_server, store, open_page, hold):
+    run = store.create(SLOW, "zoom", start=False)
+    lease = hold(run.id)
+    store.start(run.id)  # the lease is the test's, so no worker takes it up
+    record(store, run, lease, range(1, 11))
     page = open_page(f"{shared_server.url}/train?run={run.id}")
     chart = "document.querySelector('.lstm-curves')"
-    page.wait_for_function(f"{chart}?.data?.[0].x.length > 5")
+    page.wait_for_function(f"{chart}?.data?.[0].x.length === 10")
     box = page.locator(".lstm-curves .nsewdrag").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.8, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(500)
+    page.wait_for_function(f"{chart}.layout.xaxis.range[0] > 1")
     zoomed = page.evaluate(f"{chart}.layout.xaxis.range")
-    points = page.evaluate(f"{chart}.data[0].x.length")
-    page.wait_for_function(f"{chart}.data[0].x.length > {points + 20}")
+    record(store, run, lease, range(11, 31))
+    page.wait_for_function(f"{chart}.data[0].x.length === 30")
     for name, status in (("Pause", "paused"), ("Resume", "training")):  # each redraws the chart as a whole, twice
-        page.get_by_role("button", name=name).click()
+        press(page, name)
+        if name == "Pause":
+            store.release(run.id, lease)
         expect(sentence(page)).to_contain_text(status)
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] - 100)
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from lstm_engine.runs import RunStore, StoreError
-from tests.dashboard.views.apps import SETTINGS, run, train_page, words
+from tests.dashboard.views.apps import SETTINGS, run, step_page, train_page, words
 
 
 @pytest.fixture
@@ -49,6 +49,9 @@ def test_a_file_that_was_read_only_and_is_made_writable(file):
     app = run(train_page, run=str(number))
     app.button(key="plus_10").click().run()
     assert any("is read-only" in said for said in words(app))
+    assert not any(
+        "is read-only" in said for said in words(run(step_page, run=str(number)))
+    )  # looking asks for nothing
     file.chmod(0o644)
     app = press_again(app)
     app.button(key="plus_10").click().run()
