@@ -32,7 +32,7 @@ together: $(VENV)/.installed-test
 	$(BIN)/pytest -m 'not alone'
 
 bench: $(VENV)/.installed-test chromium
-	-$(BIN)/pip install --quiet -e '.[bench]'
+	-$(BIN)/pip install --quiet --no-compile -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
 
 results: $(VENV)/.installed-test
@@ -43,12 +43,13 @@ $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
+# --no-compile: Python compiles what is imported when it is, which is a tenth of what is installed
 $(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/bin/pip
-	$(BIN)/pip install --quiet -r requirements.txt
+	$(BIN)/pip install --quiet --no-compile -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-test: requirements.txt pyproject.toml | $(VENV)/bin/pip
-	$(BIN)/pip install --quiet -e '.[test]'
+	$(BIN)/pip install --quiet --no-compile -e '.[test]'
 	@touch $(VENV)/.installed $@
 
 clean:

@@ -7,6 +7,9 @@ from playwright.sync_api import Page, expect
 
 from lstm_engine.runs import Run, RunStore
 from tests.browser.server import AppServer
+from tests.browser.test_start_page import MOST_SHIFT, MOVING, RECORD_SHIFTS
+
+POINTS = "(document.querySelector('.lstm-curves')?.data?.[0]?.x?.length ?? 0)"
 
 
 def shown_step(page: Page) -> int:
@@ -16,7 +19,7 @@ def shown_step(page: Page) -> int:
 
 
 def drawn_points(page: Page) -> int:
-    return page.evaluate("document.querySelector('.lstm-curves')?.data?.[0]?.x?.length ?? 0")
+    return page.evaluate(POINTS)
 
 
 def runs_of(server: AppServer) -> Sequence[Run]:
@@ -25,41 +28,46 @@ def runs_of(server: AppServer) -> Sequence[Run]:
 
 
 @pytest.mark.alone
-def test_an_empty_store_greets_with_a_moving_curve_and_a_cell_to_step(server, open_page):
+def test_an_empty_store_moves_within_ten_seconds_and_trains_until_ctrl_c(server, open_page):
     server.start()
+    page = open_page("about:blank")
+    page.add_init_script(RECORD_SHIFTS)
     started = time.monotonic()
-    page = open_page(f"{server.url}/train")
-    page.wait_for_selector(".lstm-curves .main-svg")
-    while (points := drawn_points(page)) < 2:
-        page.wait_for_timeout(50)
-    while drawn_points(page) <= points:
-        page.wait_for_timeout(50)
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="What does a network remember while it reads?")).to_be_visible()
+    page.wait_for_function(f"({MOVING})().read >= 0")
+    first = page.evaluate(MOVING)
+    page.wait_for_function(
+        f"""(first) => {{
+            const now = ({MOVING})();
+            return now.loss && Object.keys(first).every((name) => now[name] !== first[name]);
+        }}""",
+        arg=first,
+    )
     assert time.monotonic() - started < 10
+    assert sum(page.evaluate("window.shifts")) < MOST_SHIFT
+    expect(page.locator("[data-part=oldest] li")).to_have_count(6)
+
+    page.get_by_role("link", name="Train", exact=True).click()
+    page.wait_for_selector(".lstm-curves .main-svg")
+    points = drawn_points(page)
+    page.wait_for_function(f"{POINTS} > {max(1, points)}")
     expect(page.locator(".lstm-name").first).to_be_visible()
-    page.get_by_role("link", name="Step").click()
-    expect(page.locator(".strip button").first).to_be_visible()
 
     # training goes on without a browser, and a browser that comes back sees where it is
-    before = runs_of(server)
-    assert len(before) == 1
+    (before,) = runs_of(server)
     page.goto("about:blank")
     time.sleep(1.5)
-    again = open_page(f"{server.url}/train")
-    again.wait_for_selector(".lstm-curves .main-svg")
-    expect(again.locator(".lstm-sentence")).to_contain_text("Step ")
-    assert shown_step(again) > before[0].step + 20
+    page.goto(f"{server.url}/train")
+    expect(page.locator(".lstm-sentence")).to_contain_text("training")
+    assert shown_step(page) > before.step + 20
     assert len(runs_of(server)) == 1
 
-
-@pytest.mark.alone
-def test_ctrl_c_ends_the_server_quickly_with_viewers_connected(server, open_page):
-    server.start()
-    page = open_page(f"{server.url}/train")
-    expect(page.locator(".lstm-sentence")).to_contain_text("training")
     started = time.monotonic()
     server.stop()
     assert time.monotonic() - started < 8
-    assert runs_of(server)[0].lease is None
+    (run,) = runs_of(server)
+    assert run.lease is None
 
 
 def test_a_damaged_store_is_named_and_the_app_goes_on(server, open_page):

@@ -1,6 +1,5 @@
 """Start as a newcomer meets it, the page of text, and what explains the rest."""
 
-import time
 import urllib.request
 from collections.abc import Callable
 
@@ -46,32 +45,10 @@ UNEXPLAINED = """async (module) => {
 }"""
 
 
-@pytest.mark.alone
-def test_on_a_first_visit_all_moves_within_ten_seconds_and_nothing_jumps(
-    server: AppServer, open_page: Callable[..., Page]
+def test_start_holds_still_for_who_wants_no_motion_and_leads_on(
+    open_page: Callable[..., Page], shared_server: AppServer, run: Run
 ):
-    server.start()
-    page = open_page("about:blank")
-    page.add_init_script(RECORD_SHIFTS)
-    started = time.monotonic()
-    page.goto(server.url)
-    expect(page.get_by_role("heading", name="What does a network remember while it reads?")).to_be_visible()
-    page.wait_for_function(f"({MOVING})().read >= 0")
-    first = page.evaluate(MOVING)
-    page.wait_for_function(
-        f"""(first) => {{
-            const now = ({MOVING})();
-            return now.loss && Object.keys(first).every((name) => now[name] !== first[name]);
-        }}""",
-        arg=first,
-    )
-    assert time.monotonic() - started < 10
-    assert sum(page.evaluate("window.shifts")) < MOST_SHIFT
-    expect(page.locator("[data-part=oldest] li")).to_have_count(6)
-
-    # who wants no motion holds still what moves by itself, and can let it go on
-    page.emulate_media(reduced_motion="reduce")
-    page.reload()
+    page = open_page(shared_server.url, reduced_motion="reduce")
     expect(page.locator(".letters .now")).to_be_visible()
     page.wait_for_timeout(1500)
     assert page.evaluate(MOVING)["read"] == 2
@@ -81,7 +58,7 @@ def test_on_a_first_visit_all_moves_within_ten_seconds_and_nothing_jumps(
     # the ways on carry the run, and Start can be come back to
     page.get_by_role("link", name="Step it").click()
     expect(page.locator(".strip button").first).to_be_visible()
-    assert "run=1" in page.url
+    assert f"run={run.id}" in page.url  # the newest one, whose name Start reads
     page.get_by_role("link", name="Start", exact=True).click()
     expect(page.locator(".letters .now")).to_be_visible()
     page.get_by_role("link", name="Bring your own").click()
