@@ -17,6 +17,8 @@ from dashboard.serving.topics import Ended, Event, Topic, encode
 from lstm_engine.runs import History, Run, RunNotFound, RunStore, StoreError
 from lstm_engine.runs.store import MOST_ROWS
 
+BESIDE_SECONDS = 0.5  # between two looks at what a run's own row does not tell: its place in the queue, its changes
+
 Found = TypeVar("Found")
 
 
@@ -35,6 +37,8 @@ class RunFeed:
     def __init__(self, get_store: Callable[[], RunStore], pool: Pool, number: str):
         self._get_store, self._pool = get_store, pool
         self.run_id = run_id(number)
+        self._seen: Run | None = None
+        self._told_at = -math.inf
         self._sampled_step: int | None = None
         self._sampled_at = -math.inf
 
@@ -53,12 +57,16 @@ class RunFeed:
             fresh = await self._metrics(topic.position, run)
             if fresh is not None:
                 topic.publish(fresh)
+        now = asyncio.get_running_loop().time()
+        if run == self._seen and now - self._told_at < BESIDE_SECONDS:
+            return
         payload = await self._ask(lambda store: run_payload(store, run))
+        self._seen, self._told_at = run, now
         if run.wants_worker and run.heartbeat and time.time() - run.heartbeat > SILENT_SECONDS:
             # a worker that cannot write waits; this says for what
             await self._ask(lambda store: store.probe(self.run_id))
         topic.publish(Event.of("run", payload))
-        newest, now = payload["checkpoint"], asyncio.get_running_loop().time()
+        newest = payload["checkpoint"]
         if newest != self._sampled_step and now - self._sampled_at > topic.pace.samples_every:
             await self._sample(topic, run, newest)
             self._sampled_step, self._sampled_at = newest, now

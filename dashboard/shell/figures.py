@@ -28,6 +28,11 @@ def legend_above(y: float = 1.02) -> dict[str, object]:
     return {"orientation": "h", "y": y, "yanchor": "bottom", "x": 0}
 
 
+def legend_below() -> dict[str, object]:
+    """A legend in rows below the title of the horizontal axis."""
+    return {"orientation": "h", "y": -0.18, "yanchor": "top", "x": 0}
+
+
 def as_json(figure: go.Figure) -> dict[str, Any]:
     """A figure as the browser's Plotly takes it."""
     found: dict[str, Any] = json.loads(figure.to_json())

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.shell.figures import add_band, legend_above, quiet
+from dashboard.shell.figures import add_band, legend_below, quiet
 from dashboard.shell.palette import BASELINE_COLOUR, OKABE_ITO
 from dashboard.shell.plain import plain_in_chart
 from lstm_engine.tasks import Baseline
@@ -88,7 +88,7 @@ def comparison_figure(
     figure.update_layout(
         height=460,
         showlegend=True,  # of a line that is alone, too
-        legend=legend_above(),
+        legend=legend_below(),  # where it is long, and the tools stand above: without a pointer they always do
         hoverlabel={"namelength": -1},  # in full
     )
     return quiet(figure)
