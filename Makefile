@@ -1,11 +1,11 @@
-# `make run` opens the app on this machine, `make serve` lets others in, `make test` tests it, `make bench` measures it,
-# `make results` trains the papers' experiments. Each sets up what it needs.
+# `make run` opens the app on this machine, `make serve` lets others in, `make test` tests it, `make thorough` tests
+# more of it, `make bench` measures it, `make results` trains the papers' experiments. Each sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
 PORT ?= 8501
-.PHONY: run serve test bench results clean chromium lint together
+.PHONY: run serve test thorough bench results clean chromium lint together
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run dashboard/app.py --server.address localhost --server.port $(PORT)
@@ -29,7 +29,11 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 together: $(VENV)/.installed-test
-	$(BIN)/pytest -m 'not alone'
+	$(BIN)/pytest -m 'not alone and not thorough'
+
+# before a release, and after a change of what all pages share
+thorough: $(VENV)/.installed-test chromium
+	$(BIN)/pytest -m thorough
 
 bench: $(VENV)/.installed-test chromium
 	-$(BIN)/pip install --quiet --no-compile -e '.[bench]'

@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import expect
 
 from lstm_engine.runs import PRESETS
@@ -75,6 +76,7 @@ def test_tags_and_buttons_can_be_read_in_both_themes(shared_server, store, open_
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_who_renames_a_run_stays_on_it(shared_server, store, open_page, run):
     """Browsers say a field's label again with each click, also the label that is no more."""
     newer = store.create(run.settings, "newer", start=False)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from urllib.parse import quote
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.shell.plain import JOINER
@@ -36,6 +37,7 @@ def reads(page: Page, text: str) -> bool:
     return text in shown
 
 
+@pytest.mark.thorough
 def test_names_are_text_everywhere(shared_server, store, open_page):
     kept = [store.create(replace(QUICK, seed=0), name, start=False) for name in NAMES]
     newest = [store.create(replace(QUICK, seed=1), name, start=False) for name in reversed(NAMES)][::-1]

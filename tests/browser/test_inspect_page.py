@@ -118,7 +118,7 @@ def test_the_text_is_read_by_keys_painted_and_stepped_from(open_inspect, code):
     assert page.evaluate("performance.getEntriesByName('recolour').length") > 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 def test_everybody_can_use_every_panel_and_everything_is_explained(open_inspect, shared_server, store, code, scheme):
     store.note_unit(code.id, 0, 2, MARK[:40], "a note of 2")
     page = open_inspect("&unit=2&rows=1&span=5-9&position=7&property=inside+brackets", color_scheme=scheme)

@@ -103,6 +103,7 @@ def course(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         thread.join()
 
 
+@pytest.mark.thorough
 def test_a_course_shows_the_view_in_a_frame_where_the_server_allows_it(
     server: AppServer, course: tuple[str, Path], open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ):

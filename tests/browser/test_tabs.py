@@ -120,7 +120,7 @@ def comes_to_rest(page: Page) -> None:
     raise AssertionError("the script reruns without end")
 
 
-@pytest.mark.parametrize("place", ["train", "step"])
+@pytest.mark.parametrize("place", [pytest.param("train", marks=pytest.mark.thorough), "step"])
 def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
     place: str, open_page: Callable[..., Page], shared_server: AppServer, store: RunStore
 ):
@@ -201,6 +201,7 @@ def test_buttons_and_refusals_of_a_troubled_time_go_when_it_ends(
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_pages_load_nothing_that_their_policy_forbids(
     browser: Browser, shared_server: AppServer, store: RunStore, run: Run
 ):

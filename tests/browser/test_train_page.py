@@ -174,6 +174,7 @@ def test_a_signal_run_shows_its_prediction_as_a_curve(shared_server, store, open
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_where_live_data_does_not_get_through_the_page_polls(shared_server, store, open_page):
     run = store.create(SLOW, "polled")
     page = open_page("about:blank")
@@ -206,6 +207,7 @@ def test_where_live_data_does_not_get_through_the_page_polls(shared_server, stor
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_a_change_in_mid_run_is_marked_on_the_curve(shared_server, store, open_page):
     run = store.create(replace(SLOW, end_step=2_000, pace=100.0), "changed")
     page = open_page(f"{shared_server.url}/train?run={run.id}")
@@ -307,6 +309,7 @@ def test_lines_move_at_once_and_the_chart_knows_soon(shared_server, store, open_
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_the_validation_tile_tells_of_the_newest_point_of_its_curve(shared_server, store, open_page, hold):
     """Several messages may come before the next drawing, and the last need not bring a validation."""
     run = store.create(replace(SLOW, end_step=1000), "tiles", start=False)
