@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.shell.address import show_address
+from dashboard.shell.address import say_arrived, show_address
 from dashboard.shell.coming_back import watch_for_return
 from dashboard.shell.navigation import remember_pages, show_pages_on_phones
 from dashboard.shell.selection import arrive
@@ -56,3 +56,4 @@ remember_pages(pages)
 arrive(page.url_path)
 show_pages_on_phones(pages)
 page.run()
+say_arrived(page.url_path)

@@ -2,7 +2,7 @@
 // history, what merely moves is not. When Back, Forward or a link leads to the page, the address has the word until the
 // page's script has read it; after that, the script and the page's view have it.
 
-import { dismiss, enlist, pageOf, write } from "./tab_history.js";
+import { answered, dismiss, enlist, pageOf, write } from "./tab_history.js";
 
 let turns = 0; // that scripts were asked to follow, in this tab
 
@@ -31,11 +31,20 @@ export class Address {
     return new URLSearchParams(location.search);
   }
 
-  /** Back or Forward led to this page; `stays`: from another address of it, so that nobody else turns to it. */
-  follow(stays) {
+  /** Back or Forward led to an address of this page. */
+  lead() {
     this.isLed = true;
     this.hasAsked = false;
-    if (stays) this.onback(this.parameters);
+  }
+
+  /** It is this page that is shown, so nobody else turns to that address. */
+  follow() {
+    this.onback(this.parameters);
+  }
+
+  /** The script has not answered for so long that it will not. */
+  giveUp() {
+    this.answered = this.asked;
   }
 
   /** The view itself shows what the address says. */
@@ -63,6 +72,7 @@ export class Address {
    */
   judge(told, ask) {
     this.answered = told.turn;
+    queueMicrotask(answered); // when this word, too, is judged
     if (pageOf(location) !== this.page || this.waits) return "late";
     if (!this.isLed) return "calm";
     const { parameters } = this;

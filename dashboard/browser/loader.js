@@ -7,7 +7,7 @@ export default function (component) {
   let mount = mounts.get(parentElement);
   if (mount) {
     mount.latest = component;
-    mount.view?.update(component);
+    mount.view?.update(mount.speaking(component));
   } else {
     mount = { view: null, latest: component };
     mounts.set(parentElement, mount);
@@ -22,9 +22,11 @@ export default function (component) {
 }
 
 async function load(mount, parentElement, script) {
-  let module;
+  let module, whenTurned;
   try {
     module = await import(new URL(script, location.origin));
+    const tabHistory = script.replace(/(\/modules@[^/]+\/).*/, "$1browser/tab_history.js");
+    ({ whenTurned } = await import(new URL(tabHistory, location.origin)));
   } catch (error) {
     const message = document.createElement("p");
     message.textContent =
@@ -34,6 +36,13 @@ async function load(mount, parentElement, script) {
     return;
   }
   if (mounts.get(parentElement) !== mount) return;
+  const isThere = () => mounts.get(parentElement) === mount;
+  // what a view says to the script goes by the page that Streamlit shows, see browser/turning.js
+  mount.speaking = (component) => ({
+    ...component,
+    setStateValue: (...said) => whenTurned(() => isThere() && component.setStateValue(...said)),
+    setTriggerValue: (...said) => whenTurned(() => isThere() && component.setTriggerValue(...said)),
+  });
   mount.view = module.mount(parentElement);
-  mount.view.update(mount.latest);
+  mount.view.update(mount.speaking(mount.latest));
 }

@@ -4,6 +4,11 @@
 // quick Back that word is late: it is about the page that was just left, and its entry would lead back there, with all
 // that Forward led to gone. It also makes one for each parameter that the script changes. So its writing passes through
 // here, and only what leads to where the person turned to last becomes an entry.
+//
+// Of Back and Forward, Streamlit hears one at a time, see turning.js: it would begin with the next before it is done
+// with the former.
+
+import { Turning } from "./turning.js";
 
 const push = history.pushState.bind(history);
 const replace = history.replaceState.bind(history);
@@ -22,14 +27,38 @@ export function addressOf(parameters) {
   return url.href;
 }
 
+const withoutHash = () => location.href.split("#", 1)[0];
+
 let led = null; // the page that the script may turn to, since a button that leads there was pressed
 let heading = pageOf(location); // the page that the person turned to last: by opening it, by a link, by Back or Forward
+let standing = withoutHash(); // the address before Back or Forward
+let isPassing = false; // to Streamlit: what it is to hear of Back and Forward
+
+const turning = new Turning({
+  here: () => ({ page: pageOf(location), address: withoutHash() }),
+  writerOf: (page) => writers.get(page),
+  tell: () => {
+    isPassing = true;
+    dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+    isPassing = false;
+  },
+});
+
+/** The script has drawn a page to its end. */
+export const arrived = (page) => turning.arrived(page);
+
+/** The script has followed an address of the page that is shown, or will not. */
+export const answered = () => turning.rest();
+
+/** Say something to the script as soon as it is the shown page's: see turning.js. */
+export const whenTurned = (say) => turning.whenTurned(say);
 
 /** Write the present page's address: as an entry of its own, or in the place of the present one. */
 export function write(href, isEntry) {
   if (href === location.href) return;
   if (isEntry) push({}, "", href);
   else replace(history.state, "", href);
+  standing = withoutHash();
 }
 
 /** The page that the pressed button leads to, as its key says; null if it is none that does. */
@@ -57,18 +86,24 @@ history.pushState = (state, unused, href = "") => {
   else if (here === "" && addressOf({}) !== location.href) {
     heading = there; // the front door leads on, and Back would only lead to it again
     replace(state, unused, href);
+    turning.ledOn(there);
   }
+  standing = withoutHash();
 };
 history.replaceState = () => {}; // as above: the page's own parameters
 
 addEventListener(
   "popstate",
   (event) => {
-    const page = pageOf(location);
-    const stays = heading === page && writers.has(page); // else Streamlit turns to the page, or is about to turn away
-    heading = page;
-    if (stays) event.stopImmediatePropagation(); // Streamlit would run the script anew, with its fields empty
-    writers.get(page)?.follow(stays);
+    if (isPassing) return;
+    event.stopImmediatePropagation();
+    const isWithin = withoutHash() === standing && location.hash; // to a heading of the page
+    standing = withoutHash();
+    if (isWithin) return;
+    led = null;
+    heading = pageOf(location);
+    writers.get(heading)?.lead();
+    turning.turn();
   },
   true,
 );
@@ -83,7 +118,10 @@ addEventListener(
     // Streamlit's own link to the front door, in a page, has an empty address
     const target = new URL(link.getAttribute("href") || base, document.baseURI);
     if (target.origin !== location.origin) return;
-    if (pageOf(target) !== pageOf(location)) writers.get(pageOf(location))?.leave();
+    if (pageOf(target) !== pageOf(location)) {
+      writers.get(pageOf(location))?.leave();
+      turning.begin(pageOf(target));
+    }
     heading = pageOf(target);
   },
   true,

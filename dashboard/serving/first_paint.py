@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.serving.assets import DASHBOARD, module_url
 
+START_OF_HEAD = b"<head>"
 END_OF_HEAD = b"</head>"
 LEFT_OUT = (
     b"accept-encoding",
@@ -17,10 +18,17 @@ LEFT_OUT = (
 )  # the page is needed whole, and as it is written
 
 
-def page_head() -> bytes:
-    """The style sheet of all pages and the module that writes their history, as elements of HTML."""
+def with_head(page: bytes) -> bytes:
+    """Streamlit's page with the module that writes the history of all pages, and their style sheet.
+
+    The module comes first: browsers tell a window's listeners of Back in the order in which they began to listen, and
+    ours has to hear of it before Streamlit's.
+    """
+    preload = f'<link rel="modulepreload" href="{module_url("browser/turning.js")}">'
+    script = f'<script type="module" src="{module_url("browser/tab_history.js")}"></script>'
     styles = b"<style>" + (DASHBOARD / "browser" / "page.css").read_bytes() + b"</style>"
-    return styles + f'<script type="module" src="{module_url("browser/tab_history.js")}"></script>'.encode()
+    page = page.replace(START_OF_HEAD, START_OF_HEAD + preload.encode() + script.encode(), 1)
+    return page.replace(END_OF_HEAD, styles + END_OF_HEAD, 1)
 
 
 class FirstPaint:
@@ -52,7 +60,7 @@ class FirstPaint:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            body = body.replace(END_OF_HEAD, page_head() + END_OF_HEAD, 1)
+            body = with_head(body)
             headers = MutableHeaders(scope=start)
             headers["Content-Length"] = str(len(body))
             del headers["ETag"], headers["Last-Modified"]  # of the file, which knows nothing of ours

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,6 +12,7 @@ from lstm_engine.runs import PRESETS
 from lstm_engine.tracing.trace import LayerTrace
 
 SETTINGS = replace(PRESETS["classroom"], hidden_size=24, num_layers=2, end_step=40, pace=0.0)
+AT_REST = 500  # ms, after which the address is written
 GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 22, 27)"}
 
 
@@ -25,6 +27,21 @@ def shown(page: Page) -> dict[str, float]:
     for name, value in cell.items():
         assert value == legend[name]
     return legend
+
+
+def query(page: Page) -> dict[str, str]:
+    """The address at rest."""
+    page.wait_for_timeout(AT_REST)
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def says(page: Page, expected: dict[str, str]) -> None:
+    """The address comes to say that: it is written as soon as the view is at rest."""
+    for _ in range(100):
+        if query(page) == expected:
+            return
+        page.wait_for_timeout(100)
+    assert query(page) == expected
 
 
 def click_at(field: Locator, x: float, y: float) -> None:

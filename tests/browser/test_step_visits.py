@@ -3,31 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from lstm_engine.runs import Run, RunStore
 from tests.browser.server import AppServer
-from tests.browser.step_view import SETTINGS, current, shown
-
-AT_REST = 500  # ms, after which the address is written
-
-
-def query(page: Page) -> dict[str, str]:
-    """The address at rest."""
-    page.wait_for_timeout(AT_REST)
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def says(page: Page, expected: dict[str, str]) -> None:
-    """The address comes to say that: it is written as soon as the view is at rest."""
-    for _ in range(100):
-        if query(page) == expected:
-            return
-        page.wait_for_timeout(100)
-    assert query(page) == expected
+from tests.browser.step_view import AT_REST, SETTINGS, current, query, says, shown
 
 
 def test_arrow_keys_step_on_every_natural_path(open_page: Callable[..., Page], shared_server: AppServer, run: Run):
@@ -177,93 +159,3 @@ def test_a_link_to_a_task_finds_a_run_of_it(open_page, shared_server, store, run
     assert query(page)["run"] == str(run.id if named == "names" else newest.id)
     assert ("task" in query(page)) == (named == "names")
     store.delete(newest.id)
-
-
-@pytest.mark.xfail(
-    reason="pressed in less than half a second over pages and runs, Streamlit may draw nothing, or the run just left",
-    run=False,
-)
-def test_back_and_forward_pressed_quickly_end_where_they_lead(
-    open_page: Callable[..., Page], shared_server: AppServer, store: RunStore, run: Run
-):
-    """Every entry of the history is passed in jumps and in presses faster than a page can answer, with reloads."""
-    other = store.create(replace(SETTINGS, hidden_size=8, seed=1), "the other", start=False)
-    page = open_page(f"{shared_server.url}/step?run={run.id}&sequence=sakura&timestep=2")
-    page.wait_for_selector(".strip button")
-    page.get_by_role("tab", name="What if").click()
-    page.get_by_label("Value to clamp at").fill("0.25")
-    page.get_by_role("button", name="Clamp", exact=True).click()
-    page.wait_for_function("location.search.includes('clamps=')")
-    page.keyboard.press("ArrowRight")
-    page.get_by_role("link", name="Train", exact=True).first.click()
-    page.wait_for_url("**/train?run=*")
-    page.get_by_role("link", name="Step", exact=True).first.click()
-    expect(page.locator(".clamps li")).to_have_count(1)
-    left = query(page)
-    page.get_by_role("combobox", name="Run").click()
-    page.get_by_role("option", name="the other").click()
-    page.wait_for_function("id => location.search.includes(`run=${id}`)", arg=other.id)
-    field = page.get_by_role("textbox", name="Sequence")
-    field.fill("anna")
-    field.press("Enter")
-    expect(page.locator(".strip button")).to_have_count(5)
-    # 0 as opened, 1 the panel, 2 the clamp, 3 Train, 4 Step again, 5 the other run, 6 another sequence
-    ends = query(page)
-    length = page.evaluate("history.length")
-    sequences = ["sakura"] * 5 + ["alexandra", "anna"]
-    at = 6
-
-    def go(*moves: int, pause: int = 0) -> None:
-        nonlocal at
-        at += sum(moves)
-        page.evaluate(
-            """async ([moves, pause]) => {
-                for (const move of moves) {
-                    const gone = new Promise((done) => (navigation.oncurrententrychange = done));
-                    history.go(move);
-                    await gone;
-                    if (pause) await new Promise((done) => setTimeout(done, pause));
-                }
-            }""",
-            [moves, pause],
-        )
-
-    def holds() -> None:
-        """What is in view, and what the address says, is what the entry was left with."""
-        if at == 3:
-            page.wait_for_url(f"**/train?run={run.id}")
-            expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile("^to step · "))
-        else:
-            picked = (run if at < 5 else other).name
-            expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile(f"^{picked} · "))
-            expect(page.get_by_role("textbox", name="Sequence")).to_have_value(sequences[at])
-            expect(page.locator(".strip button")).to_have_count(len(sequences[at]) + 1)
-            expect(page.locator(".clamps li:visible")).to_have_count(1 if at in (2, 4) else 0)
-            if at in (2, 4):
-                says(page, left)
-            elif at == 6:
-                says(page, ends)
-            else:
-                query(page)
-                panel = page.get_by_role("tab", name="Why" if at == 0 else "What if")
-                expect(panel).to_have_attribute("aria-selected", "true")
-        assert page.evaluate("history.length") == length
-
-    go(-1, -1, -1, -1, -1)  # each before Streamlit's answer to the one before it
-    assert at == 1
-    holds()
-    go(1, 1, -1, 1, 1, 1, 1)
-    holds()
-    go(-2, -2, 2, -1, pause=40)
-    holds()
-    go(-1, 1, -1, pause=15)
-    page.reload()
-    holds()
-    go(2, -2, 1, 1, -4)
-    holds()
-    go(4, -1, 1, -4, pause=60)
-    holds()
-    for _ in range(6):
-        go(1, pause=5)
-    holds()
-    store.delete(other.id)
