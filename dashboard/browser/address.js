@@ -57,6 +57,11 @@ export class Address {
     return this.answered < this.asked;
   }
 
+  /** Whether the script is to follow, though the view could: it is to answer first, or shows what no longer holds. */
+  get isForScript() {
+    return this.waits || this.hasNotices;
+  }
+
   /** What to ask the script for, so that it follows the address. */
   question() {
     this.hasAsked = true;
@@ -66,12 +71,13 @@ export class Address {
 
   /**
    * Judge what the script says, see ``told_address`` in shell/selection.py.
-   * @param {{turn: number, read: ?Object, names: string[]}} told
+   * @param {{turn: number, read: ?Object, names: string[], notices: boolean}} told
    * @param {function(Object)} ask sends a question to the script
    * @returns {string} "late": it is about another address; "arrived": the first word on this one; "calm" after that
    */
   judge(told, ask) {
     this.answered = told.turn;
+    this.hasNotices = Boolean(told.notices);
     queueMicrotask(answered); // when this word, too, is judged
     if (pageOf(location) !== this.page || this.waits) return "late";
     if (!this.isLed) return "calm";

@@ -1,11 +1,11 @@
 // Turning to another page of the tab, one at a time.
 //
 // Streamlit answers Back, Forward and a link by running the script for a page. It would take the next before that has
-// ended, and run the script once more; but a script cut short may not have read its address, and what a view of the page
-// that is being left says meanwhile is sent in that page's name. The script is then run for that page after all: under
-// another page's address, or to draw a part of what is no longer there (“Cannot set a node at a delta path”). So the next
-// waits until the script has ended, of several only where they led to in the end is turned to, and what views say waits
-// as well.
+// ended, and run the script once more; but a script cut short may not have read its address, and what a view of the
+// page that is being left says meanwhile is sent in that page's name. The script is then run for that page after all:
+// under another page's address, or to draw a part of what is no longer there (“Cannot set a node at a delta path”). So
+// the next waits until the script has ended, of several only where they led to in the end is turned to, and what views
+// say waits as well.
 
 const PATIENCE = 5000; // ms, after which an answer is no longer waited for: it may have been lost
 

@@ -72,12 +72,13 @@ def run_payload(store: RunStore, run: Run) -> dict[str, Any]:
     }
 
 
-def samples_payload(store: RunStore, run: Run, step: int) -> dict[str, Any]:
+def samples_payload(store: RunStore, run: Run, step: int | None = None) -> dict[str, Any]:
     """What the model makes up at a checkpoint; the same checkpoint always gives the same samples.
 
-    A run that this version cannot run makes nothing up: ``problem`` then says why, and hurts nothing else of the run.
+    Without a step it is the newest one, whichever that is by the time it is read. A run that this version cannot run
+    makes nothing up: ``problem`` then says why, and hurts nothing else of the run.
     """
-    data = store.checkpoint(run.id, step)
+    step, data = store.newest_checkpoint(run.id) if step is None else (step, store.checkpoint(run.id, step))
     try:
         return {"step": step, "problem": None} | made_up(run, data, step)
     except EngineError as error:

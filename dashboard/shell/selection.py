@@ -27,6 +27,7 @@ def arrive(page: str) -> None:
     if st.session_state.get("page") == page:
         return
     st.session_state["page"] = page
+    forget_notices()
     read_address(st.query_params)
 
 
@@ -56,12 +57,14 @@ def told_address(*names: str) -> dict[str, Any]:
         names: what the page's address selects.
 
     Returns:
-        the page; what was ``read`` of the last address, None if a person has chosen otherwise since; the ``names``; and
-        the last ``turn`` of the address that the script was asked to follow, and has followed.
+        the page; whether it shows ``notices``, which belong to this address; what was ``read`` of the last address,
+        None if a person has chosen otherwise since; the ``names``; and the last ``turn`` of the address that the script
+        was asked to follow, and has followed.
     """
     state = st.session_state
     return {
         "page": state.get("page"),
+        "notices": bool(state.get("notices")),
         "read": state.get("address_read"),
         "names": names,
         "turn": state.get("address_turn", 0),
@@ -70,7 +73,7 @@ def told_address(*names: str) -> dict[str, Any]:
 
 def follow(question: Mapping[str, Any]) -> None:
     """Select what the address says that Back or Forward led to on this page."""
-    st.session_state.pop("notices", None)
+    forget_notices()
     read_address(question["parameters"])
     st.session_state["address_turn"] = question["turn"]
 
@@ -95,6 +98,11 @@ def notice(text: str) -> None:
         notices.append(text)
 
 
+def forget_notices() -> None:
+    """What was told belongs to another address, or to another choice."""
+    st.session_state.pop("notices", None)
+
+
 def show_notices() -> None:
     """Show what ``notice`` was told."""
     told = st.session_state.get("notices", [])
@@ -105,7 +113,7 @@ def show_notices() -> None:
             for text in told:
                 st.warning(plain(text))
         # without words a screen reader would read the icon's name
-        st.button("Close", key="close_notices", on_click=lambda: st.session_state.pop("notices", None))
+        st.button("Close", key="close_notices", on_click=forget_notices)
 
 
 def notices_place() -> DeltaGenerator:
@@ -133,7 +141,7 @@ def remember_run(run_id: int) -> None:
 
 def choose_run(run_id: int | None) -> None:
     """Turn to the run that the user has just chosen; None leaves it to the page."""
-    st.session_state.pop("notices", None)
+    forget_notices()
     forget_address()
     select_run(run_id)
 

@@ -209,8 +209,9 @@ def write_export(store: RunStore, run: Run, options: argparse.Namespace, path: P
         if options.format == "csv":
             write_metrics(store, run, path)
         else:
-            step = store.newest_checkpoint_step(run.id) if options.checkpoint is None else options.checkpoint
-            model = restored_model(run.settings, store.checkpoint(run.id, step))
+            step = options.checkpoint
+            data = store.newest_checkpoint(run.id)[1] if step is None else store.checkpoint(run.id, step)
+            model = restored_model(run.settings, data)
             if options.format == "onnx":
                 from lstm_engine.formats.onnx import export_onnx
 

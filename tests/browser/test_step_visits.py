@@ -149,6 +149,25 @@ def test_notices_push_nothing_down_and_leave_when_they_no_longer_hold(open_page,
     assert page.locator(".strip").bounding_box()["y"] == top
 
 
+def test_back_clears_the_notices_of_the_address_that_it_leads_away_from(open_page, shared_server, run):
+    page = open_page(f"{shared_server.url}/step?run={run.id}&sequence=maria")
+    page.wait_for_selector(".strip button")
+    page.get_by_role("tab", name="Save").click()
+    assert query(page)["panel"] == "save"
+    page.evaluate(  # as a link within the page would
+        "address => { History.prototype.pushState.call(history, {}, '', address); "
+        "dispatchEvent(new PopStateEvent('popstate')); }",
+        f"{shared_server.url}/step?run=98765&sequence=maria&timestep=99",
+    )
+    said, notice = page.get_by_text("There is no run 98765."), page.locator(".notice")
+    expect(said).to_be_visible()
+    expect(notice).to_contain_text("timestep “99”")
+    page.go_back()
+    expect(page.get_by_role("tab", name="Save")).to_have_attribute("aria-selected", "true")
+    expect(notice).to_be_hidden()
+    expect(said).to_be_hidden()
+
+
 @pytest.mark.parametrize("named", ["names", "no such task"])
 def test_a_link_to_a_task_finds_a_run_of_it(open_page, shared_server, store, run, named):
     newest = store.create(replace(SETTINGS, task="parity"), "another task", start=False)

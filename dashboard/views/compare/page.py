@@ -12,7 +12,17 @@ from dashboard.shell.plain import on_one_line, plain
 from dashboard.shell.readable import problem_of
 from dashboard.shell.run_labels import ELSEWHERE, cell_name, run_labels, task_title, told_apart
 from dashboard.shell.run_picker import is_to_be_told, labels_of, meant, name_of, say_there_is_no_run
-from dashboard.shell.selection import forget_address, newly_read, select, selected
+from dashboard.shell.selection import (
+    forget_address,
+    forget_notices,
+    missing,
+    newly_read,
+    notice,
+    notices_place,
+    select,
+    selected,
+    show_notices,
+)
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.compare.curves import validation_curves
@@ -30,6 +40,7 @@ BEST = "best validation loss"
 MOST_RUNS = 12
 MOST_NAMED = 3  # of runs that an address names and that cannot be had
 LOOK_EVERY = 2.0  # seconds, while one of them trains
+LOOK_FOR_GONE_EVERY = 5.0  # seconds, else: somebody else may delete one
 PLOTLY_CONFIG = {"typesetMath": False, "displaylogo": False}
 
 
@@ -44,11 +55,15 @@ def show(services: Services) -> None:
         return
     with left:
         chosen = pick_runs(services.store, runs)
+    with notices_place():
+        show_notices()
     if not chosen:
         st.info("Choose at least one run.", icon=":material/info:")
         return
     training = any(run.status.under_way for run in chosen)
-    st.fragment(curves_part, run_every=LOOK_EVERY if training else None)(services, [run.id for run in chosen], training)
+    ids = [run.id for run in chosen]
+    st.fragment(curves_part, run_every=LOOK_EVERY if training else None)(services, ids, training)
+    st.fragment(watch_part, run_every=LOOK_FOR_GONE_EVERY)(services, ids)
 
 
 def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
@@ -68,7 +83,10 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
         if len(there) > MOST_RUNS:
             st.warning(f"The address names {len(there)} runs; the first {MOST_RUNS} are shown.")
         st.session_state["compared"] = there[:MOST_RUNS] or [run.id for run in runs if run.is_trained][:3]
-    wanted = map(meant, st.session_state["compared"])
+    wanted = [run_id for run_id in map(meant, st.session_state["compared"]) if run_id is not None]
+    for run_id in wanted:
+        if run_id not in by_id:
+            notice(missing(store, str(run_id)))
     st.session_state["compared"] = [run_id for run_id in wanted if run_id in by_id]
     labels = labels_of(store, runs)
     chosen: list[int] = st.session_state["compared"]
@@ -76,6 +94,7 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
     def take() -> None:
         found = [run_id for run_id in map(meant, st.session_state[FIELD]) if run_id in labels]
         st.session_state["compared"] = found
+        forget_notices()
         forget_address()
 
     tell = is_to_be_told(FIELD, chosen, labels)
@@ -93,6 +112,14 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
     )
     select("runs", ",".join(map(str, chosen)))
     return [by_id[run_id] for run_id in chosen]
+
+
+def watch_part(services: Services, run_ids: Sequence[int]) -> None:
+    """Nothing to see; the whole page then says of a run that somebody else deleted what became of it."""
+    with explained_trouble("watch"):
+        there = {run.id for run in services.store.list_runs()}
+        if not there.issuperset(run_ids):
+            st.rerun()
 
 
 def curves_part(services: Services, run_ids: Sequence[int], was_training: bool) -> None:

@@ -73,8 +73,8 @@ def learned(store: RunStore, runs: tuple[Run, ...]) -> tuple[Run | None, Learned
     nothing = Series(np.zeros(0, np.int64), np.zeros(0))
     for run in runs:
         if run.readable and run.settings.task == NamesTask.name and is_an_lstm(run):
-            step = store.newest_checkpoint_step(run.id)
-            model, task = restored_with_task(run.settings, store.checkpoint(run.id, step))
+            step, data = store.newest_checkpoint(run.id)
+            model, task = restored_with_task(run.settings, data)
             return run, Learned(step, store.curves(run.id).validation_loss, passage(model, task))
     settings = preset("classroom", NamesTask.name)
     return None, Learned(0, nothing, passage(settings.build_model(), settings.task_object))

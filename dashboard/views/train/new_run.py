@@ -28,6 +28,10 @@ MORE = tuple(
     for name, setting in SETTINGS.items()
     if setting.limits is not None and not setting.optional and name not in (*FIRST, *NOT_ASKED)
 )
+OPTIONAL = {  # what is asked first of a setting that may be None, and what it is otherwise
+    "clip_norm": ("Clip the gradient", "A gradient with a larger norm is shortened to it; else none is.", 1.0),
+    "init_std": ("Draw fresh weights from N(0, spread)", "Else they are drawn as PyTorch draws them.", 0.1),
+}
 CELLS = (*(name for name in WORDS if name in VARIANTS), *(name for name in VARIANTS if name not in WORDS))
 
 
@@ -80,15 +84,15 @@ def new_run_form(services: Services) -> None:
         values, problems = number_fields(FIRST, base, suffix, columns=2)
     with further:
         more_values, more_problems = number_fields(MORE, base, suffix, columns=3)
+        optional_values, optional_problems = optional_fields(base, suffix)
     name = named.text_input(
         "Name", key=f"new_name_{visit}", placeholder=kind.title, max_chars=LONGEST_NAME, help=explained("Name")
     )
     settings = None
-    if problems or more_problems:
-        if more_problems:
-            st.caption(plain(f"Under “More settings”: {' '.join(more_problems)}"))
-    else:
-        settings = judged(base, {**values, **more_values, "variant": variant})
+    if further_problems := more_problems + optional_problems:
+        st.caption(plain(f"Under “More settings”: {' '.join(further_problems)}"))
+    if not problems and not further_problems:
+        settings = judged(base, {**values, **more_values, **optional_values, "variant": variant})
     if settings is not None:
         st.caption(plain(cost_words(cost_of(settings), settings)))
     if st.button("Create and start", type="primary", disabled=settings is None, key="create") and settings is not None:
@@ -197,3 +201,24 @@ def number_field(field: str, label: str, help_text: str, default: float, key: st
     if value not in limits:
         return value, f"{label} is {value:g}; it must be {limits}."
     return value, ""
+
+
+def optional_fields(base: RunSettings, suffix: str) -> tuple[dict[str, float | None], list[str]]:
+    """Fields for settings that may be None, side by side; their values, and all that is wrong."""
+    values: dict[str, float | None] = {}
+    problems: list[str] = []
+    for column, (field, (question, words, usual)) in zip(st.columns(len(OPTIONAL)), OPTIONAL.items(), strict=True):
+        present = getattr(base, field)
+        with column:
+            wanted = st.checkbox(question, present is not None, key=f"new_{field}_asked_{suffix}")
+            st.caption(words)
+            if not wanted:
+                values[field] = None
+                continue
+            label = SETTINGS[field].label
+            start = usual if present is None else present
+            values[field], problem = number_field(field, label, words, start, f"new_{field}_{suffix}")
+            if problem:
+                st.error(plain(problem))
+                problems.append(problem)
+    return values, problems

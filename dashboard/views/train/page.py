@@ -88,11 +88,10 @@ def show_training(services: Services, run: Run) -> None:
     controls(services, run, can_run=not problem)
     snapshot = None
     if st.session_state.get("delivery") == "polling":
-        newest = services.store.newest_checkpoint_step(run.id)
         snapshot = {
             "metrics": missed_payload(services.store, run.id),
             "run": run_payload(services.store, run),
-            "samples": samples_payload(services.store, run, newest),
+            "samples": samples_payload(services.store, run),
         }
     seen = mount_train(run, snapshot, key="train")
     if seen.delivery and seen.delivery != st.session_state.get("delivery"):

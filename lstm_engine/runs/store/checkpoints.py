@@ -98,6 +98,25 @@ class Checkpoints(Database):
             raise RunNotFound(f"Run {run_id} has no checkpoint any more.", StoreProblem.CHECKPOINT_GONE)
         return steps[-1]
 
+    def newest_checkpoint(self, run_id: int) -> tuple[int, bytes]:
+        """The newest checkpoint's step and its safetensors bytes.
+
+        A run that trains replaces its newest checkpoint by a newer one, so what is the newest when it is asked for may
+        be gone when it is read; then the newer one is read.
+
+        Raises:
+            RunNotFound: the run is no more, or has no checkpoint.
+            WeightsError: what the database holds for it are no bytes.
+        """
+        step = self.newest_checkpoint_step(run_id)
+        while True:
+            try:
+                return step, self.checkpoint(run_id, step)
+            except RunNotFound:
+                gone, step = step, self.newest_checkpoint_step(run_id)
+                if step == gone:
+                    raise
+
     def checkpoint(self, run_id: int, step: int) -> bytes:
         """The safetensors bytes of one checkpoint.
 

@@ -19,7 +19,7 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases):
                      stop, set_target, set_pace, rename, delete, undelete
     ``forks``        fork
     ``metrics``      history, curves, validations
-    ``checkpoints``  checkpoint, checkpoint_steps, newest_checkpoint_step
+    ``checkpoints``  checkpoint, checkpoint_steps, newest_checkpoint, newest_checkpoint_step
     ``changes``      change, changes, take_changes
     ``notes``        notes, annotate
     ``unit_notes``   unit_notes, note_unit

@@ -254,3 +254,18 @@ def test_each_task_of_a_chart_has_a_baseline_of_its_own():
     assert [one.loss for one in baselines_of([names, code])] == [names.baseline().loss, code.baseline().loss]
     assert len({one.name for one in baselines_of([names, code])}) == 2
     assert baselines_of([names]) == [names.baseline()]
+
+
+def test_a_run_that_somebody_else_deletes_is_told_of_and_the_rest_goes_on(store):
+    kept, other = (store.create(SETTINGS, name, start=False) for name in ("kept", "other"))
+    app = run(compare_page, runs=f"{kept.id},{other.id}")
+    store.delete(other.id)
+    app.run()
+    assert [read(said.value) for said in app.warning] == [store.gone(other.id)]
+    assert app.session_state["compared"] == [kept.id]
+    assert app.dataframe[0].value["run"].tolist() == ["kept"]
+    app.run()  # it stays until it is closed, or others are chosen
+    assert len(app.warning) == 1
+    app.button(key="close_notices").click().run()
+    assert not app.warning
+    assert not app.exception

@@ -59,6 +59,24 @@ def test_the_form_creates_a_run(store):
     assert (made.name, made.settings.task, made.settings.hidden_size) == ("waves", "signal", 7)
 
 
+def test_clipping_and_the_spread_of_fresh_weights_are_asked_for_and_may_be_left_out(store):
+    app = run(new_run_form)
+    assert app.checkbox(key="new_clip_norm_asked_classroom_0").value
+    assert app.number_input(key="new_clip_norm_classroom_0").value == 1.0
+    app.checkbox(key="new_init_std_asked_classroom_0").check().run()
+    app.number_input(key="new_init_std_classroom_0").set_value(-1.0).run()
+    assert "Spread of fresh weights is -1; it must be at least 0" in read(app.error[0].value)
+    assert app.button(key="create").disabled
+    app.number_input(key="new_init_std_classroom_0").set_value(0.05)
+    app.checkbox(key="new_clip_norm_asked_classroom_0").uncheck().run()
+    app.button(key="create").click().run()
+    made = store.list_runs()[0].settings
+    assert (made.clip_norm, made.init_std) == (None, 0.05)
+    app.selectbox(key="new_preset_0").set_value("notebook").run()
+    assert not app.checkbox(key="new_clip_norm_asked_notebook_0").value
+    assert app.number_input(key="new_init_std_notebook_0").value == 0.01
+
+
 @pytest.mark.parametrize(
     ("task", "text", "message"),
     [

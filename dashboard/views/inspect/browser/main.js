@@ -153,12 +153,12 @@ class InspectView {
 
   /** Back, or Forward, led to other parameters of this page. */
   goTo(parameters) {
-    const { address } = this;
-    if ((parameters.get("run") ?? String(this.data?.run)) !== String(this.data?.run) || address.waits || !this.page) {
-      this.ask(address.question()); // the page's own fields then all read the address
+    const run = String(this.data?.run);
+    if ((parameters.get("run") ?? run) !== run || this.address.isForScript || !this.page) {
+      this.ask(this.address.question()); // the page's own fields then all read the address
       return;
     }
-    address.followed();
+    this.address.followed();
     this.isEntry = false;
     const before = this.state;
     this.state = settled(readLink(parameters).state, this.there());

@@ -136,11 +136,12 @@ export class Visit {
   goTo(parameters) {
     const { view, address } = this;
     const run = parameters.get("run") ?? String(view.run);
-    if (run !== String(view.run) || address.waits || !view.loaded) {
+    if (run !== String(view.run) || address.isForScript || !view.loaded) {
       this.ask(address.question()); // the page's own fields then all read the address
       return;
     }
     address.followed();
+    view.frame.say("");
     const sequence = parameters.get("sequence") ?? view.state.sequence;
     if (sequence !== view.state.sequence) this.tellSequence(sequence);
     this.open(parameters, sequence);

@@ -204,3 +204,22 @@ def test_the_newest_validation_losses_are_told_of_all_runs_at_once(url):
         store.delete(first.id)
         assert store.newest_losses() == {}
         assert second.id in {run.id for run in store.list_runs()}
+
+
+def test_the_newest_checkpoint_is_read_though_it_was_replaced_since_it_was_asked_for(store, monkeypatch):
+    run, lease = store.create(SMALL), new_lease()
+    store.acquire(run.id, lease)
+    store.record(run.id, lease, recorded(1), (1, b"first", True))
+    asked = store.newest_checkpoint_step
+
+    def replaced_meanwhile(run_id: int) -> int:
+        step = asked(run_id)
+        if step == 1:
+            store.record(run.id, lease, recorded(2), (2, b"second", True))
+        return step
+
+    monkeypatch.setattr(store, "newest_checkpoint_step", replaced_meanwhile)
+    assert store.newest_checkpoint(run.id) == (2, b"second")
+    store.delete(run.id)
+    with pytest.raises(RunNotFound):
+        store.newest_checkpoint(run.id)
