@@ -15,10 +15,13 @@ from tests.browser.step_view import AT_REST, SETTINGS, query, says
 PRESSES = 20
 BURST = 5
 GO = """async (presses) => {
+  let gone;
   for (const [move, pause] of presses) {
+    gone = new Promise((done) => navigation.addEventListener("currententrychange", done, { once: true }));
     history.go(move);
     await new Promise((done) => setTimeout(done, pause));
   }
+  await gone;
 }"""
 
 
@@ -72,13 +75,13 @@ def test_back_and_forward_in_any_rhythm_end_where_the_address_says(
         bursts.append(presses)
     for presses in bursts:
         page.evaluate(GO, presses)
-        holds()
-        page.wait_for_timeout(AT_REST)  # what was asked for too late would be drawn now
+        page.wait_for_timeout(AT_REST)  # what was asked for too late is drawn by now
         holds()
     assert page.evaluate("history.length") == length
 
     page.get_by_role("link", name="Inspect" if "/train" in page.url else "Train", exact=True).first.click()
     page.evaluate(GO, [(-1, 60), (-1, 0)] if at > length - 6 else [(-1, 60)])
+    page.wait_for_timeout(AT_REST)
     holds()
     store.delete(other.id)
 

@@ -9,13 +9,14 @@ import { Share } from "./share.js";
 import { TERMS } from "./terms.js";
 
 const RULE =
-  "One cursor for both. By operation each cell goes through its own, and the one that has fewer waits at its end. " +
-  "Panels and curves ask about the framed one: click the other, or press b.";
+  "One cursor for both. By operation each cell goes through its own, and the one that has fewer waits at its end. ";
+const WHICH = "Panels and curves ask about the framed one: click the other, or press b.";
+const WHICH_ON_A_PHONE = "Above you choose which one is shown; panels and curves ask about it.";
 
 export class Frame {
   /** `parts` by name, each with its `root`. */
   constructor(parts) {
-    const { checkpoints, strip, transport, picker, first, second, norms } = parts;
+    const { checkpoints, strip, transport, picker, whichCell, first, second, norms } = parts;
     const { panels, arrangeBar, heatmaps, curves } = parts;
     const ofBoth = (name) => [first[name].root, second[name].root];
     this.help = new Help();
@@ -50,13 +51,19 @@ export class Frame {
     first.drawing.append(this.norms);
     Object.assign(this, { first, second });
     this.stage = element("div", { class: "stage" }, first.drawing, panels.root, first.prediction.root);
-    this.rule = element("p", { class: "rule", text: RULE, hidden: "" });
+    this.rule = element(
+      "p",
+      { class: "rule", hidden: "" },
+      RULE,
+      element("span", { class: "keys-hint", text: WHICH }),
+      element("span", { class: "touch-hint", text: WHICH_ON_A_PHONE }),
+    );
     this.content = element(
       "div",
       { class: "content", hidden: "" },
       checkpoints.root,
       // what is needed at every step stays in sight on a phone
-      element("div", { class: "steering" }, strip.root, transport.root),
+      element("div", { class: "steering" }, strip.root, whichCell.root, transport.root),
       element(
         "p",
         { class: "hint" },
@@ -114,8 +121,9 @@ export class Frame {
     this.root.addEventListener("click", (event) => event.target.tagName !== "SELECT" && done(event));
   }
 
-  /** Take the keys, unless somebody has them. */
+  /** Take the keys, unless somebody has them; a frame of another page, as the preview of a link, has to be asked for. */
   takeFocus() {
+    if (window.parent !== window && !document.hasFocus()) return;
     if ((document.activeElement ?? document.body) === document.body) this.root.focus({ preventScroll: true });
   }
 

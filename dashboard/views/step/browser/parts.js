@@ -15,6 +15,7 @@ import { PANELS } from "./state.js";
 import { Strip } from "./strip.js";
 import { Transport } from "./transport.js";
 import { WhatIf } from "./whatif.js";
+import { WhichCell } from "./which_cell.js";
 import { Why } from "./why.js";
 
 /** All parts; `steering` of them are for both drawn cells, `asking` ask about the one in focus. */
@@ -30,6 +31,7 @@ export function makeParts(actions) {
     transport: new Transport(actions),
     strip: new Strip(actions),
     picker: new BesidePicker(actions),
+    whichCell: new WhichCell(actions),
   };
   const asking = {
     panels: new Panels("Questions", PANELS, { why, whatif, backward, compare, save }, (name) =>

@@ -7,6 +7,7 @@ const quantity = (node) => node.closest("[data-quantity]").dataset.quantity;
 export const TERMS = [
   [".strip button", "surprise"],
   [".heading .small-tool", "ask about the other"],
+  [".which-cell button", "ask about the other"],
   [".rule", "two cells"],
   [".compare thead th:nth-child(n + 2):not(:last-child)", "beside"],
   [".cell canvas", (canvas, event) => (event ? below(canvas, event) : null)],
