@@ -38,8 +38,12 @@ def test_a_dialog_makes_an_exercise_and_its_link_shows_just_that(
     assert source.replace("&embed=true", "") == link
     dialog.get_by_text("Preview", exact=True).click()
     inside = page.frame_locator("iframe[title='Preview of the link']")
+    note = dialog.get_by_role("textbox").first
+    note.focus()  # whoever types meanwhile goes on typing, however late the preview comes
     expect(inside.locator(".note")).to_have_text(SENTENCE)
+    expect(inside.locator(".step-view")).to_have_attribute("aria-busy", "false")
     expect(inside.locator(".heatmaps")).to_be_hidden()
+    expect(note).to_be_focused()
     dialog.get_by_label("newest run of the task").check()
     by_task = parse_qs(urlsplit(dialog.get_by_label("Link", exact=True).input_value()).query)
     assert by_task["task"] == ["names"]
