@@ -121,7 +121,7 @@ export class Frame {
     this.root.addEventListener("click", (event) => event.target.tagName !== "SELECT" && done(event));
   }
 
-  /** Take the keys, unless somebody has them; a frame of another page, as the preview of a link, has to be asked for. */
+  /** Take the keys, unless somebody has them; a frame in another page, as a preview is, waits until it is chosen. */
   takeFocus() {
     if (window.parent !== window && !document.hasFocus()) return;
     if ((document.activeElement ?? document.body) === document.body) this.root.focus({ preventScroll: true });
