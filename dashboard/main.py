@@ -20,7 +20,7 @@ from dashboard.views.step import page as step
 from dashboard.views.train import page as train
 from lstm_engine.runs import PRESETS
 
-st.set_page_config(page_title="Step inside an LSTM", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(page_title="Step inside an LSTM", layout="wide")
 
 
 def show(view: Callable[[Services], None], *named: str) -> None:

@@ -1,4 +1,4 @@
-"""Where a page says who it takes its visitor for, and where the administrator shows the key: the sidebar."""
+"""Where a page says who it takes its visitor for, and where the administrator shows the key: a button in a corner."""
 
 import streamlit as st
 
@@ -33,8 +33,11 @@ def show_who_asks() -> None:
         return
     if actor.may_do_everything and not actor.signed_in:
         return
-    with st.sidebar:
-        st.markdown("**Administrator**" if actor.signed_in else "**Visitor**")
+    name = "Administrator" if actor.signed_in else "Visitor"
+    with (
+        st.container(key="who_asks"),
+        st.popover(name, icon=":material/person:", type="tertiary", key="who_asks_opens"),
+    ):
         if actor.signed_in:
             st.caption(ALL)
         elif actor.kind is ActorKind.GUEST:

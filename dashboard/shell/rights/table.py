@@ -61,11 +61,23 @@ RIGHTS: Mapping[Action, Right] = MappingProxyType(
         Action.LOOK_AT_BROUGHT: Right(YES, OWN, NO, "{run} holds what somebody brought, which they alone see."),
         Action.BEGIN: Right(YES, YES, NO, "Visitors begin no runs here."),
         Action.CONTROL: Right(
-            YES, OWN, NO, f"Only whoever began {{run}} starts, pauses and steps its training. {FORKS}"
+            YES,
+            OWN,
+            NO,
+            f"Only whoever began {{run}}, and the administrator, start, pause and step its training. {FORKS}",
         ),
-        Action.CHANGE: Right(YES, OWN, NO, f"Only whoever began {{run}} changes its settings and its speed. {FORKS}"),
-        Action.DESCRIBE: Right(YES, OWN, NO, f"Only whoever began {{run}} gives names to it and its units. {FORKS}"),
-        Action.DELETE: Right(YES, OWN, NO, f"Only whoever began {{run}} deletes it and brings it back. {FORKS}"),
+        Action.CHANGE: Right(
+            YES,
+            OWN,
+            NO,
+            f"Only whoever began {{run}}, and the administrator, change its settings and its speed. {FORKS}",
+        ),
+        Action.DESCRIBE: Right(
+            YES, OWN, NO, f"Only whoever began {{run}}, and the administrator, name it and its units. {FORKS}"
+        ),
+        Action.DELETE: Right(
+            YES, OWN, NO, f"Only whoever began {{run}}, and the administrator, delete it and bring it back. {FORKS}"
+        ),
     }
 )
 NOT_KNOWN_AGAIN = (
