@@ -9,7 +9,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.serving.assets import base_path
 from dashboard.serving.delivery import MOST_MESSAGE
 from dashboard.serving.first_paint import wants_page
 from dashboard.serving.listeners import parsed
@@ -28,6 +27,7 @@ from lstm_engine import EngineError
 from lstm_engine.runs import RunNotFound, RunStore, StoreError
 
 GetStore = Callable[[], RunStore]
+OF_A_RUN = re.compile(r"/api/runs/([^/]+)/")
 UPLOAD = re.compile(r"/_stcore/upload_file/")
 FOR_FORMS = 64 * 1024  # bytes around a file that is uploaded
 
@@ -60,7 +60,7 @@ class Rights:
 
     async def _check(self, scope: Scope) -> None:
         """Raise an EngineError if the request is about what its sender may not see, or sends more than they may."""
-        asked = re.match(rf"{re.escape(base_path())}/api/runs/([^/]+)/", scope["path"])
+        asked = OF_A_RUN.search(scope["path"])
         length = Headers(scope=scope).get("content-length", "")
         uploads = UPLOAD.search(scope["path"]) is not None and length.isdecimal()
         if asked is None and not uploads:

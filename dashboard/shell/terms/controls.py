@@ -28,7 +28,7 @@ CONTROLS = (
     Term("administrator", "May start, change and delete every run of this server."),
     Term(
         "administrator’s key",
-        "What the server's secrets file names so; who shows it is the administrator until they leave, or for half a day.",
+        "What the server's secrets file names so. Who shows it is the administrator until they leave, or half a day.",
         labels=("sign in", "leave"),
     ),
     # Start
