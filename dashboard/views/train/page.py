@@ -10,6 +10,7 @@ from dashboard.shell.glossary import explained
 from dashboard.shell.navigation import link_to
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import CANNOT_RUN, problem_of
+from dashboard.shell.rights.acts import Acts
 from dashboard.shell.rights.table import Action
 from dashboard.shell.run_picker import pick_run
 from dashboard.shell.selection import notice, show_notices
@@ -134,7 +135,7 @@ def show_task(about: About) -> None:
 
 
 def controls(services: Services, run: Run, can_run: bool = True) -> None:
-    """Start, pause, single steps, stop, pace; of no use where this version cannot run the run."""
+    """Start, pause, single steps, stop, speed; of no use where this version cannot run the run."""
     acts = services.acts
     why_not = acts.why_not(Action.CONTROL, run)
     going = run.status.under_way
@@ -164,31 +165,37 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
             args=(action,),
             help=f"Train {label[1:]} more, then pause" if label.startswith("+") else explained(label),
         )
-    paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
-    with row:
-        key = f"pace_{run.id}_{run.pace:g}"
-
-        def change_pace() -> None:
-            # Streamlit also calls when the field of a run that has just gone is taken off the page
-            if st.session_state[key] != run.pace:
-                attempt(lambda: acts.set_pace(run.id, st.session_state[key]))
-
-        st.selectbox(
-            "Speed",
-            list(paces),
-            index=list(paces).index(run.pace),
-            format_func=lambda pace: paces[pace],
-            key=key,
-            disabled=not can_run or bool(acts.why_not(Action.CHANGE, run)),
-            help=explained("Speed"),
-            on_change=change_pace,
-            width=SPEED_WIDTH,
-        )
+    if not acts.why_not(Action.CHANGE, run):
+        with row:
+            speed(acts, run, can_run)
     with st.container():
         if problem:
             st.error(plain(problem))
         if why_not:
             st.caption(plain(why_not))
+
+
+def speed(acts: Acts, run: Run, can_run: bool) -> None:
+    """How fast it trains at most."""
+    paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
+    key = f"pace_{run.id}_{run.pace:g}"
+
+    def change_pace() -> None:
+        # Streamlit also calls when the field of a run that has just gone is taken off the page
+        if st.session_state[key] != run.pace:
+            attempt(lambda: acts.set_pace(run.id, st.session_state[key]))
+
+    st.selectbox(
+        "Speed",
+        list(paces),
+        index=list(paces).index(run.pace),
+        format_func=lambda pace: paces[pace],
+        key=key,
+        disabled=not can_run,
+        help=explained("Speed"),
+        on_change=change_pace,
+        width=SPEED_WIDTH,
+    )
 
 
 def attempt(action: Callable[[], object]) -> None:

@@ -18,6 +18,7 @@ from dashboard.shell.rights.limits import LIMITS_VARIABLE
 from dashboard.shell.rights.serving import Rights, check_listening
 from lstm_engine.runs import Run, RunStore
 from lstm_engine.runs.store import Owner
+from tests.dashboard.serving.tabs import run_async
 from tests.dashboard.shell.rights.conftest import ANNA, BEN, GUEST, SMALL
 from tests.dashboard.shell.rights.test_acts import everything
 from tests.dashboard.shell.rights.test_seen import PRIVATE
@@ -96,7 +97,7 @@ class Door:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        asyncio.run(self.app(scope, receive, send))
+        run_async(self.app(scope, receive, send))
         given: dict[str, list[str]] = {}
         for name, value in sent[0]["headers"]:
             given.setdefault(name.decode(), []).append(value.decode())
@@ -233,17 +234,15 @@ def test_nobody_listens_to_what_another_brought(door, store, name, monkeypatch):
     private = store.create(PRIVATE, start=False, owner=Owner(ANNA.identity, 9))
     text = json.dumps({"listen": name.format(private.id), "as": 1})
 
-    async def refused(cookies: dict[str, str]) -> str:
-        try:
-            await check_listening(lambda: store, Pools().feeds, Line(cookies), text)  # type: ignore[arg-type]
-        except Problem as problem:
-            return str(problem.kind)
-        return ""
+    def listens(cookies: dict[str, str]) -> None:
+        run_async(check_listening(lambda: store, Pools().feeds, Line(cookies), text))  # type: ignore[arg-type]
 
-    assert asyncio.run(refused(door.cookies(BEN.identity))) == Kind.FORBIDDEN
-    assert asyncio.run(refused(door.cookies(ANNA.identity))) == ""
+    with pytest.raises(Problem) as refused:
+        listens(door.cookies(BEN.identity))
+    assert refused.value.kind is Kind.FORBIDDEN
+    listens(door.cookies(ANNA.identity))
     monkeypatch.setenv(MODE_VARIABLE, "local")
-    assert asyncio.run(refused({})) == ""
+    listens({})
 
 
 def test_what_a_listener_is_refused_they_are_told_and_hear_nothing_of():
@@ -253,11 +252,14 @@ def test_what_a_listener_is_refused_they_are_told_and_hear_nothing_of():
         def join(self, *_: object) -> None:
             raise AssertionError("it was joined")
 
-    async def scenario() -> list[str]:
+    told: list[str] = []
+
+    async def scenario() -> None:
         listener = Listener(Nothing(), None)  # type: ignore[arg-type]
         listener.hear('{"listen": "run/1", "as": 4}', Problem("That is not yours to see.", Kind.FORBIDDEN))
-        return listener._refusals
+        told.extend(listener._refusals)
 
-    (said,) = asyncio.run(scenario())
+    run_async(scenario())
+    (said,) = told
     assert '"to":4' in said
     assert '"kind":"forbidden"' in said
