@@ -76,7 +76,7 @@ def test_two_strangers_each_with_a_run_of_their_own_and_the_administrator(
     ben.keyboard.press("Escape")
 
     ben.get_by_role("button", name="Visitor").click()
-    expect(ben.get_by_text("you may have 2 runs of your own")).to_be_visible()
+    expect(ben.get_by_text("of your own you may have 2 runs")).to_be_visible()
     key = ben.get_by_label("Administrator’s key")
     key.fill("a guess at the key")
     ben.get_by_role("button", name="Sign in").click()

@@ -61,10 +61,11 @@ class Acts:
         if actor.identity is None:
             return ""
         has, most = self._store.number_owned(actor.identity), most_of("runs")
+        runs = f"{most:,} run{'' if most == 1 else 's'} (now {has:,})"
         return (
-            f"You are a visitor here: you may have {most:,} runs of your own, of at most {most_of('steps'):,} steps "
-            f"and {most_of('units'):,} units, and have {has:,}. Each is kept for {most_of('hours'):,} hours. What you "
-            "bring, a model, a text or a table, you alone see, and whoever runs this server."
+            f"You are a visitor here: of your own you may have {runs}, of "
+            f"at most {most_of('steps'):,} steps and {most_of('units'):,} units, kept for {most_of('hours'):,} hours. "
+            "What you bring, a model, a text or a table, you alone see, and whoever runs this server."
         )
 
     def most_bytes(self, otherwise: int) -> int:

@@ -12,10 +12,28 @@ from dashboard.shell.rights.limits import LIMITS_VARIABLE
 from dashboard.shell.rights.table import NOT_KNOWN_AGAIN
 from lstm_engine.runs import Run, RunStore
 from lstm_engine.runs.store import Owner
-from tests.dashboard.views.apps import SETTINGS, compare_page, deletion_form, new_run_form, read, run, train_page, words
+from tests.dashboard.views.apps import (
+    MAIN,
+    PAGES,
+    SETTINGS,
+    compare_page,
+    deletion_form,
+    new_run_form,
+    read,
+    run,
+    train_page,
+    words,
+)
 
 ANNA, BEN = new_identity(), new_identity()
 OWN_TEXT = replace(SETTINGS, task="own text", text="what anna wrote, again and again, " * 9)
+
+
+def bring_page() -> None:
+    from dashboard.shell.services import services
+    from dashboard.views.bring import page as bring
+
+    bring.show(services())
 
 
 def corner() -> None:
@@ -68,6 +86,18 @@ def test_who_began_a_run_has_all_buttons_and_others_are_told_why_they_have_not(s
     said = " ".join(words(app))
     assert "Only whoever began “anna's”, and the administrator, start, pause and step its training." in said
     assert not app.button(key="new_run").disabled
+
+
+def test_a_refusal_shows_a_runs_name_as_it_was_typed(store, visit):
+    name = "**bold** <b>x</b> $x$ [link](http://evil.example) :red[y]"
+    hostile = store.create(SETTINGS, name, start=False, owner=Owner(ANNA, 9))
+    visit(BEN)
+    app = run(train_page, run=str(hostile.id))
+    said = [box.value for box in app.caption if "Only whoever began" in box.value]
+    assert len(said) == 2
+    for text in said:
+        assert name not in text
+        assert f"“{name}”" in read(text)
 
 
 def test_a_guest_looks_and_is_told_what_to_do_to_do_more(store, annas, visit):
@@ -131,11 +161,22 @@ def test_forged_state_of_what_a_page_keeps_for_itself_brings_nothing_back(store,
     assert any("began run" in text and "bring it back" in text for text in words(app))
 
 
+@pytest.mark.parametrize("identity", [BEN, None], ids=["visitor", "guest"])
+def test_every_page_is_shown_to_whoever_may_look(store, annas, visit, identity):
+    visit(identity)
+    apps = [run(page, run=str(annas.id)) for page in (*PAGES, bring_page)]
+    apps.append(AppTest.from_file(MAIN, default_timeout=20).run())
+    for app in apps:
+        assert not app.exception
+        assert [box.value for box in app.error] == []
+    assert any("visitor here" in text or text == NOT_KNOWN_AGAIN for text in words(apps[-1]))  # in its corner
+
+
 def test_a_visitor_begins_runs_within_limits_that_are_said_before_and_held_after(store, visit, monkeypatch):
     monkeypatch.setenv(LIMITS_VARIABLE, "runs=1 steps=40")
     visit(BEN)
     app = run(new_run_form)
-    assert any("you may have 1 runs of your own, of at most 40 steps" in text for text in words(app))
+    assert any("of your own you may have 1 run (now 0), of at most 40 steps" in text for text in words(app))
     assert any("40 steps here, not 3,000" in text for text in words(app))
     assert app.button(key="create").disabled
     forge(app, "create")
