@@ -93,8 +93,15 @@ def test_two_strangers_each_with_a_run_of_their_own_and_the_administrator(
     expect(ben.get_by_role("button", name="Start", exact=True)).to_be_disabled()
     expect(ben.get_by_role("button", name="Visitor")).to_be_visible()
 
-    anna.goto(f"{served.url}/inspect?run={hers.id}")
-    anna.wait_for_selector(".lstm-inspect, [class*=inspect]")
+    unit = f"{served.url}/inspect?run={hers.id}&panel=unit"
+    ben.goto(unit)
+    expect(ben.get_by_text("and the administrator, name it and its units.")).to_be_visible()
+    expect(ben.get_by_role("button", name="Keep name and note")).to_be_hidden()
+    anna.goto(unit)
+    anna.get_by_label("Name of the unit").fill("hers")
+    anna.get_by_role("button", name="Keep name and note").click()
+    expect(anna.get_by_text("Kept; everybody sees it.")).to_be_visible()
+    assert [note.name for note in kept.unit_notes(hers.id)] == ["hers"]
     assert kept.get(hers.id) == hers
 
 

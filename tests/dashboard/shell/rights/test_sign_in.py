@@ -5,7 +5,7 @@ from streamlit import config
 from dashboard.serving.problems import Kind, Problem
 from dashboard.shell.rights import sign_in
 from dashboard.shell.rights.limits import LIMITS_VARIABLE
-from dashboard.shell.rights.sign_in import SHORTEST_KEY, key_hash, shown_key, token_for
+from dashboard.shell.rights.sign_in import SHORTEST_KEY, key_hash, network_of, shown_key, token_for
 
 KEY = "the key of the class"
 
@@ -55,6 +55,20 @@ def test_without_a_key_that_can_be_used_nobody_signs_in(store, secrets, text):
         with pytest.raises(Problem, match="No administrator's key is set") as refused:
             token_for(store, key, "10.0.0.1")
         assert refused.value.kind is Kind.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.1.2.3", "10.1.2.3"),
+        ("::ffff:10.1.2.3", "10.1.2.3"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("nowhere", "nowhere"),
+        ("", ""),
+    ],
+)
+def test_what_one_line_has_is_counted_together(address, network):
+    assert network_of(address) == network
 
 
 @pytest.fixture
