@@ -5,9 +5,11 @@ import asyncio
 import re
 from collections.abc import Callable
 
+from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboard.serving.delivery import MOST_MESSAGE
 from dashboard.serving.first_paint import wants_page
@@ -29,6 +31,10 @@ from lstm_engine.runs import RunNotFound, RunStore, StoreError
 GetStore = Callable[[], RunStore]
 OF_A_RUN = re.compile(r"/api/runs/([^/]+)/")
 UPLOAD = re.compile(r"/_stcore/upload_file/")
+STREAM = re.compile(r"/_stcore/stream")
+# what Streamlit's pages send; beside that it takes a developer's orders, such as to forget what all visitors share,
+# which would open the store and start its launcher once more
+OF_PAGES = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})
 FOR_FORMS = 64 * 1024  # bytes around a file that is uploaded
 
 
@@ -48,6 +54,8 @@ class Rights:
             await self._app(scope, receive, send)
             return
         scope = marked(scope)
+        if scope["type"] == "websocket" and STREAM.search(scope["path"]) and not everyone_is_here():
+            receive = sifted(receive)
         if scope["type"] == "http" and not everyone_is_here():
             try:
                 await self._check(scope)
@@ -103,6 +111,27 @@ class Rights:
             await send(message)
 
         return send_with_identity
+
+
+def sifted(receive: Receive) -> Receive:
+    """The same messages of a connection of Streamlit's, without a developer's orders."""
+
+    async def receive_sifted() -> Message:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive" or is_of_a_page(message.get("bytes") or b""):
+                return message
+
+    return receive_sifted
+
+
+def is_of_a_page(data: bytes) -> bool:
+    """Whether a page sends such a message; what is none at all Streamlit refuses itself."""
+    try:
+        kind = BackMsg.FromString(data).WhichOneof("type")
+    except DecodeError:
+        return True
+    return kind is None or kind in OF_PAGES
 
 
 def check_sight(store: RunStore, connection: HTTPConnection, number: int) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 
 from dashboard.serving.listeners import Listener
 from dashboard.serving.pools import Pools
@@ -24,6 +26,7 @@ from tests.dashboard.shell.rights.test_acts import everything
 from tests.dashboard.shell.rights.test_seen import PRIVATE
 
 KEY = "the key of the class"
+STREAM = "/_stcore/stream"
 READING = {"GET", "HEAD", "OPTIONS"}
 SIGNING = ("sign_in", "sign_out")  # change nothing of anybody's but one's own browser; each has tests of its own
 
@@ -220,6 +223,27 @@ def test_a_file_that_a_visitor_may_not_bring_is_refused_before_it_comes_in(door,
     assert door.ask("PUT", path, door.cookies(ANNA.identity), content_length="9" * 5_000)[0] == 429
     assert door.ask("PUT", path, door.cookies(ANNA.identity), content_length="1000")[0] == 404  # Streamlit's, not here
     assert door.ask("PUT", path, {SIGN_IN_COOKIE: sign_in.token_for(store, KEY, "")}, **large)[0] == 404
+
+
+@pytest.mark.parametrize(("mode", "path"), [("shared", STREAM), ("local", STREAM), ("shared", "/x")])
+def test_a_stranger_gives_no_orders_of_a_developers(store, monkeypatch, mode, path):
+    monkeypatch.setenv(MODE_VARIABLE, mode)
+    page = BackMsg(rerun_script=ClientState(page_name="train")).SerializeToString()
+    orders = [BackMsg(clear_cache=True), BackMsg(set_run_on_save=True), BackMsg(debug_shutdown_runtime=True)]
+    sent = [*(order.SerializeToString() for order in orders), page, b"\xff no message", b""]
+    waiting = [{"type": "websocket.receive", "bytes": data} for data in sent] + [{"type": "websocket.disconnect"}]
+    heard: list[bytes] = []
+
+    async def app(_scope: Any, receive: Any, _send: Any) -> None:
+        while (message := await receive())["type"] == "websocket.receive":
+            heard.append(message["bytes"])
+
+    async def receive() -> dict[str, Any]:
+        return waiting.pop(0)
+
+    scope = {"type": "websocket", "path": path, "headers": [], "client": ("10.0.0.1", 1)}
+    run_async(Rights(app, lambda: store, Pools().feeds)(scope, receive, None))  # type: ignore[arg-type]
+    assert heard == (sent[3:] if (mode, path) == ("shared", STREAM) else sent)
 
 
 class Line:
