@@ -30,7 +30,7 @@ from dashboard.serving.topics import Topics
 from dashboard.serving.trust import Trust, listens_locally
 from dashboard.shell.rights.asking import everyone_is_here
 from dashboard.shell.rights.serving import Rights, check_listening
-from dashboard.shell.rights.sign_in import sign_in_routes
+from dashboard.shell.rights.sign_in import key_hash, sign_in_routes
 from dashboard.shell.services import shared_services
 from dashboard.views.inspect.routes import inspect_routes
 from dashboard.views.start.routes import start_routes
@@ -84,6 +84,10 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
             "“make run” listens on this machine only."
             if everyone_is_here()
             else "they are visitors, who look, step and begin a few short runs of their own; see the README.",
+        )
+    if not everyone_is_here() and key_hash() is None:
+        log.warning(
+            "No administrator's key is set, so nobody can sign in from elsewhere; the README says how to set one."
         )
     end_live_data_on_exit()
     yield {}

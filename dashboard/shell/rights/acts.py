@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import MappingProxyType
 
 from dashboard.serving.problems import Problem
@@ -107,8 +108,11 @@ class Acts:
     ) -> Run:
         """See ``RunStore.fork``; whoever may look at a run may fork it."""
         parent = self._seen(run_id)
-        wanted = {**vars(parent.settings)} | ({} if end_step is None else {"end_step": end_step})
-        owner = self._begin([RunSettings(**wanted)])
+        wanted = []
+        if not self.actor.may_do_everything:
+            end = {} if end_step is None else {"end_step": end_step}
+            wanted = [replace(parent.runnable().settings, **end, **changed)]  # type: ignore[arg-type]
+        owner = self._begin(wanted)
         with counted():
             return self._store.fork(run_id, step, name, start, end_step, changed, owner=owner)
 

@@ -21,7 +21,8 @@ OF_A_RUN = frozenset(
         "validations",
     }
 )
-OF_ALL = frozenset({"newest_losses", "read_only", "public_url"})
+# of all runs: figures and places in the queue, which tell nothing of what a run is
+OF_ALL = frozenset({"newest_losses", "waiting", "read_only", "public_url"})
 
 
 def hidden(actor: Actor, run: Run) -> str:

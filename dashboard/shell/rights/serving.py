@@ -107,7 +107,9 @@ class Rights:
 
         async def send_with_identity(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("Set-Cookie", given)
+                headers = MutableHeaders(scope=message)
+                headers.append("Set-Cookie", given)
+                headers["Cache-Control"] = "private, no-store"  # no proxy hands one identity to several
             await send(message)
 
         return send_with_identity

@@ -165,7 +165,10 @@ def test_forged_state_of_what_a_page_keeps_for_itself_brings_nothing_back(store,
 def test_every_page_is_shown_to_whoever_may_look(store, annas, visit, identity):
     visit(identity)
     apps = [run(page, run=str(annas.id)) for page in (*PAGES, bring_page)]
-    apps.append(AppTest.from_file(MAIN, default_timeout=20).run())
+    polls = AppTest.from_function(train_page, default_timeout=20)
+    polls.query_params["run"] = str(store.create(SETTINGS, "waits").id)
+    polls.session_state["delivery"] = "polling"
+    apps += [polls.run(), AppTest.from_file(MAIN, default_timeout=20).run()]
     for app in apps:
         assert not app.exception
         assert [box.value for box in app.error] == []

@@ -142,6 +142,8 @@ def test_limits_hold_in_forks_in_changes_and_in_models(store, acts, annas, monke
     with pytest.raises(Problem, match="60 steps here, not 61"):
         acts(ANNA).fork(annas.id, 0, end_step=61)
     with pytest.raises(Problem, match="60 timesteps"):
+        acts(ANNA).fork(annas.id, 0, changed={"batch_size": 4})
+    with pytest.raises(Problem, match="60 timesteps"):
         acts(ANNA).change(annas.id, "batch_size", 4)
     acts(ANNA).change(annas.id, "batch_size", 1)
     with pytest.raises(Problem, match="0 MB"):

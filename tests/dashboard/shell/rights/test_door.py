@@ -164,7 +164,9 @@ def test_lists_beside_a_run_hold_what_whoever_asks_may_see(door, store):
 
 def test_a_page_brings_an_identity_to_whom_has_none_and_leaves_it_to_whom_has_one(door, store, monkeypatch):
     page = {"accept": "text/html"}
-    (given,) = door.ask("GET", "/api/glossary", **page)[1]["set-cookie"]
+    headers = door.ask("GET", "/api/glossary", **page)[1]
+    (given,) = headers["set-cookie"]
+    assert headers["cache-control"] == ["private, no-store"]
     assert {"HttpOnly", "SameSite=Lax"} <= set(given.split("; "))
     name, _, value = given.partition(";")[0].partition("=")
     identity = identity_in(signing_key(store), {name: value})
