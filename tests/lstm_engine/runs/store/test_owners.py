@@ -12,6 +12,7 @@ from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.store import Owner, TooManyRuns
 from lstm_engine.runs.store.schema import runs
 from tests.lstm_engine.runs.conftest import SMALL
+from tests.lstm_engine.runs.store.test_versions import make_old
 
 
 @pytest.fixture
@@ -112,3 +113,11 @@ def test_a_sign_in_ends_by_leaving_by_time_and_with_its_key(store):
     assert not store.is_signed_in("", "")
     store.sign_out("token")
     assert not store.is_signed_in("token", "key")
+
+
+def test_runs_of_before_there_were_owners_are_nobodys(url):
+    make_old(url)
+    with RunStore(url) as store:
+        assert [run.owner for run in store.list_runs()] == [None, None]
+        store.fork(store.list_runs()[-1].id, 3, owner=ANNA)
+        assert store.number_owned("anna") == 1
