@@ -11,8 +11,8 @@ run: $(VENV)/.installed
 	$(BIN)/streamlit run dashboard/app.py --server.address localhost --server.port $(PORT)
 
 serve: $(VENV)/.installed
-	@$(BIN)/python -c 'import socket; from streamlit.net_util import get_internal_ip as ip; print("\nOthers open:  http://%s:$(PORT)   (or http://%s:$(PORT))\nWhoever reaches this address sees all runs, and may start, change and delete them. It is plain HTTP:\nput a proxy with a certificate and a password in front of it outside of a network that you trust.\n" % (ip() or "this machine", socket.gethostname()))'
-	$(BIN)/streamlit run dashboard/app.py --server.address 0.0.0.0 --server.port $(PORT) --server.headless true
+	@$(BIN)/python -c 'import socket; from streamlit.net_util import get_internal_ip as ip; print("\nOthers open:  http://%s:$(PORT)   (or http://%s:$(PORT))\nWhoever reaches this address looks at all runs, steps them, and may begin a few short ones of their own. Who shows\nthe administrator’s key (see the README) may do everything. It is plain HTTP: put a proxy with a certificate in\nfront of it outside of a network that you trust.\n" % (ip() or "this machine", socket.gethostname()))'
+	LSTM_MODE=shared $(BIN)/streamlit run dashboard/app.py --server.address 0.0.0.0 --server.port $(PORT) --server.headless true
 
 # on two cores, what loads or waits goes beside something else; what is held to the clock has the machine to itself
 test:

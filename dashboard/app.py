@@ -28,7 +28,10 @@ from dashboard.serving.run_feed import RunFeed
 from dashboard.serving.socket import live_routes
 from dashboard.serving.topics import Topics
 from dashboard.serving.trust import Trust, listens_locally
-from dashboard.shell.services import services
+from dashboard.shell.rights.asking import everyone_is_here
+from dashboard.shell.rights.serving import Rights, check_listening
+from dashboard.shell.rights.sign_in import key_hash, sign_in_routes
+from dashboard.shell.services import shared_services
 from dashboard.views.inspect.routes import inspect_routes
 from dashboard.views.start.routes import start_routes
 from dashboard.views.step.questions import Questions
@@ -41,7 +44,7 @@ log = logging.getLogger(__name__)
 
 def get_store() -> RunStore:
     """The run store of this server; raises StoreError while it cannot be opened."""
-    return services().store
+    return shared_services().store
 
 
 pools = Pools()
@@ -50,33 +53,47 @@ topics = Topics(
 )
 routes = [
     *asset_routes(),
-    *live_routes(topics),
+    *live_routes(topics, partial(check_listening, get_store, pools.feeds)),
+    *sign_in_routes(get_store, pools),
     *start_routes(pools),
     *train_routes(get_store, pools),
     *step_routes(get_store, Questions(get_store), pools),
     *inspect_routes(get_store, pools),
     *no_other_routes(),
 ]
-middleware = [Middleware(SecurityHeaders), Middleware(Trust), Middleware(Patience), Middleware(FirstPaint)]
+middleware = [
+    Middleware(SecurityHeaders),
+    Middleware(Trust),
+    Middleware(Patience),
+    Middleware(Rights, get_store=get_store, pool=pools.feeds),
+    Middleware(FirstPaint),
+]
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Take up unfinished runs when the server starts; let the workers save and leave when it stops."""
     try:
-        await asyncio.to_thread(services)
+        await asyncio.to_thread(shared_services)
     except StoreError as error:  # the pages say so, and try again on every visit
         log.warning("%s", error)
     if not listens_locally():
         log.warning(
-            "This server answers whoever can reach it: they see all runs, and start, change and delete them. "
+            "This server answers whoever can reach it: %s",
+            "they see all runs, and start, change and delete them, since LSTM_MODE is local. "
             "“make run” listens on this machine only."
+            if everyone_is_here()
+            else "they are visitors, who look, step and begin a few short runs of their own; see the README.",
+        )
+    if not everyone_is_here() and key_hash() is None:
+        log.warning(
+            "No administrator's key is set, so nobody can sign in from elsewhere; the README says how to set one."
         )
     end_live_data_on_exit()
     yield {}
     pools.close()
     try:
-        await asyncio.to_thread(lambda: services().launcher.close())
+        await asyncio.to_thread(lambda: shared_services().launcher.close())
     except StoreError:
         return
 

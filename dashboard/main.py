@@ -7,8 +7,9 @@ import streamlit as st
 from dashboard.shell.address import say_arrived, show_address
 from dashboard.shell.coming_back import watch_for_return
 from dashboard.shell.navigation import remember_pages, show_pages_on_phones
+from dashboard.shell.rights.place import show_who_asks
 from dashboard.shell.selection import arrive
-from dashboard.shell.services import Services, services
+from dashboard.shell.services import Services, services, shared_services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.bring import page as bring
 from dashboard.views.compare import page as compare
@@ -25,8 +26,8 @@ st.set_page_config(page_title="Step inside an LSTM", layout="wide")
 def show(view: Callable[[Services], None], *named: str) -> None:
     """Show a page, once there is a store to show it from; its address says what is selected under those names."""
     with explained_trouble():
+        shared_services().store.create_first_run(PRESETS["classroom"], "First light")
         shared = services()
-        shared.store.create_first_run(PRESETS["classroom"], "First light")
         view(shared)
         watch_for_return(shared.store)
         if named:
@@ -56,4 +57,5 @@ remember_pages(pages)
 arrive(page.url_path)
 show_pages_on_phones(pages)
 page.run()
+show_who_asks()
 say_arrived(page.url_path)

@@ -4,6 +4,9 @@ from pathlib import Path
 import pytest
 
 from dashboard.serving.headers import EMBED_VARIABLE
+from dashboard.shell.rights.asking import MODE_VARIABLE
+from dashboard.shell.rights.limits import LIMITS, LIMITS_VARIABLE
+from dashboard.shell.rights.table import RIGHTS
 from lstm_engine import LSTMModel, Trainer
 from lstm_engine.runs.store.address import DATABASE_VARIABLE, DEFAULT_DATABASE
 from lstm_engine.runs.store.space import RUN_BYTES, RUN_VARIABLE, STORE_BYTES, STORE_VARIABLE
@@ -56,7 +59,31 @@ def test_the_map_names_every_folder():
 
 def test_the_settings_that_it_lists_are_those_there_are():
     listed = set(re.findall(r"`(LSTM_\w+)`", README))
-    assert listed == {DATABASE_VARIABLE, EMBED_VARIABLE, RUN_VARIABLE, STORE_VARIABLE}
+    assert listed == {
+        DATABASE_VARIABLE,
+        EMBED_VARIABLE,
+        LIMITS_VARIABLE,
+        MODE_VARIABLE,
+        RUN_VARIABLE,
+        STORE_VARIABLE,
+    }
     assert f"`{DEFAULT_DATABASE}` |" in README
     assert f"`{RUN_BYTES}` |" in README
     assert f"`{STORE_BYTES}` |" in README
+
+
+def test_the_page_on_sharing_has_the_tables_that_the_code_has():
+    text = (ROOT / "docs" / "sharing.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in text.splitlines() if line[:1] == "|"]
+    for action, right in RIGHTS.items():
+        assert [row[1:] for row in rows if row[0] == action] == [[right.administrator, right.visitor, right.guest]]
+    for name, limit in LIMITS.items():
+        assert [row[1:] for row in rows if row[0] == f"`{name}`"] == [[f"{limit.most:,}", limit.of]]
+
+
+def test_every_attack_on_the_page_on_sharing_is_tried_by_a_test_there_is():
+    text = (ROOT / "docs" / "sharing.md").read_text("utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)`, `(test_\w+)`", text)
+    assert len(named) >= 15
+    for path, name in named:
+        assert f"def {name}(" in (ROOT / path).read_text("utf-8"), (path, name)

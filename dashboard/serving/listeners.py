@@ -49,8 +49,11 @@ class Listener:
         self._woken = asyncio.Event()
         self._heard: list[float] = []
 
-    def hear(self, text: str) -> None:
+    def hear(self, text: str, problem: EngineError | None = None) -> None:
         """Take a message of the listener's.
+
+        Args:
+            problem: why what it asks for is refused, whatever it is.
 
         Raises:
             Problem: it sends so much, or so often, that it is to be cut off.
@@ -63,6 +66,8 @@ class Listener:
         try:
             message = parsed(text)
             number = int(NUMBER.read(str(message.get("as", message.get("leave", 0)))))
+            if problem is not None:
+                raise problem
             if "leave" in message:
                 self._leave(number)
             else:

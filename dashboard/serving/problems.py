@@ -17,6 +17,8 @@ class Kind(StrEnum):
     CLAMP = "clamp"  # of the clamps in the question, those at its ``places`` cannot be
     TOO_LARGE = "too_large"
     UNTRUSTED = "untrusted"  # from another site, or without this server's token
+    FORBIDDEN = "forbidden"  # whoever asks may not do that, see the table of rights
+    LIMIT = "limit"  # it is more than whoever asks may have
     MISSING = "missing"  # no such run, or no such thing at all
     CHECKPOINT_MISSING = "checkpoint_missing"  # thinned out or replaced just now; the run is there
     TOO_SLOW = "too_slow"  # a request that did not come in whole
@@ -29,10 +31,12 @@ STATUS = {
     Kind.INVALID: 400,
     Kind.CLAMP: 400,
     Kind.UNTRUSTED: 403,
+    Kind.FORBIDDEN: 403,
     Kind.MISSING: 404,
     Kind.CHECKPOINT_MISSING: 404,
     Kind.TOO_SLOW: 408,
     Kind.TOO_LARGE: 413,
+    Kind.LIMIT: 429,
     Kind.UNEXPECTED: 500,
     Kind.BUSY: 503,
     Kind.STORE: 503,

@@ -50,6 +50,7 @@ def answered(
     answer: Callable[[Asked], Answer],
     large: LargeAnswers[Asked] | None = None,
     read: Callable[[Request], Asked] = itself,
+    personal: bool = False,
 ) -> Callable[[Request], Awaitable[Response]]:
     """A route's endpoint that calls ``answer`` in a thread; what it refuses is told in a sentence, with a kind.
 
@@ -60,6 +61,7 @@ def answered(
         answer: to what is asked.
         large: the lane of large answers, if the route has one.
         read: what a request asks, read once, in a thread; questions that are equal are the same.
+        personal: whether the answer depends on who asks, so that only their own questions are the same.
     """
     shared = SharedWork()
 
@@ -76,7 +78,8 @@ def answered(
         else:
             asked, is_large = await pool.run(client, lambda: judged(request))
         parameters = sorted(request.query_params.multi_items()) if asked is request else [asked]
-        key = (request.url.path, *parameters)
+        whose = (request.headers.get("cookie", ""), client) if personal else ()
+        key = (request.url.path, *parameters, *whose)
         if large is not None and is_large:
             return await large.lending.take(key, client, lambda: answer(asked))
         return await shared.join(key, lambda: pool.run(client, lambda: answer(asked))), lambda: None

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -11,12 +12,25 @@ from dashboard.serving.listeners import Doors, Listener
 from dashboard.serving.problems import Problem
 from dashboard.serving.routes import client_of
 from dashboard.serving.topics import Topics
+from lstm_engine import EngineError
 
 GOING_AWAY, REFUSED, INTERNAL_ERROR, TRY_LATER = 1001, 1008, 1011, 1013  # RFC 6455, section 7.4
 
 
-def live_routes(topics: Topics) -> list[BaseRoute]:
-    """``topics`` are what can be listened to."""
+Check = Callable[[WebSocket, str], Awaitable[None]]
+
+
+async def all_may_hear(_socket: WebSocket, _text: str) -> None:
+    """Raises an EngineError for none."""
+
+
+def live_routes(topics: Topics, check: Check = all_may_hear) -> list[BaseRoute]:
+    """The route.
+
+    Args:
+        topics: what can be listened to.
+        check: raises an EngineError if what a listener asks for is not for them.
+    """
     doors = Doors()
 
     async def live(socket: WebSocket) -> None:
@@ -27,7 +41,7 @@ def live_routes(topics: Topics) -> list[BaseRoute]:
             return
         listener = Listener(topics, socket)
         try:
-            code = await serve(socket, listener)
+            code = await serve(socket, listener, check)
         finally:
             listener.leave_all()
             doors.leave(client)
@@ -37,9 +51,9 @@ def live_routes(topics: Topics) -> list[BaseRoute]:
     return [WebSocketRoute(f"{base_path()}/api/live", live)]
 
 
-async def serve(socket: WebSocket, listener: Listener) -> int | None:
+async def serve(socket: WebSocket, listener: Listener, check: Check) -> int | None:
     """Tell and hear until one side ends it; how to close the connection, if it is still open."""
-    tasks = {asyncio.create_task(listener.tell()), asyncio.create_task(hear(socket, listener))}
+    tasks = {asyncio.create_task(listener.tell()), asyncio.create_task(hear(socket, listener, check))}
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -58,13 +72,18 @@ async def serve(socket: WebSocket, listener: Listener) -> int | None:
     return GOING_AWAY
 
 
-async def hear(socket: WebSocket, listener: Listener) -> None:
+async def hear(socket: WebSocket, listener: Listener, check: Check) -> None:
     """Take messages until the connection ends."""
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1000))
-        listener.hear(message.get("text") or "")
+        text, problem = message.get("text") or "", None
+        try:
+            await check(socket, text)
+        except EngineError as error:
+            problem = error
+        listener.hear(text, problem)
 
 
 async def closed(socket: WebSocket, code: int) -> None:

@@ -51,6 +51,7 @@ class Run:
     heartbeat: float | None
     steps_per_second: float | None
     error: str | None
+    owner: str | None = None  # who started it, where many people do; None is nobody in particular
     row_problem: str | None = None  # what its row holds beside the settings that cannot be used, in a sentence
 
     @property
@@ -67,6 +68,11 @@ class Run:
         """Whether it learns, or learned, here; a model of one's own was trained elsewhere."""
         task = OF_RUNS.get(self.settings.task)
         return task is None or task.is_trained
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it holds what somebody brought, a model, a text or a table: seen by them alone where many look."""
+        return bool(self.settings.text)
 
     @property
     def readable(self) -> bool:

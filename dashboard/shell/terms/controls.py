@@ -23,6 +23,14 @@ CONTROLS = (
     Term("tags", "Words to find runs by.", labels=("tags, with spaces between",)),
     Term("three cells on the same task", "Trains three cells with equal settings: only the cell differs."),
     Term("cells", "Which three, and what is seen by them."),
+    # who looks, where not everybody may do everything
+    Term("visitor", "Looks at every run, steps it, and begins a few short runs of their own."),
+    Term("administrator", "May start, change and delete every run of this server."),
+    Term(
+        "administrator’s key",
+        "What the server's secrets file names so. Who shows it is the administrator until they leave, or half a day.",
+        labels=("sign in", "leave"),
+    ),
     # Start
     Term(
         "play and pause",

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from dashboard.serving.turns import Turns
+from dashboard.shell.services import services
 from lstm_engine import EngineError, LSTMModel, WeightsError, formats
 from lstm_engine.formats import Found, Mapping, Verification
 from lstm_engine.runs.brought import MOST_WEIGHTS
@@ -52,8 +53,8 @@ def in_turn(work: Callable[[], Made], words: str) -> Made:
 
 
 def most_bytes() -> int:
-    """Of an upload, and of what is unpacked from it: Streamlit's own setting."""
-    return int(st.get_option("server.maxUploadSize")) * MEGABYTE
+    """Of an upload, and of what is unpacked from it: Streamlit's own setting, or what a visitor may bring."""
+    return services().acts.most_bytes(int(st.get_option("server.maxUploadSize")) * MEGABYTE)
 
 
 def draft_of(upload: Any) -> Draft | None:

@@ -32,6 +32,12 @@ def show(services: Services) -> None:
     with st.container(key="bring"):
         st.title("Bring a model of your own", anchor=False)
         st.markdown(WHAT)
+        why_not = services.acts.why_not_begin()
+        if why_not:
+            st.info(plain(why_not), icon=":material/info:")
+            return
+        if services.acts.limits_in_words():
+            st.caption(plain(services.acts.limits_in_words()))
         visit = st.session_state.get(VISIT, 0)
         upload = st.file_uploader(
             "Model file",
@@ -145,7 +151,7 @@ def check(draft: Draft, mapping: Mapping) -> None:
 def keep(services: Services, draft: Draft, mapping: Mapping, own: OwnModel, name: str, page: Any) -> None:
     """Make it a run and go where it can be seen; what is refused is said below the button, and all else stays."""
     try:
-        run = services.store.add_model(brought(assembled(draft, mapping), own), name)
+        run = services.acts.add_model(brought(assembled(draft, mapping), own), name)
     except EngineError as error:
         refuse(error)
         return

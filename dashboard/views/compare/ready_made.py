@@ -70,11 +70,14 @@ def offer_ready_made(services: Services) -> None:
             help=explained("Task"),
         )
         seeds = st.number_input("Seeds of each", 1, 4, 1, key="ready_seeds", help=explained("Seeds of each"))
+        why_not = services.acts.why_not_begin()
+        if why_not:
+            st.caption(plain(why_not))
         st.caption("From the task's published preset, as fast as they go, as many at a time as there are cores.")
-        if st.button("Train them", type="primary", key="ready_train"):
+        if st.button("Train them", type="primary", disabled=bool(why_not), key="ready_train"):
             try:
                 wanted = settings_of(comparison, task, int(seeds))  # all are judged before the first is made
-                made = [services.store.create(settings, suggestion=name_of(settings)) for settings in wanted]
+                made = services.acts.create_all([(settings, "", name_of(settings)) for settings in wanted])
             except EngineError as error:
                 refuse(error)
                 return

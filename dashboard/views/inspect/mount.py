@@ -18,7 +18,12 @@ _mount = register("inspect", with_panels=True)
 
 
 def mount_inspect(
-    run: Run, task: Task, checkpoint: str | None, others: Sequence[Run], on_back: Callable[[], None]
+    run: Run,
+    task: Task,
+    checkpoint: str | None,
+    others: Sequence[Run],
+    on_back: Callable[[], None],
+    naming_refused: str = "",
 ) -> Any:
     """Show a run.
 
@@ -26,6 +31,7 @@ def mount_inspect(
         checkpoint: selected on another page.
         others: runs on the same task, to put beside it.
         on_back: called when the browser's Back led to another run, or to what the page has not read yet.
+        naming_refused: why whoever looks may not name its units; empty if they may.
 
     Returns:
         the component's state: ``gone``, the run that vanished.
@@ -41,6 +47,7 @@ def mount_inspect(
         "name": run.name,
         "task": settings.task,
         "token": server_token(),
+        "naming_refused": naming_refused,
         "told": told_address("run"),
         "others": [
             {"run": other.id, "name": other.name, "questions": f"{base}/api/runs/{other.id}"} for other in others

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.shell.coming_back import wait_for
 from dashboard.shell.plain import plain
+from dashboard.shell.rights.table import Action
 from dashboard.shell.run_picker import pick_readable_run
 from dashboard.shell.selection import follow, notices_place, prefer_task, selected, show_notices
 from dashboard.shell.services import Services
@@ -52,7 +53,8 @@ def show_inspect(services: Services) -> None:
     def go_back() -> None:
         follow(st.session_state["inspect"].back)
 
-    seen = mount_inspect(run, task, selected("checkpoint"), alike[:MOST_OTHERS], go_back)
+    refused = services.acts.why_not(Action.DESCRIBE, run)
+    seen = mount_inspect(run, task, selected("checkpoint"), alike[:MOST_OTHERS], go_back, refused)
     if seen.gone:  # by now another one may be shown in its place
         wait_for(seen.gone)
         st.rerun()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dashboard.serving.binary import pack
 from dashboard.serving.checkpoints import checkpoint_step
 from dashboard.serving.problems import Problem
+from dashboard.shell.rights.acts import Acts
 from dashboard.views.inspect.analyses import Analyses, Analysis, Asked, analysis_of
 from dashboard.views.inspect.bounds import (
     LAYER,
@@ -296,8 +297,10 @@ class InspectQuestions:
         """What people call the run's units."""
         return self._get_store().unit_notes(run_id)
 
-    def note_unit(self, run_id: int, layer: int, unit: int, name: str, note: str) -> dict[str, Any]:
-        """Name a unit.
+    def note_unit(
+        self, run_id: int, layer: int, unit: int, name: str, note: str, acts: Acts | None = None
+    ) -> dict[str, Any]:
+        """Name a unit, as whoever asks may; anybody at this machine, if ``acts`` is None.
 
         Raises:
             Problem: the run has no such unit. SettingsError: there is too much to say.
@@ -307,7 +310,7 @@ class InspectQuestions:
         if not 0 <= layer < settings.num_layers:
             raise Problem(f"There is no layer {layer + 1}; this run has 1 to {settings.num_layers}.")
         check_units([unit], settings.hidden_size)
-        return asdict(store.note_unit(run_id, layer, unit, name, note))
+        return asdict((acts or Acts.here(store)).note_unit(run_id, layer, unit, name, note))
 
     def step(self, asked: Asked, position: int) -> dict[str, Any]:
         """The sequence and the timestep, from 1, at which the Step page shows a position."""

@@ -12,6 +12,7 @@ from dashboard.serving.numbers import run_id
 from dashboard.serving.pools import Pools
 from dashboard.serving.problems import Problem
 from dashboard.serving.routes import LargeAnswers, answered, client_of, guarded, run_route
+from dashboard.shell.rights.serving import acts_of
 from dashboard.views.inspect.analyses import Asked
 from dashboard.views.inspect.bounds import LAYER, OUTPUT, PAGE_NUMBER, POSITION, UNIT
 from dashboard.views.inspect.films import Films
@@ -79,8 +80,8 @@ def inspect_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
         run = run_id(request.path_params["run_id"])
         if request.method == "POST":
             layer, unit = number_of(LAYER, request, 1) - 1, number_of(UNIT, request, 0)
-            query = request.query_params
-            return questions.note_unit(run, layer, unit, query.get("name", ""), query.get("note", ""))
+            query, acts = request.query_params, acts_of(get_store(), request)
+            return questions.note_unit(run, layer, unit, query.get("name", ""), query.get("note", ""), acts)
         return {"units": [vars(note) for note in questions.notes(run)]}
 
     def movers(request: Request) -> dict[str, Any]:

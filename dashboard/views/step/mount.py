@@ -25,6 +25,7 @@ def mount_step(
     on_sequence: Callable[[], None],
     on_back: Callable[[], None],
     refused: bool = False,
+    begin_refused: str = "",
 ) -> Any:
     """Show a sequence.
 
@@ -35,6 +36,7 @@ def mount_step(
         on_sequence: called when the view has a new sequence, a continuation of this one.
         on_back: called when the browser's Back led to another run, or to what the page has not read yet.
         refused: whether the sequence stands in the place of one that was typed and cannot be read.
+        begin_refused: why whoever looks may begin no run to stand beside it; empty if they may.
 
     Returns:
         the component's state: ``sequence``, what ``on_sequence`` is about, and ``gone``, the run that vanished.
@@ -48,6 +50,7 @@ def mount_step(
         "cell": cell_name(run),
         "task": run.settings.task,
         "token": server_token(),
+        "begin_refused": begin_refused,
         "end_step": run.end_step,
         "learned_here": run.is_trained,
         "sequence": sequence,

@@ -84,7 +84,7 @@ def show_step(services: Services) -> None:
     def go_back() -> None:
         follow(st.session_state["step"].back)
 
-    seen = mount_step(run, text, examples, take_sequence, go_back, refused)
+    seen = mount_step(run, text, examples, take_sequence, go_back, refused, services.acts.why_not_begin())
     if seen.gone:  # by now another one may be shown in its place
         wait_for(seen.gone)
         st.rerun()

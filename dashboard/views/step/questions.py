@@ -14,6 +14,7 @@ from dashboard.serving.checkpoints import checkpoint_step
 from dashboard.serving.kept import Kept
 from dashboard.serving.problems import Problem
 from dashboard.shell.made_beside import FAR_BACK
+from dashboard.shell.rights.acts import Acts
 from dashboard.views.step.beside import run_beside, runs_beside
 from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings, far_settings
@@ -96,9 +97,13 @@ class Questions:
         store.get(run_id)
         return {"steps": store.checkpoint_steps(run_id)}
 
-    def beside(self, run_id: int, wanted: str | None) -> dict[str, Any]:
-        """The run of that number, to stand beside this one; without one, those that there are to choose from."""
-        store = self._get_store()
+    def beside(self, run_id: int, wanted: str | None, seen: RunStore | None = None) -> dict[str, Any]:
+        """The run of that number, to stand beside this one; without one, those that there are to choose from.
+
+        Args:
+            seen: the store as whoever asks sees it; the whole one if None.
+        """
+        store = seen or self._get_store()
         return runs_beside(store, run_id) if wanted is None else run_beside(store, run_id, wanted)
 
     def trace(self, question: Question) -> bytes:
@@ -150,15 +155,22 @@ class Questions:
             "norms": hidden_gradient_norms(model, task, sequence, timestep),
         }
 
-    def make_companion(self, run_id: int) -> dict[str, Any]:
-        """Create and start the companion, unless there is one."""
+    def make_companion(self, run_id: int, acts: Acts | None = None) -> dict[str, Any]:
+        """Create and start the companion, unless there is one.
+
+        Args:
+            acts: what whoever asks may do; all of it, as at this machine, if None.
+
+        Raises:
+            Problem: there is none to train, or it is not theirs to begin.
+        """
         store = self._get_store()
         run = store.get(run_id)
         settings = companion_settings(run.settings)
         if settings is None:
             why = "is a plain network itself" if run.is_trained else "was trained elsewhere"
             raise Problem(f"Run {run_id} {why}, so there is none to train beside it.")
-        store.find_or_create(settings, f"plain RNN beside {run.name}")
+        (acts or Acts.here(store)).find_or_create(settings, f"plain RNN beside {run.name}")
         return {}
 
     def far_run(self, run_id: int) -> dict[str, Any]:
@@ -181,13 +193,13 @@ class Questions:
             return {"status": "ready", "run": found.id, **place}
         return {"status": "missing", "seconds": cost_of(far).seconds + cost_of(plain).seconds, **place}
 
-    def make_far_run(self, run_id: int) -> dict[str, Any]:
-        """Create and start that run and its companion, unless they are there."""
+    def make_far_run(self, run_id: int, acts: Acts | None = None) -> dict[str, Any]:
+        """Create and start that run and its companion, unless they are there; as ``make_companion``."""
         store = self._get_store()
         store.get(run_id)
         far = far_settings()
-        made = store.find_or_create(far, FAR_BACK)
-        self.make_companion(made.id)
+        made = (acts or Acts.here(store)).find_or_create(far, FAR_BACK)
+        self.make_companion(made.id, acts)
         return self.far_run(run_id)
 
     def write_export(self, question: Question, kind: str, file: IO[bytes]) -> None:

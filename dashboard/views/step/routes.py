@@ -14,6 +14,7 @@ from dashboard.serving.numbers import SEED, TEMPERATURE, TIMESTEP, run_id
 from dashboard.serving.pools import Pools
 from dashboard.serving.problems import Kind, Problem
 from dashboard.serving.routes import LargeAnswers, answered, client_of, guarded, run_route
+from dashboard.shell.rights.serving import acts_of, seen_by_asker
 from dashboard.views.step.export import FILE_KINDS
 from dashboard.views.step.questions import Question, Questions
 from dashboard.views.step.weights import write_weights
@@ -59,16 +60,17 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
         return questions.checkpoints(run_id(request.path_params["run_id"]))
 
     def beside(request: Request) -> dict[str, Any]:
-        return questions.beside(run_id(request.path_params["run_id"]), request.query_params.get("run"))
+        seen = seen_by_asker(get_store(), request)
+        return questions.beside(run_id(request.path_params["run_id"]), request.query_params.get("run"), seen)
 
     def make_companion(request: Request) -> dict[str, Any]:
-        return questions.make_companion(run_id(request.path_params["run_id"]))
+        return questions.make_companion(run_id(request.path_params["run_id"]), acts_of(get_store(), request))
 
     def far_run(request: Request) -> dict[str, Any]:
         return questions.far_run(run_id(request.path_params["run_id"]))
 
     def make_far_run(request: Request) -> dict[str, Any]:
-        return questions.make_far_run(run_id(request.path_params["run_id"]))
+        return questions.make_far_run(run_id(request.path_params["run_id"]), acts_of(get_store(), request))
 
     async def export(request: Request) -> Any:
         kind = request.path_params["kind"]
@@ -91,7 +93,7 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
 
     return [
         run_route("checkpoints", answered(pools.questions, checkpoints)),
-        run_route("beside", answered(pools.questions, beside)),
+        run_route("beside", answered(pools.questions, beside, personal=True)),
         run_route("trace", ask(lambda it: questions.trace(it.question))),
         run_route("gradients", ask(lambda it: questions.gradients(it.question, it.timestep))),
         run_route(

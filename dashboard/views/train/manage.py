@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.shell.glossary import explained
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import problem_of
+from dashboard.shell.rights.table import Action
 from dashboard.shell.selection import choose_run, forget_run, remember_run
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, refuse
@@ -39,8 +40,19 @@ def manage_run(services: Services, run: Run) -> None:
         on_change=begin_anew,  # a run that trains has gone on since the page was drawn
     ):
         if problem_of(run) or not run.is_trained:
-            describe(services, run)
-            offer_deletion(services, run)
+            why_not = services.acts.why_not(Action.DELETE, run)
+            if why_not:
+                st.caption(plain(why_not))
+            else:
+                describe(services, run)
+                offer_deletion(services, run)
+            return
+        why_not = services.acts.why_not(Action.CHANGE, run)
+        if why_not:
+            st.caption(plain(why_not))
+            if not services.acts.why_not(Action.BEGIN):
+                with explained_trouble("manage_fork"):
+                    fork(services, run)
             return
         # one size for all, so that nothing jumps from tab to tab; a key, so that a click in one does not leave it
         names = ["Training", "Fork", "Name and notes", "Delete"]
@@ -101,7 +113,7 @@ def train_to(services: Services, run: Run) -> None:
     pressed = right.button("Run", key=f"run_to_{run.id}", width="stretch")
     if step <= run.step:
         st.error(f"Step {step:,} is behind the run, which stands at step {run.step:,}. Choose one ahead of it.")
-    elif pressed and done(lambda: services.store.set_target(run.id, int(step))):
+    elif pressed and done(lambda: services.acts.set_target(run.id, int(step))):
         succeed(f"“{run.name}” trains to step {step:,}, then pauses.")
 
 
@@ -160,7 +172,7 @@ def change_settings(services: Services, run: Run) -> None:
 
         def change() -> None:
             for field, value in different.items():
-                services.store.change(run.id, field, value)
+                services.acts.change(run.id, field, value)
 
         if done(change):
             succeed(f"From the next step on: {said}.")
@@ -172,7 +184,7 @@ def fork(services: Services, run: Run) -> None:
     if not steps:
         st.caption("The run has no checkpoint any more, so there is nothing that a fork could begin with.")
         return
-    most = int(LIMITS["end_step"].most)
+    most = services.acts.most_steps(int(LIMITS["end_step"].most))
     step = st.selectbox(
         "From the checkpoint at step",
         list(reversed(steps)),
@@ -181,7 +193,7 @@ def fork(services: Services, run: Run) -> None:
         help=explained("Checkpoint"),
     )
     if step >= most:
-        st.caption(f"No run has more than {most:,} steps. Choose a checkpoint before that.")
+        st.caption(f"No run of yours can have more than {most:,} steps. Choose a checkpoint before that.")
         return
     left, right = st.columns(2)
     more = left.number_input(
@@ -221,7 +233,7 @@ def fork(services: Services, run: Run) -> None:
         changed = {"learning_rate": rate} if rate != before else {}
 
         def make() -> None:
-            made.append(services.store.fork(run.id, step, name, True, step + int(more), changed))
+            made.append(services.acts.fork(run.id, step, name, True, step + int(more), changed))
 
         if done(make):
             choose_run(made[0].id)
@@ -242,8 +254,7 @@ def describe(services: Services, run: Run) -> None:
     if st.button("Save", key=f"describe_{run.id}"):
 
         def save() -> None:
-            services.store.rename(run.id, name)
-            services.store.annotate(run.id, note, tags.split())
+            services.acts.describe(run.id, name, note, tags.split())
 
         if done(save):
             succeed("Name, note and tags are saved.")
@@ -276,7 +287,7 @@ def deletion_form(services: Services, run: Run) -> None:
     )
     if st.button("Delete it", type="primary", key="confirm_delete"):
         try:
-            services.store.delete(run.id)
+            services.acts.delete(run.id)
         except EngineError as error:
             refuse(error)
             return
@@ -296,7 +307,7 @@ def offer_undo(services: Services) -> None:
     left.info(
         plain(f"“{name}” was deleted, for everyone. It can be brought back within a day."), icon=":material/delete:"
     )
-    if middle.button("Undo", key="undelete", width="stretch") and done(lambda: services.store.undelete(run_id)):
+    if middle.button("Undo", key="undelete", width="stretch") and done(lambda: services.acts.undelete(run_id)):
         del st.session_state["deleted"]
         remember_run(run_id)
         st.rerun()

@@ -93,11 +93,20 @@ def new_run_form(services: Services) -> None:
         st.caption(plain(f"Under “More settings”: {' '.join(further_problems)}"))
     if not problems and not further_problems:
         settings = judged(base, {**values, **more_values, **optional_values, "variant": variant})
-    if settings is not None:
+    why_not = services.acts.why_not_begin(settings)
+    if why_not:
+        st.error(plain(why_not))
+    elif settings is not None:
         st.caption(plain(cost_words(cost_of(settings), settings)))
-    if st.button("Create and start", type="primary", disabled=settings is None, key="create") and settings is not None:
+    limits = services.acts.limits_in_words()
+    if limits:
+        st.caption(plain(limits))
+    if (
+        st.button("Create and start", type="primary", disabled=settings is None or bool(why_not), key="create")
+        and settings is not None
+    ):
         try:
-            run = services.store.create(settings, name, suggestion=kind.title)
+            run = services.acts.create(settings, name, suggestion=kind.title)
         except EngineError as error:
             refuse(error)
             return

@@ -10,8 +10,10 @@ from dashboard.shell.glossary import explained
 from dashboard.shell.navigation import link_to
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import CANNOT_RUN, problem_of
+from dashboard.shell.rights.acts import Acts
+from dashboard.shell.rights.table import Action
 from dashboard.shell.run_picker import pick_run
-from dashboard.shell.selection import show_notices
+from dashboard.shell.selection import notice, show_notices
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, sentence
 from dashboard.views.train.manage import manage_run, offer_undo
@@ -35,8 +37,18 @@ def show(services: Services) -> None:
     with picker:
         run = pick_run(services.store)
     asked, task = new_run_asked_for()
-    button = buttons.button("New run", icon=":material/add:", width="stretch", key="new_run", help=explained("New run"))
-    if button or asked:
+    why_not = services.acts.why_not(Action.BEGIN)
+    button = buttons.button(
+        "New run",
+        icon=":material/add:",
+        width="stretch",
+        key="new_run",
+        disabled=bool(why_not),
+        help=plain(why_not) or explained("New run"),
+    )
+    if asked and why_not:
+        notice(why_not)
+    elif button or asked:
         ask_for_new_run(services, task)
     with st.container():  # a place of its own, so that a notice does not push the view out of its
         show_notices()
@@ -122,8 +134,9 @@ def show_task(about: About) -> None:
 
 
 def controls(services: Services, run: Run, can_run: bool = True) -> None:
-    """Start, pause, single steps, stop, pace; of no use where this version cannot run the run."""
-    store = services.store
+    """Start, pause, single steps, stop, speed; of no use where this version cannot run the run."""
+    acts = services.acts
+    why_not = acts.why_not(Action.CONTROL, run)
     going = run.status.under_way
     finished = run.status is Status.FINISHED
     start_label = {Status.LOST: "Take up again", Status.FAILED: "Try again"}.get(
@@ -132,12 +145,12 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom")  # wraps on a phone
     can_start = not finished and run.status not in (Status.TRAINING, Status.QUEUED)
     actions = [
-        (start_label, "start", ":material/play_arrow:", can_start, lambda: store.start(run.id)),
-        ("Pause", "pause", ":material/pause:", going, lambda: store.pause(run.id)),
-        ("+1", "plus_1", None, not finished, lambda: store.advance(run.id, 1)),
-        ("+10", "plus_10", None, not finished, lambda: store.advance(run.id, 10)),
-        ("+100", "plus_100", None, not finished, lambda: store.advance(run.id, 100)),
-        ("Stop", "stop", ":material/stop:", going or run.status is Status.PAUSED, lambda: store.stop(run.id)),
+        (start_label, "start", ":material/play_arrow:", can_start, lambda: acts.start(run.id)),
+        ("Pause", "pause", ":material/pause:", going, lambda: acts.pause(run.id)),
+        ("+1", "plus_1", None, not finished, lambda: acts.advance(run.id, 1)),
+        ("+10", "plus_10", None, not finished, lambda: acts.advance(run.id, 10)),
+        ("+100", "plus_100", None, not finished, lambda: acts.advance(run.id, 100)),
+        ("Stop", "stop", ":material/stop:", going or run.status is Status.PAUSED, lambda: acts.stop(run.id)),
     ]
     problem = st.session_state.pop("control_problem", "")
     for label, key, icon, enabled, action in actions:
@@ -145,35 +158,43 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
             label,
             key=key,
             icon=icon,
-            disabled=not (enabled and can_run),
+            disabled=not (enabled and can_run) or bool(why_not),
             width=BUTTON_WIDTHS[key],
             on_click=attempt,
             args=(action,),
             help=f"Train {label[1:]} more, then pause" if label.startswith("+") else explained(label),
         )
-    paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
-    with row:
-        key = f"pace_{run.id}_{run.pace:g}"
-
-        def change_pace() -> None:
-            # Streamlit also calls when the field of a run that has just gone is taken off the page
-            if st.session_state[key] != run.pace:
-                attempt(lambda: store.set_pace(run.id, st.session_state[key]))
-
-        st.selectbox(
-            "Speed",
-            list(paces),
-            index=list(paces).index(run.pace),
-            format_func=lambda pace: paces[pace],
-            key=key,
-            disabled=not can_run,
-            help=explained("Speed"),
-            on_change=change_pace,
-            width=SPEED_WIDTH,
-        )
+    if not acts.why_not(Action.CHANGE, run):
+        with row:
+            speed(acts, run, can_run)
     with st.container():
         if problem:
             st.error(plain(problem))
+        if why_not:
+            st.caption(plain(why_not))
+
+
+def speed(acts: Acts, run: Run, can_run: bool) -> None:
+    """How fast it trains at most."""
+    paces = PACES if run.pace in PACES else {**PACES, run.pace: f"{run.pace:g} steps/s"}
+    key = f"pace_{run.id}_{run.pace:g}"
+
+    def change_pace() -> None:
+        # Streamlit also calls when the field of a run that has just gone is taken off the page
+        if st.session_state[key] != run.pace:
+            attempt(lambda: acts.set_pace(run.id, st.session_state[key]))
+
+    st.selectbox(
+        "Speed",
+        list(paces),
+        index=list(paces).index(run.pace),
+        format_func=lambda pace: paces[pace],
+        key=key,
+        disabled=not can_run,
+        help=explained("Speed"),
+        on_change=change_pace,
+        width=SPEED_WIDTH,
+    )
 
 
 def attempt(action: Callable[[], object]) -> None:

@@ -1,10 +1,19 @@
 """The run store: what the app and the training processes share, in one SQL database."""
 
 from lstm_engine.runs.store.changes import changed_settings
-from lstm_engine.runs.store.errors import AlreadyThere, LeaseLost, RunNotFound, StateLost, StoreError, StoreProblem
+from lstm_engine.runs.store.errors import (
+    AlreadyThere,
+    LeaseLost,
+    RunNotFound,
+    StateLost,
+    StoreError,
+    StoreProblem,
+    TooManyRuns,
+)
 from lstm_engine.runs.store.leases import Known
 from lstm_engine.runs.store.metrics import MOST_ROWS
 from lstm_engine.runs.store.notes import MOST_NOTE
+from lstm_engine.runs.store.owners import Owner
 from lstm_engine.runs.store.schema import LONGEST_NAME
 from lstm_engine.runs.store.store import RunStore
 
@@ -15,10 +24,12 @@ __all__ = [
     "AlreadyThere",
     "Known",
     "LeaseLost",
+    "Owner",
     "RunNotFound",
     "RunStore",
     "StateLost",
     "StoreError",
     "StoreProblem",
+    "TooManyRuns",
     "changed_settings",
 ]

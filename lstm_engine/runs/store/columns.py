@@ -71,6 +71,7 @@ JUDGED: Mapping[str, Column] = {
     "heartbeat": Column(or_none(is_time), f"{TIME}, or nothing", None),
     "steps_per_second": Column(or_none(is_rate), "a number of at least 0, or nothing", None),
     "error": Column(or_none(is_shown), "text, or nothing", None),
+    "owner": Column(or_none(is_shown), "text, or nothing", None),
     "forming": Column(is_truth, "0 or 1", False),
 }
 

@@ -44,6 +44,17 @@ class RunNotFound(StoreError):
     kind = StoreProblem.RUN_GONE
 
 
+class TooManyRuns(EngineError):
+    """Somebody has as many runs as they may have; ``most`` says how many.
+
+    It is no trouble of the store's, and nothing that is mended by trying again.
+    """
+
+    def __init__(self, most: int):
+        super().__init__(f"there are {most} runs of this owner already, expected at most {most}; delete one first")
+        self.most = most
+
+
 class AlreadyThere(StoreError):
     """Somebody else has just written the same row."""
 

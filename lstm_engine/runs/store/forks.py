@@ -23,6 +23,7 @@ from lstm_engine.runs.store.errors import RunNotFound, StoreError
 from lstm_engine.runs.store.leases import update_held
 from lstm_engine.runs.store.metrics import BUCKET, summarise
 from lstm_engine.runs.store.notes import put_notes
+from lstm_engine.runs.store.owners import Owner, check_room, identity_of
 from lstm_engine.runs.store.rows import find_run, gone, insert_run
 from lstm_engine.runs.store.schema import changes, metrics, runs, summaries
 from lstm_engine.runs.store.space import Space, rest
@@ -42,6 +43,7 @@ class Forks(Space, Checkpoints):
         start: bool = False,
         end_step: int | None = None,
         changed: Mapping[str, float | None] = MappingProxyType({}),
+        owner: Owner | None = None,
     ) -> Run:
         """A new run that begins at another's checkpoint, with its metrics up to there.
 
@@ -50,11 +52,13 @@ class Forks(Space, Checkpoints):
         Args:
             end_step: at which it is finished; None for the other one's, which may be where it begins.
             changed: settings that hold from its first own step on, by name, as ``change`` takes them.
+            owner: whose it is, where many people make forks.
 
         Raises:
             RunNotFound: the run, or its checkpoint, is no more.
             SettingsError: it would end before it begins, or a setting is out of range or cannot be changed.
             StoreError: the store, or the run, would be larger than it may be.
+            TooManyRuns: the owner has as many as they may.
         """
         if end_step is not None and end_step <= step:
             raise SettingsError(f"end_step of the fork is {end_step:,}, expected one behind its first step, {step:,}")
@@ -70,7 +74,8 @@ class Forks(Space, Checkpoints):
                 settings = replace(settings, end_step=end_step)
             for field, value in changed.items():
                 check_change(settings, field, value)
-            holding = {"forming": True, "lease": lease, "heartbeat": time.time()}
+            check_room(connection, owner)
+            holding = {"forming": True, "lease": lease, "heartbeat": time.time(), "owner": identity_of(owner)}
             suggestion = f"{parent.name} from {step:,}"
             fork_id = insert_run(connection, settings, name, step, step, suggestion=suggestion, **holding)
             save_checkpoint(connection, fork_id, step, data, passing=False, most_bytes=self.run_bytes)

@@ -7,6 +7,7 @@ it again.
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -43,13 +44,20 @@ class Leases(Space):
     _probed_at = float("-inf")
 
     def waiting(self) -> list[Run]:
-        """Runs with steps to train and no living worker, in the order in which they asked."""
+        """Runs with steps to train and no living worker: in the order in which they asked, and in
+        turn with those of others, so that whoever asks for many waits behind themselves."""
         query = sql.select(*COLUMNS).where(
             THERE, runs.c.error.is_(None), runs.c.stopped.is_(False), runs.c.step < runs.c.target_step
         )
         with self._reading() as connection:
             found = [run_of(row) for row in connection.execute(query.order_by(runs.c.queued_at, runs.c.id))]
-        return [run for run in found if run.wants_worker and not run.has_worker]
+        ahead = Counter(run.owner for run in found if run.has_worker)
+        turns = []
+        for run in found:
+            if run.wants_worker and not run.has_worker:
+                turns.append((ahead[run.owner], run))
+                ahead[run.owner] += 1
+        return [run for _, run in sorted(turns, key=lambda turn: turn[0])]  # of equals, who asked first stays first
 
     def acquire(self, run_id: int, lease: str) -> Run | None:
         """Take the run, unless a living process holds it, its row holds what cannot be used, or it is never trained."""

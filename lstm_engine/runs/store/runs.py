@@ -13,6 +13,7 @@ from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import LIMITS, RunSettings
 from lstm_engine.runs.store.checkpoints import save_checkpoint
 from lstm_engine.runs.store.errors import AlreadyThere, RunNotFound
+from lstm_engine.runs.store.owners import Owner, check_room, identity_of
 from lstm_engine.runs.store.rows import (
     COLUMNS,
     THERE,
@@ -35,20 +36,29 @@ FIND_OR_CREATE_TURN = 0x6C737466  # names the server's lock under which runs are
 class Runs(Space):
     """The part of the store that has the runs themselves."""
 
-    def create(self, settings: RunSettings, name: str = "", start: bool = True, suggestion: str = "") -> Run:
+    def create(
+        self,
+        settings: RunSettings,
+        name: str = "",
+        start: bool = True,
+        suggestion: str = "",
+        owner: Owner | None = None,
+    ) -> Run:
         """A new run; it trains as soon as a worker is free, or waits at step 0 if ``start`` is False.
 
         Args:
             name: as a person gave it.
             suggestion: a made-up name where there is none; it never repeats.
+            owner: whose it is, where many people start runs.
 
         Raises:
             StoreError: the store, or the run, would be larger than it may be.
+            TooManyRuns: the owner has as many as they may.
         """
         data = serialise(settings.build_trainer())
         self._make_room_for(data)
         with self._writing() as connection:
-            return self._create(connection, settings, name, start, data, suggestion)
+            return self._create(connection, settings, name, start, data, suggestion, owner)
 
     def _create(
         self,
@@ -58,24 +68,29 @@ class Runs(Space):
         start: bool,
         data: bytes,
         suggestion: str = "",
+        owner: Owner | None = None,
     ) -> Run:
-        run_id = insert_run(connection, settings, name, 0, settings.end_step if start else 0, suggestion)
+        check_room(connection, owner)
+        target_step = settings.end_step if start else 0
+        run_id = insert_run(connection, settings, name, 0, target_step, suggestion, owner=identity_of(owner))
         save_checkpoint(connection, run_id, 0, data, passing=False, most_bytes=self.run_bytes)
         return find_run(connection, run_id)
 
-    def add_model(self, own: BroughtModel, name: str = "") -> Run:
+    def add_model(self, own: BroughtModel, name: str = "", owner: Owner | None = None) -> Run:
         """A run of a model that was trained elsewhere: finished, with one checkpoint, and never trained.
 
         Args:
             own: see ``brought``.
             name: as a person gave it; that of its file where there is none.
+            owner: whose it is, where many people bring models.
 
         Raises:
             StoreError: the store, or the run, would be larger than it may be.
+            TooManyRuns: the owner has as many as they may.
         """
         self._make_room_for(own.checkpoint, checkpoints=1)
         with self._writing() as connection:
-            return self._create(connection, own.settings, name, False, own.checkpoint, own.suggestion)
+            return self._create(connection, own.settings, name, False, own.checkpoint, own.suggestion, owner)
 
     def create_first_run(self, settings: RunSettings, name: str) -> Run | None:
         """The run that greets the very first visitor; None if the store has ever had one, however many ask at once."""
@@ -100,13 +115,14 @@ class Runs(Space):
         with self._reading() as connection:
             return find_same(connection, settings)
 
-    def find_or_create(self, settings: RunSettings, name: str = "") -> Run:
+    def find_or_create(self, settings: RunSettings, name: str = "", owner: Owner | None = None) -> Run:
         """The run that ``find`` finds or, if there is none, a new one that starts; one only, however many ask at once.
 
-        The name is taken for made up, and never repeats.
+        The name is taken for made up, and never repeats; a new run is the owner's.
 
         Raises:
             StoreError: the store, or the run, would be larger than it may be.
+            TooManyRuns: the owner has as many as they may.
         """
         with self._reading() as connection:
             known = set(connection.execute(sql.select(runs.c.id).where(UNCHANGED)).scalars())
@@ -119,7 +135,7 @@ class Runs(Space):
             take_turn(connection, FIND_OR_CREATE_TURN)
             fresh = set(connection.execute(sql.select(runs.c.id).where(UNCHANGED)).scalars()) - known
             made = find_same(connection, settings, fresh) if fresh else None
-            return made if made is not None else self._create(connection, settings, "", True, data, name)
+            return made if made is not None else self._create(connection, settings, "", True, data, name, owner)
 
     def list_runs(self) -> Sequence[Run]:
         """All runs, the newest first."""
@@ -205,13 +221,15 @@ class Runs(Space):
             if connection.execute(sql.update(runs).where(runs.c.id == run_id, THERE).values(values)).rowcount == 0:
                 raise RunNotFound(gone(connection, run_id))
 
-    def undelete(self, run_id: int) -> Run:
+    def undelete(self, run_id: int, owner: Owner | None = None) -> Run:
         """Bring a deleted run back, paused where it was.
 
         Raises:
             RunNotFound: it is gone for good.
+            TooManyRuns: the owner has as many as they may.
         """
         with self._writing() as connection:
+            check_room(connection, owner)
             at_rest = sql.update(runs).where(runs.c.id == run_id, can_come_back())
             if connection.execute(at_rest.values(deleted_at=None, target_step=runs.c.step)).rowcount == 0:
                 raise RunNotFound(

@@ -6,9 +6,10 @@ import sqlalchemy as sql
 
 from lstm_engine.runs.metrics import CURVES, METRICS, SUMMARY_PARTS
 
-VERSION = "0003"  # of these tables: the newest of the migrations
+VERSION = "0004"  # of these tables: the newest of the migrations
 LARGEST = 2**63 - 1
 LONGEST_NAME = 80  # characters of a run's
+LONGEST_OWNER = 64
 
 
 class Whole(sql.types.TypeDecorator[int]):
@@ -45,6 +46,9 @@ runs = sql.Table(
     sql.Column("deleted_at", sql.Float),  # for a day it can be had back
     sql.Column("forming", sql.Boolean, nullable=False, server_default=sql.false()),  # a fork that is being copied
     sql.Column("checkpoint_bytes", Whole, nullable=False, server_default="0"),  # of all its checkpoints
+    sql.Column(
+        "owner", sql.String(LONGEST_OWNER), index=True
+    ),  # who started it where many do; nobody: the administrator
     sqlite_autoincrement=True,  # a deleted run's number never comes back, so that old links cannot show another run
 )
 metrics = sql.Table(
@@ -103,6 +107,21 @@ unit_notes = sql.Table(
     sql.Column("unit", Whole, primary_key=True, autoincrement=False),
     sql.Column("name", sql.Text, nullable=False),
     sql.Column("note", sql.Text, nullable=False),
+)
+# what all servers of a store must know alike, and nobody else: with it they sign what they hand to browsers
+server_keys = sql.Table(
+    "server_keys",
+    metadata,
+    sql.Column("name", sql.String(40), primary_key=True),
+    sql.Column("value", sql.String(200), nullable=False),
+)
+# who has shown a key, until when; of what their browser holds, and of the key, only hashes are here
+sign_ins = sql.Table(
+    "sign_ins",
+    metadata,
+    sql.Column("token_hash", sql.String(64), primary_key=True),
+    sql.Column("key_hash", sql.String(64), nullable=False),
+    sql.Column("ends_at", sql.Float(53), nullable=False),
 )
 marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))
 # the table in which Alembic keeps the version; here as well, so that nobody has to load Alembic to read it

@@ -5,11 +5,13 @@ from lstm_engine.runs.store.forks import Forks
 from lstm_engine.runs.store.leases import Leases
 from lstm_engine.runs.store.metrics import Metrics
 from lstm_engine.runs.store.notes import RunNotes
+from lstm_engine.runs.store.owners import Owners
 from lstm_engine.runs.store.runs import Runs
+from lstm_engine.runs.store.sign_ins import SignIns
 from lstm_engine.runs.store.unit_notes import UnitNotes
 
 
-class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases):
+class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owners, SignIns):
     """Runs, their metrics and their checkpoints; SQLite in a file, or PostgreSQL by its URL.
 
     Its methods stand by topic:
@@ -23,6 +25,8 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases):
     ``changes``      change, changes, take_changes
     ``notes``        notes, annotate
     ``unit_notes``   unit_notes, note_unit
+    ``owners``       owner_of, number_owned, crowd, delete_old
+    ``sign_ins``     server_key, sign_in, is_signed_in, sign_out
     ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
     ``database``     close, read_only, public_url

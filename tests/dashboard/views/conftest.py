@@ -14,10 +14,10 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
     monkeypatch.setenv("LSTM_DATABASE_URL", url)
     store = RunStore(url)
     yield store
-    from dashboard.shell.services import services
+    from dashboard.shell.services import shared_services
 
-    services().launcher.close()
-    services().store.close()
+    shared_services().launcher.close()
+    shared_services().store.close()
     store.close()
     st.cache_resource.clear()
     st.cache_data.clear()

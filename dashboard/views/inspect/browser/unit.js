@@ -69,10 +69,14 @@ export class Unit {
     this.view = view;
     const { state, engine, query, page, look } = view;
     if (!page) return;
+    const refused = view.data.naming_refused;
+    this.name.readOnly = this.note.readOnly = refused !== "";
+    this.keep.hidden = refused !== "";
+    if (refused) setText(this.kept, refused);
     const which = `${view.data.run}/${state.layer}/${state.unit}/${view.notesVersion}`;
     setText(this.title, unitName(state.unit, look.names).replace(/^u/, "U"));
     if (which !== this.which) {
-      if (!which.startsWith(this.which?.replace(/\d+$/, "") ?? "/")) setText(this.kept, "");
+      if (!which.startsWith(this.which?.replace(/\d+$/, "") ?? "/")) setText(this.kept, refused);
       this.which = which;
       this.name.value = look.names.get(state.unit) ?? "";
       this.note.value = look.notes.get(state.unit) ?? "";

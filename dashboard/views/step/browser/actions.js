@@ -253,6 +253,11 @@ export class Actions {
     return this.view.asked.engine.makeFarRun();
   }
 
+  /** Why whoever looks may begin no run; empty if they may. */
+  beginRefused() {
+    return this.view.asked.engine.beginRefused ?? "";
+  }
+
   makeCompanion() {
     return this.view.asked.engine.makeCompanion();
   }

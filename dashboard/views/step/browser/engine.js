@@ -20,7 +20,7 @@ export class Engine {
   /** The same for another run of this server. */
   of(run) {
     const other = new Engine();
-    other.token = this.token;
+    Object.assign(other, { token: this.token, beginRefused: this.beginRefused });
     other.turnTo({ questions: this.questions.replace(/[^/]+$/, run) });
     return other;
   }

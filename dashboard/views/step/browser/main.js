@@ -82,7 +82,7 @@ class StepView {
     if (otherSequence && this.loaded && !this.gone && word === "calm") this.visit.enter(otherRun ? "run" : "sequence");
     this.saidSequence = data.sequence;
     this.run = data.run;
-    this.engine.token = data.token;
+    Object.assign(this.engine, { token: data.token, beginRefused: data.begin_refused });
     this.keys ??= keyTable(data.quantities);
     if (otherRun) this.hear(data);
     this.gone = false;

@@ -162,8 +162,9 @@ export class Norms {
     }
     if (subject !== this.subject || this.root.hidden) return; // another loss by now
     this.found = found;
-    this.train.hidden = found.status !== "missing";
-    setText(this.companion, saidOf(found));
+    const refused = found.status === "missing" ? this.actions.beginRefused() : "";
+    this.train.hidden = found.status !== "missing" || refused !== "";
+    setText(this.companion, refused || saidOf(found));
     if (!found.norms) return;
     this.drawCurves();
     const underWay = ["queued", "training", "lost"].includes(found.status) && found.newest < found.wanted;
@@ -198,8 +199,9 @@ export class Norms {
     }
     if (run !== this.view.run) return;
     this.further.hidden = far.status !== "ready";
-    this.make.hidden = far.status !== "missing";
-    setText(this.cost, costOf(far));
+    const refused = far.status === "missing" && this.actions.beginRefused() !== "";
+    this.make.hidden = far.status !== "missing" || refused;
+    setText(this.cost, refused ? "" : costOf(far));
     if (far.status === "ready") this.further.href = hrefOf(far);
   }
 

@@ -1,0 +1,182 @@
+"""How much a visitor may: one table, each limit with the sentence that refuses what is beyond it."""
+
+import logging
+import os
+import re
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+import streamlit as st
+
+from dashboard.serving.problems import Kind, Problem
+
+log = logging.getLogger(__name__)
+
+LIMITS_VARIABLE = "LSTM_VISITOR_LIMITS"
+MINUTES = 10  # in which the limits of how often are counted
+MOST_KEYS = 10_000  # visitors and addresses that are counted at once; who comes then is counted together with others
+OTHERS = "others"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit.
+
+    Attributes:
+        most: unless the server's settings say otherwise.
+        of: what it is the most of.
+        refusal: beyond it; {most} and {asked} are numbers.
+    """
+
+    most: int
+    of: str
+    refusal: str
+
+
+LIMITS: Mapping[str, Limit] = MappingProxyType(
+    {
+        "runs": Limit(
+            6,
+            "runs that a visitor has at once",
+            "You have {asked} runs, and a visitor may have {most} here. Delete one of yours first.",
+        ),
+        "steps": Limit(5_000, "steps of a visitor's run", "A visitor's run may have {most} steps here, not {asked}."),
+        "units": Limit(
+            256,
+            "units in all layers of a visitor's run",
+            "A visitor's run may have {most} units in all its layers here, not {asked}.",
+        ),
+        "weights": Limit(
+            700_000,
+            "numbers that a visitor's run learns",
+            "A visitor's run may learn {most} numbers here, not {asked}. Take fewer units.",
+        ),
+        "symbols": Limit(
+            4_096,
+            "sequences × timesteps of a training step",
+            "A training step of a visitor's run may read {most} timesteps here (batch size × length), not {asked}.",
+        ),
+        "megabytes": Limit(
+            8,
+            "megabytes of a model, text or table that is brought",
+            "A visitor may bring {most} MB at once here; this has {asked}.",
+        ),
+        "often": Limit(
+            12,
+            f"runs that a visitor begins in {MINUTES} minutes",
+            f"You have begun {{most}} runs in the last {MINUTES} minutes, as many as a visitor may. Wait a little.",
+        ),
+        "address": Limit(
+            60,
+            f"runs begun from one address in {MINUTES} minutes",
+            f"From your network, {{most}} runs were begun in the last {MINUTES} minutes, and no more may be. Wait.",
+        ),
+        "all": Limit(
+            120,
+            f"runs begun by all visitors in {MINUTES} minutes",
+            f"All visitors together have begun {{most}} runs in the last {MINUTES} minutes, as many as may be. Wait a "
+            "little.",
+        ),
+        "waiting": Limit(
+            60,
+            "runs of visitors that train or wait for it",
+            "Visitors would have {asked} runs that train or wait, and may have {most}. Try again when some are done.",
+        ),
+        "hours": Limit(48, "hours that a visitor's run is kept", "A visitor's run is kept for {most} hours."),
+        "guesses": Limit(
+            6,
+            f"keys tried from one address in {MINUTES} minutes",
+            f"From your network, {{most}} keys were tried in the last {MINUTES} minutes. Wait {MINUTES} minutes.",
+        ),
+        "all_guesses": Limit(
+            60,
+            f"keys tried in all in {MINUTES} minutes",
+            f"Too many keys were tried in the last {MINUTES} minutes, from anywhere. Wait {MINUTES} minutes.",
+        ),
+    }
+)
+
+
+@lru_cache(maxsize=8)
+def read_limits(text: str) -> Mapping[str, int]:
+    """All limits, those that are named as in ``runs=10 steps=8000`` as they say.
+
+    What names none, or says no number, is left out and stands in the log.
+    """
+    found = {name: limit.most for name, limit in LIMITS.items()}
+    for part in re.split(r"[\s,;]+", text.strip()):
+        name, _, number = part.partition("=")
+        if name in LIMITS and re.fullmatch(r"\d{1,9}", number):
+            found[name] = int(number)
+        elif part:
+            log.warning(
+                "%s says %r, which is left out; it must read like runs=10 steps=8000, with names of %s",
+                LIMITS_VARIABLE,
+                part,
+                ", ".join(LIMITS),
+            )
+    return MappingProxyType(found)
+
+
+def most_of(name: str) -> int:
+    """A limit, as the server's settings have it."""
+    return read_limits(os.environ.get(LIMITS_VARIABLE, ""))[name]
+
+
+def beyond(name: str, asked: float) -> Problem:
+    """The refusal of so much."""
+    return Problem(LIMITS[name].refusal.format(most=f"{most_of(name):,}", asked=f"{asked:,.6g}"), Kind.LIMIT)
+
+
+def too_much(name: str, asked: float) -> Problem | None:
+    """The refusal of so much; None if it is within the limit."""
+    return beyond(name, asked) if asked > most_of(name) else None
+
+
+class Rates:
+    """How often things were done lately, by whom and in all; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._times: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, *wanted: tuple[str, str]) -> Problem | None:
+        """Count one more under each of (a limit's name, of whom); the refusal, and nothing counted, if one is full."""
+        now = time.monotonic()
+        with self._lock:
+            queues = []
+            for name, whom in wanted:
+                times = self._queue(name, whom)
+                while times and now - times[0] > MINUTES * 60:
+                    times.popleft()
+                if len(times) >= most_of(name):
+                    return beyond(name, len(times))
+                queues.append(times)
+            for times in queues:
+                times.append(now)
+        return None
+
+    def _queue(self, name: str, whom: str) -> deque[float]:
+        """The times under a key; where there are too many keys, the strangers to it share one."""
+        key = (name, whom)
+        if key not in self._times and len(self._times) >= MOST_KEYS:
+            old = next(iter(self._times))
+            times = self._times[old]
+            if times and time.monotonic() - times[-1] <= MINUTES * 60:
+                key = (name, OTHERS)
+            else:
+                del self._times[old]
+        self._times.setdefault(key, deque())
+        self._times.move_to_end(key)
+        return self._times[key]
+
+
+@st.cache_resource(show_spinner=False)
+def rates() -> Rates:
+    """The one that this server counts with."""
+    return Rates()
