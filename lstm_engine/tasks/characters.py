@@ -245,11 +245,11 @@ def unpacked(text: str, most: int = MOST_CHARACTERS) -> str:
 class SourceCodeTask(CharactersTask):
     """Python's own standard library as installed (in the spirit of Karpathy, Johnson and Li 2015).
 
-    Another Python has another library: a run keeps a packed copy of what it was made with, 350 kB of 1,060, so that it
+    Another Python has another library: a run keeps a packed copy of what it was made with, 350 kB of 1,180, so that it
     goes on with the same bits after an upgrade, and on another machine. Its checkpoints are four times as large.
 
-    A model that reads 145 kB again and again learns them by heart before one of its units follows brackets; it takes a
-    text that it cannot learn by heart.
+    A model that reads 145 kB again and again learns them by heart, and its loss on held-out text rises again: these it
+    cannot. The preset reads 14 million characters, in some three minutes of one core.
 
     Args:
         text: packed; None for the library of the Python that runs this.
@@ -268,11 +268,11 @@ class SourceCodeTask(CharactersTask):
     settings = {
         "hidden_size": 128,
         "forget_bias": 4.0,
-        "init_std": 0.01,
+        "init_std": 0.001,
         "learning_rate": 0.005,
         "batch_size": 16,
         "sequence_length": 150,
-        "end_step": 8_000,
+        "end_step": 6_000,
         "pace": 0.0,
     }
 

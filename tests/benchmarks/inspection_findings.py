@@ -1,7 +1,7 @@
 """Claims about units, tested: one that is on inside quotes or brackets, and a memory that counts.
 
 Trains the presets of two tasks, finds units, breaks them, and prints what came of it; whether it is what one hoped for
-or not. ``python -m tests.benchmarks.inspection_findings --seeds 5``
+or not. ``python -m tests.benchmarks.inspection_findings --seeds 5``; with ``--write`` the README's table is that.
 """
 
 import argparse
@@ -16,8 +16,9 @@ from lstm_engine import LSTMModel, inspection, load_model, save_model
 from lstm_engine.cell.quantities import quantities_of
 from lstm_engine.runs import RunSettings
 from lstm_engine.runs.presets import PUBLISHED, preset
-from lstm_engine.tasks.characters import CharactersTask
+from lstm_engine.tasks import KINDS
 from lstm_engine.tasks.counting import CountingTask
+from tests.benchmarks.published import write
 from tests.benchmarks.table import print_table
 
 WANTED = ("inside quotes", "inside brackets", "inside a comment")
@@ -28,6 +29,9 @@ TEXT_HEAD = ["seed", "property", "quantity", "unit", "AUC", "by chance", "probe"
 TEXT_HEAD += ["loss inside", "rise", "random units'", "loss outside", "rise", "random units'", "rises more by"]
 TEXT_HEAD += ["random units' more", "holds"]
 COUNT_HEAD = ["seed", "property", "quantity", "unit", "R²", "by chance", "probe", "loss", "rise", "random units' rise"]
+BEGIN, STOP = "<!-- units -->", "<!-- end of units -->"
+COLUMNS = ["task", "seed", "property", "unit", "told", "by chance", "loss inside", "loss outside"]
+COLUMNS += ["rises more inside, by", "random units"]
 
 
 def main() -> None:
@@ -36,7 +40,9 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, help="the others follow it; the preset's own if left out")
     parser.add_argument("--tasks", nargs="+", default=["source code", "a^n b^n"])
     parser.add_argument("--folder", type=Path, help="weights are kept there, and taken from there the next time")
+    parser.add_argument("--write", action="store_true", help="the table in the README")
     asked = parser.parse_args()
+    written: list[list[str]] = []
     for task in asked.tasks:
         rows: list[list[str]] = []
         head = COUNT_HEAD
@@ -44,15 +50,37 @@ def main() -> None:
             settings = preset(PUBLISHED, task)
             settings = replace(settings, seed=(settings.seed if asked.first_seed is None else asked.first_seed) + k)
             model = trained(settings, asked.folder)
-            if isinstance(settings.task_object, CharactersTask):
-                head, found = TEXT_HEAD, text_claims(model, settings)
-            else:
+            if isinstance(settings.task_object, CountingTask):
                 found = counting_claims(model, settings.task_object)
+            else:
+                head, found = TEXT_HEAD, text_claims(model, settings)
             rows += [[str(settings.seed), *row] for row in found]
             print_table(task, head, rows)
             if head is TEXT_HEAD:
                 print_summary(rows)
             print(flush=True)
+        written += [in_readme(task, row) for row in best_of_each_seed(rows)]
+    if asked.write:
+        write(written, COLUMNS, BEGIN, STOP)
+
+
+def best_of_each_seed(rows: list[list[str]]) -> list[list[str]]:
+    """The rows with the highest score, of those whose claim holds if there is one above the goal."""
+
+    def rank(row: list[str]) -> tuple[bool, float]:
+        return float(row[4]) > GOAL and row[-1] != "no", float(row[4])
+
+    seeds = dict.fromkeys(row[0] for row in rows)
+    return [max((row for row in rows if row[0] == seed), key=rank) for seed in seeds]
+
+
+def in_readme(task: str, row: list[str]) -> list[str]:
+    """A row of the README's table."""
+    seed, name, quantity, unit, score, chance = row[:6]
+    start = [KINDS[task].title, seed, name, f"{quantity} {unit}"]
+    if len(row) == len(COUNT_HEAD):
+        return [*start, f"R² {score}", chance, f"{row[7]} in all", "–", f"{row[8]} in all", row[9]]
+    return [*start, f"AUC {score}", chance, row[7], row[10], row[13], row[14]]
 
 
 def trained(settings: RunSettings, folder: Path | None) -> LSTMModel:
