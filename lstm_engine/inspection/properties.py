@@ -59,9 +59,10 @@ def text_properties(text: str) -> dict[str, NDArray]:
     line_position = place - last(line_start, place)
     leading = last(line_start | ~(blank & ~newline), place) == last(line_start, place)  # nothing but blanks so far
     leading &= blank & ~newline
-    depth, (strings, comments) = bracket_depth(text), lexemes(text)
+    quotes, (strings, comments) = inside_quotes(text), lexemes(text)
+    depth = bracket_depth(text, quotes & strings, comments)  # either alone takes an apostrophe for a mark somewhere
     return {
-        "inside quotes": inside_quotes(text),
+        "inside quotes": quotes,
         "inside brackets": depth > 0,
         "inside a comment": comments,
         "inside a string": strings,
@@ -97,15 +98,28 @@ def indentation(leading: NDArray, line_start: NDArray, place: NDArray) -> NDArra
     return (counted - before[last(line_start, place)]).astype(np.float64)
 
 
-def bracket_depth(text: str) -> NDArray:
-    """(N,), how many brackets are open that are closed again; one that stands alone in quotes counts for a letter."""
-    change, open_at = np.zeros(len(text), np.int64), []
+def bracket_depth(text: str, quoted: NDArray, comments: NDArray) -> NDArray:
+    """(N,), how many brackets are open that are closed again; one that stands alone in quotes counts for a letter.
+
+    What is opened in a quotation or a comment is closed in it or never: else the one in ``r"\\("`` would be closed by
+    the one of "1)" a thousand lines below.
+
+    Args:
+        quoted, comments: (N,) bool, where a quotation and where a comment is.
+    """
+    change = np.zeros(len(text), np.int64)
+    open_at: list[tuple[int, str]] = []
     waiting = dict.fromkeys(PAIRS, 0)
-    for found in re.finditer(r"[()\[\]{}]", text):
-        place, bracket = found.start(), found.group()
-        around = text[place - 1 : place] + text[place + 1 : place + 2]
-        if around in ('""', "''"):
+    places = np.array([found.start() for found in re.finditer(r"[()\[\]{}]", text)], np.int64)
+    region = regions(text, quoted, comments)[places]
+    before = 0
+    for k in np.argsort(region, kind="stable"):
+        place = int(places[k])
+        bracket = text[place]
+        if text[place - 1 : place] + text[place + 1 : place + 2] in ('""', "''"):
             continue
+        if region[k] != before:
+            open_at, waiting, before = [], dict.fromkeys(PAIRS, 0), region[k]
         if bracket in PAIRS:
             open_at.append((place, bracket))
             waiting[bracket] += 1
@@ -118,6 +132,15 @@ def bracket_depth(text: str) -> NDArray:
             change[opened] += 1
             change[place] -= 1
     return np.cumsum(change)
+
+
+def regions(text: str, quoted: NDArray, comments: NDArray) -> NDArray[np.int64]:
+    """(N,), a number for each quotation and for each comment, 0 elsewhere; a comment goes on over lines."""
+    place = np.arange(len(text))
+    kind = np.where(comments, 2, np.where(quoted, 1, 0))
+    symbol = np.array([not character.isspace() for character in text])
+    kind = kind[last(symbol, place)]
+    return np.where(kind > 0, np.cumsum(np.diff(kind, prepend=0) != 0), 0)
 
 
 def lexemes(text: str) -> tuple[NDArray, NDArray]:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from dashboard.views.inspect.texts import Passage
 from lstm_engine import LSTMModel
 from lstm_engine.cell.quantities import quantities_of
-from lstm_engine.inspection import in_reading_order, read, sequence_properties
+from lstm_engine.inspection import in_reading_order, passage_properties, read, sequence_properties
 from lstm_engine.tasks import Task
+from lstm_engine.tasks.characters import CharactersTask
 
 TOP = 3  # predicted symbols that are told
 STREAMS = 32  # pieces of a long text that are read side by side
@@ -70,7 +71,12 @@ class Analysis:
     def properties(self) -> dict[str, NDArray]:
         """The built-in properties, (N,) each, by name."""
         found = sequence_properties(self.task, self.passage.batch)
-        return {name: values[self.passage.counts] for name, values in found.items()}
+        found = {name: values[self.passage.counts] for name, values in found.items()}
+        if self.passage.goes_on and isinstance(self.task, CharactersTask):
+            # it may begin inside a quotation, whose closing mark read alone would open all that stands outside of one
+            whole = passage_properties(self.task)
+            found |= {name: whole[name][: len(self.passage.labels)] for name in found if name in whole}
+        return found
 
     @cached_property
     def codes(self) -> NDArray[np.int64] | None:

@@ -38,6 +38,7 @@ class Passage:
         lengths: of the sequences.
         cut: whether there is more than what is read.
         note: what was read otherwise than it was typed.
+        goes_on: whether it is what a task holds out of a text, whose beginning the model learned from.
     """
 
     batch: Batch
@@ -46,6 +47,7 @@ class Passage:
     lengths: tuple[int, ...]
     cut: bool
     note: str = ""
+    goes_on: bool = False
 
     @cached_property
     def counts(self) -> NDArray[np.bool_]:
@@ -143,7 +145,8 @@ def passage(task: Task, settings: RunSettings, source: str, own: str, most: int)
         for right, ask in zip(targets, asked, strict=True)
     ]
     cut = kept < len(lengths) or (task.learns_from_text and most == N)
-    return Passage(batch, tuple(labels[codes[:N]]), tuple(came), tuple(map(int, lengths[:kept])), cut)
+    lengths_read = tuple(map(int, lengths[:kept]))
+    return Passage(batch, tuple(labels[codes[:N]]), tuple(came), lengths_read, cut, goes_on=task.learns_from_text)
 
 
 def own_sequences(task: Task, text: str) -> list[EncodedSequence]:

@@ -1,6 +1,10 @@
 """Properties of texts, read off by eye, and by a slow scan."""
 
+import sysconfig
+import tokenize
+from io import StringIO
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,6 +34,9 @@ def marked(text, name):
         ("inside brackets", "f(a[1], {2}) + :( x", "·(a[1], {2}········"),
         ("inside brackets", "a) b (c", "·······"),
         ("inside brackets", "x = '(' + (y)", "··········(y·"),
+        ("inside brackets", "s = r'[(' + f(x)\n# 1) y", "·············(x········"),
+        ("inside brackets", "f(  # this :(\n x)  # (to\n# do) 1)", "·(  # this :(\n x·····(to\n# do····"),
+        ("inside brackets", "I don't (or\nhe can't) say", "········(or\nhe can't·····"),
         ("inside a comment", "a # b\nc '#'", "··# b······"),
         ("inside a string", "a = 'b # c'  # d", "····'b # c······"),
         ("word start", "an old_man, 2b", "a··o········2·"),
@@ -53,6 +60,23 @@ def test_code_is_read_as_python_reads_it():
     assert comment.sum() == len("# it isn't")
     assert text_properties(CODE)["bracket depth"].max() == 2
     assert text_properties(CODE)["bracket depth"][-1] == 0
+
+
+@pytest.mark.parametrize("module", ["pprint", "locale", "shlex", "optparse"])
+def test_brackets_of_code_are_those_that_python_pairs(module):
+    text = (Path(sysconfig.get_paths()["stdlib"]) / f"{module}.py").read_text("utf-8")
+    begins = np.cumsum([0, *map(len, text.splitlines(keepends=True))])
+    opened, code, formatted = np.zeros(len(text) + 1), np.zeros(len(text) + 1, bool), 0
+    for token in tokenize.generate_tokens(StringIO(text).readline):
+        start, stop = (begins[line - 1] + column for line, column in (token.start, token.end))
+        kind = tokenize.tok_name[token.type]
+        formatted += (kind == "FSTRING_START") - (kind == "FSTRING_END")  # from Python 3.12 on their insides are tokens
+        if not formatted and kind in {"NAME", "NUMBER", "OP"}:
+            code[start:stop] = True
+        if not formatted and kind == "OP":
+            opened[start] += (token.string in "([{") - (token.string in ")]}")
+    code, depth = code[:-1], np.cumsum(opened)[:-1]
+    np.testing.assert_array_equal(text_properties(text)["bracket depth"][code], depth[code])
 
 
 def test_numbers_of_positions():
