@@ -23,18 +23,19 @@ from dashboard.views.inspect.bounds import (
     is_long,
     page_of,
 )
+from dashboard.views.inspect.breaking import ablation_of, claim_of
 from dashboard.views.inspect.claims import Claim, claim_payload
+from dashboard.views.inspect.holding import Holding, holding_of
 from dashboard.views.inspect.profiles import finding_payload, match_payload, number, profile_payload
 from dashboard.views.inspect.properties import first_property, property_of, spans_of, varied
 from dashboard.views.inspect.step_places import step_place
-from dashboard.views.inspect.texts import HELD_OUT, WRITTEN, most_positions, passage, separator, side_by_side
+from dashboard.views.inspect.texts import HELD_OUT, WRITTEN, most_positions, passage, separator
 from lstm_engine import LSTMModel
 from lstm_engine.cell.quantities import quantities_of
 from lstm_engine.inspection import (
     Ablation,
     Finding,
     Findings,
-    ablate,
     find_units,
     in_common,
     matches,
@@ -220,35 +221,22 @@ class InspectQuestions:
         Raises:
             Problem: there are no such units, or no such property, or it would take too long.
         """
-        analysis = self.analysis(asked)
+        analysis, _ = self.values(asked, quantity)
         check_units(units, analysis.model.architecture.hidden_size)
         check_work(analysis)
-        if by not in ("mean", "zero"):
-            raise Problem(f"Units are held at their mean or at zero, not at “{by[:40]}”.")
+        holding = holding_of(by)
+        if holding.kind == "position":
+            check_position(holding.position, analysis)
         if not analysis.passage.asked.any():
             raise Problem("No answer is asked in this text, so there is no loss that could rise; try your own text.")
-        found = self._ablations(asked, tuple(units), name, quantity, by)
-        run = self._get_store().get(asked.run_id)
+        found = self._ablations(asked, tuple(units), name, quantity, holding)
         names = {note.unit: note.name for note in self.notes(asked.run_id) if note.layer == asked.layer}
-        return Claim(found, name, run, asked, len(analysis.passage.labels), analysis.task.unit, names)
+        return claim_of(found, name, self._get_store().get(asked.run_id), asked, analysis, holding, names)
 
-    def _break(self, asked: Asked, units: tuple[int, ...], name: str, quantity: str, by: str) -> Ablation:
+    def _break(self, asked: Asked, units: tuple[int, ...], name: str, quantity: str, holding: Holding) -> Ablation:
         """The losses; kept by ``self._ablations``, since a claim is read, and then taken along as a report."""
-        analysis = self.analysis(asked)
-        inside = property_of(analysis, name) if name else None
-        if inside is not None and inside.dtype != bool:
-            inside = None  # a number holds nowhere and everywhere: the whole text is compared
-        batch, positions = side_by_side(analysis.passage)
-        return ablate(
-            analysis.model,
-            batch,
-            units,
-            None if inside is None else inside[positions] & (positions >= 0),
-            by=by,
-            quantity=quantity,
-            layer=asked.layer,
-            loss=analysis.task.loss,
-        )
+        analysis, values = self.values(asked, quantity)
+        return ablation_of(analysis, values, units, name, quantity, holding)
 
     def broken(self, asked: Asked, units: list[int], name: str, quantity: str, by: str) -> dict[str, Any]:
         """The same, as plain data."""

@@ -33,12 +33,12 @@ def report_of(claim: Claim, analysis: Analysis) -> str:
     text = "a text of one's own" if claim.asked.own else "the held-out text"
     facts = (
         f"Run “{run.name}” ({run.settings.variant}, task {run.settings.task}, {run.settings.hidden_size} units a "
-        f"layer), checkpoint at step {claim.asked.step:,}. Broken: {where}{claim.units}, {result.how}. Measured on "
-        f"{text}, {claim.positions:,} positions; losses in {claim.unit_of_loss}. Intervals hold "
+        f"layer), checkpoint at step {claim.asked.step:,}. Broken: {where}{claim.units}, {claim.held} {claim.how}. "
+        f"Measured on {text}, {claim.measured:,} positions; losses in {claim.unit_of_loss}. Intervals hold "
         f"{result.confidence:.0%} and come from a block bootstrap over the text; “random” is the same done to as many "
-        "other units of the layer."
+        f"other units of the layer. {claim.part_read}"
     )
-    head = html.escape(f"Without {claim.units}")
+    head = html.escape(claim.broken.rstrip(","))
     return "".join(
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
