@@ -156,8 +156,8 @@ export class Actions {
     this.choose(unit);
   }
 
-  breakIt(units = [this.view.state.unit], by = this.view.state.by) {
-    this.view.turnTo({ broken: units, by, panel: "break" });
+  breakIt(units = [this.view.state.unit], by = this.view.state.by, held = this.view.state.held) {
+    this.view.turnTo({ broken: units, by, held, panel: "break" });
   }
 
   /** Names have changed: all that shows them is drawn anew. */

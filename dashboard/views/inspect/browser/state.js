@@ -35,6 +35,15 @@ const units = {
   write: (value) => value.join(",") || null,
 };
 
+/** What units are held at when they are broken, or undefined: mean, zero, value:0.5, position:137. */
+export function readHolding(text) {
+  const [, simple, value, position] =
+    /^(?:(mean|zero)|value:(-?\d{0,9}\.?\d{0,9}(?:e-?\d{1,2})?)|position:(\d{1,7}))$/.exec(text) ?? [];
+  if (simple) return simple;
+  if (value && Number.isFinite(Number(value))) return `value:${Number(value)}`;
+  return Number(position) >= 1 ? `position:${Number(position)}` : undefined;
+}
+
 /**
  * Each field of the state:
  * - start: its value to begin with, which the address leaves out; null is left to what there is
@@ -92,7 +101,9 @@ export const FIELDS = {
     write: (value) => value && units.write(value),
     ends: ["run"],
   },
-  by: { start: "mean", address: "by", ...choice(["mean", "zero"]) },
+  // what they are held at, and which of their quantities
+  by: { start: "mean", address: "by", read: (text) => readHolding(text), write: (value) => value },
+  held: { start: "hidden", address: "held", ...words, ends: ["run"] },
   found: {
     start: false,
     address: "found",
@@ -139,6 +150,7 @@ export function settled(state, there) {
   const names = there.quantities.map(({ name }) => name);
   if (!names.includes(state.quantity))
     found.quantity = (there.quantities.find((q) => q.name === "cell") ?? there.quantities.at(-1)).name;
+  if (!names.includes(state.held)) found.held = names.includes("hidden") ? "hidden" : names.at(-1);
   found.unit = within(state.unit ?? 0, there.units);
   found.rows = state.rows.filter((unit) => unit < there.units).slice(0, MOST_ROWS);
   if (state.broken) {
