@@ -112,9 +112,10 @@ INSPECTION = (
     ),
     Term(
         "map of states",
-        "The layer's states as points, laid out by their two principal components: states that are near are alike. The "
-        "line is the way that led to the cursor.",
+        "The layer's states as points, laid out by their two principal components, or by UMAP where it is installed: "
+        "states that are near are alike. The line is the way that led to the cursor.",
         computed="lstm_engine/inspection/states.py",
+        labels=("map drawn by",),
     ),
     Term(
         "moved by",

@@ -26,6 +26,7 @@ from dashboard.views.inspect.bounds import (
 from dashboard.views.inspect.breaking import ablation_of, claim_of
 from dashboard.views.inspect.claims import Claim, claim_payload
 from dashboard.views.inspect.holding import Holding, holding_of
+from dashboard.views.inspect.maps import Maps
 from dashboard.views.inspect.profiles import finding_payload, match_payload, number, profile_payload
 from dashboard.views.inspect.properties import first_property, property_of, spans_of, varied
 from dashboard.views.inspect.step_places import step_place
@@ -40,7 +41,6 @@ from lstm_engine.inspection import (
     in_common,
     matches,
     neighbours,
-    state_map,
     unit_profile,
 )
 from lstm_engine.runs import RunStore
@@ -48,7 +48,6 @@ from lstm_engine.runs.checkpoints import restored_with_task
 from lstm_engine.runs.store.unit_notes import UnitNote
 from lstm_engine.tasks import Task
 
-MOST_POINTS = 3_000  # of a map
 MOST_MATCHES = 30
 SUREST = 99.5  # percent of a unit's values that its colour scale holds
 
@@ -65,6 +64,7 @@ class InspectQuestions:
         self._analyses = Analyses()
         self._findings = lru_cache(maxsize=64)(self._find_all)
         self._ablations = lru_cache(maxsize=64)(self._break)
+        self._maps = Maps()
         self._models = lru_cache(maxsize=2)(self._restored)
 
     # ---- what is asked about
@@ -260,24 +260,13 @@ class InspectQuestions:
         found = neighbours(values, position)
         return {"neighbours": [{"position": one.position, "distance": number(one.distance)} for one in found]}
 
-    def map(self, asked: Asked, quantity: str, name: str, page: int) -> bytes:
+    def map(self, asked: Asked, quantity: str, name: str, page: int, method: str = "pca") -> bytes:
         """States as points: ``points`` (k, 2) of ``positions`` (k,), evenly spread, with the property (k,) that colours
-        them; ``way`` (n, 2) of the page's positions."""
+        them; ``way`` (n, 2) of the page's positions, NaN where it is not known. By ``umap`` a map that is still drawn
+        is told as such."""
         analysis, values = self.values(asked, quantity)
-        found = state_map(values)
-        every = max(1, -(-len(values) // MOST_POINTS))
-        positions = np.arange(0, len(values), every)
         marks = property_of(analysis, name) if name else np.zeros(len(values), bool)
-        header = {"explained": [number(share) for share in found.explained], "number": marks.dtype != bool}
-        return pack(
-            header,
-            {
-                "points": found.points[positions],
-                "positions": positions,
-                "marks": marks[positions].astype(np.float32),
-                "way": found.points[page_of(analysis, page)],
-            },
-        )
+        return self._maps.answer((asked, quantity), values, marks, page_of(analysis, page), method)
 
     # ---- names, and the way to the Step page
 

@@ -100,7 +100,7 @@ def inspect_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
             asked(request), quantity(request), number_of(POSITION, request, 1) - 1
         ),
         "map": lambda request: questions.map(
-            asked(request), quantity(request), chosen("property", request), page(request)
+            asked(request), quantity(request), chosen("property", request), page(request), chosen("by", request, "pca")
         ),
         "movers": movers,
         "gates": lambda request: films.gates(asked(request)),

@@ -42,7 +42,8 @@ export class BreakIt {
     this.chart = element("figure", { class: "break-chart" });
     this.table = element("table", { class: "parts" });
     this.report = element("a", { class: "action", text: "Save the claim (HTML)", download: "" });
-    this.result = element("div", { hidden: "" }, this.sentence, this.verdict, this.note, this.chart, this.table, this.report);
+    const found = [this.sentence, this.verdict, this.note, this.chart, this.table, this.report];
+    this.result = element("div", { hidden: "" }, ...found);
     this.root = element(
       "div",
       {},
@@ -70,7 +71,7 @@ export class BreakIt {
       this.refuse(
         this.by.value === "value"
           ? `“${this.value.value.slice(0, 40)}” cannot be read as a number; write one like 0.5.`
-          : `“${this.position.value.slice(0, 40)}” is no position; write one from 1, or move in the text with the arrow keys.`,
+          : `“${this.position.value.slice(0, 40)}” is no position; write one from 1, or move in the text.`,
       );
       return;
     }

@@ -104,6 +104,7 @@ export const FIELDS = {
   // what they are held at, and which of their quantities
   by: { start: "mean", address: "by", read: (text) => readHolding(text), write: (value) => value },
   held: { start: "hidden", address: "held", ...words, ends: ["run"] },
+  map: { start: "pca", address: "map", ...choice(["pca", "umap"]) }, // by which the map of states is drawn
   found: {
     start: false,
     address: "found",
