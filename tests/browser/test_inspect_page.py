@@ -168,7 +168,9 @@ def test_everybody_can_use_every_panel_and_everything_is_explained(open_inspect,
     expect(page.locator(".legend-unit").first).to_contain_text("brackets & co")
     assert "brackets & co" in {note.name for note in store.unit_notes(code.id)}
     page.goto(f"{shared_server.url}/step?run={code.id}&unit=2")
-    expect(page.get_by_role("button", name=f"Pin unit 2 · {MARK[:40]}")).to_be_visible()
+    page.get_by_role("button", name=f"Pin unit 2 · {MARK[:40]}").click()
+    expect(page.locator(".pin .link")).to_have_text(f"Unit 2 · {MARK[:40]}")
+    expect(page.locator(".why, #panel-why").first).to_contain_text(f"unit 2 · {MARK[:40]}")
 
 
 def test_a_persons_own_text_and_a_phone(open_inspect, code):

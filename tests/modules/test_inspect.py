@@ -98,6 +98,7 @@ def test_what_is_chosen_comes_back_from_the_address(state):
         "broken": [1, 2],
         "by": "value:-0.5",
         "held": "cell",
+        "map": "umap",
         "found": True,
     }
     back = state("readLink(new URLSearchParams(writeLink(5, { ...startState(), ...chosen })))", chosen=chosen)

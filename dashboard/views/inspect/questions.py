@@ -274,6 +274,11 @@ class InspectQuestions:
         """What people call the run's units."""
         return self._get_store().unit_notes(run_id)
 
+    def names(self, run_id: int) -> list[UnitNote]:
+        """The same for whoever asks; RunNotFound if there is no such run."""
+        self._get_store().get(run_id)
+        return self.notes(run_id)
+
     def note_unit(
         self, run_id: int, layer: int, unit: int, name: str, note: str, acts: Acts | None = None
     ) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dashboard.views.inspect.step_places import step_place
 from dashboard.views.inspect.texts import HELD_OUT, passage
 from lstm_engine import EngineError, LSTMModel, TaskInputError, tasks
 from lstm_engine.inspection import find_units, memory, text_properties
+from lstm_engine.runs import RunNotFound
 from lstm_engine.runs.brought import brought
 from lstm_engine.tasks.own_model import OwnModel
 from tests.dashboard.messages import unpack
@@ -194,6 +195,9 @@ def test_what_moved_a_prediction_is_its_gradient_times_the_input(questions, some
 
 def test_names_are_of_units_that_there_are(questions, code):
     assert questions.note_unit(code.id, 0, 5, "last", "")["name"] == "last"
+    assert [note.name for note in questions.names(code.id)] == ["last"]
+    with pytest.raises(RunNotFound):
+        questions.names(999)
     for layer, unit in ((0, 6), (1, 0), (-1, 0)):
         with pytest.raises(Problem, match="There is no"):
             questions.note_unit(code.id, layer, unit, "nobody", "")

@@ -162,7 +162,7 @@ export class Actions {
 
   /** Names have changed: all that shows them is drawn anew. */
   async renamed() {
-    this.view.engine.forget("gates");
+    for (const name of ["gates", "break"]) this.view.engine.forget(name);
     await this.view.loadNames();
   }
 

@@ -103,6 +103,8 @@ export class BreakIt {
     if (this.shown !== units.join()) this.units.value = units.join(", ");
     this.shown = units.join();
     this.showHolding(view);
+    if (view.notesVersion !== this.notesVersion) this.asking.key = null; // the sentence calls units by their names
+    this.notesVersion = view.notesVersion;
     setText(
       this.about,
       "It is held at every position of the whole text. " +

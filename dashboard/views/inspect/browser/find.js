@@ -109,6 +109,12 @@ export class Find {
     this.found = found;
     this.all = false;
     if (this.actions.wantsBest) this.actions.chooseBest(found.units[0].unit);
+    this.draw();
+    this.result.hidden = false;
+    this.actions.labelled();
+  }
+
+  summarise(found) {
     const measure = MEASURES[found.measure];
     const best = found.units[0];
     const chance = found.beyond_chance
@@ -121,9 +127,6 @@ export class Find {
         `${measure} ${score(best.score)} on ${whole(found.held_out)} held-out positions; ${chance}; all units ` +
         `together (linear probe) ${score(found.probe)}.${share}`,
     );
-    this.draw();
-    this.result.hidden = false;
-    this.actions.labelled();
   }
 
   showAll() {
@@ -165,6 +168,7 @@ export class Find {
   }
 
   mark() {
+    this.summarise(this.found);
     const { state, look } = this.view;
     for (const node of this.list.querySelectorAll("[data-unit]")) {
       const unit = Number(node.dataset.unit);
