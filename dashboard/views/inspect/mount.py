@@ -61,6 +61,7 @@ def mount_inspect(
         "one_text": task.learns_from_text and task.reads_symbols,
         "input_help": task.input_help,
         "example": task.examples()[0],
+        "is_trained": run.is_trained,
         "umap": umap_is_installed(),
     }
     return _mount(key="inspect", data=data, on_back_change=on_back, on_gone_change=lambda: None)

@@ -156,6 +156,21 @@ def test_every_place_of_a_text_is_found_on_the_step_page(name):
         assert task.encode(sequence).labels[timestep - 1] == text.labels[position]
 
 
+def test_an_expression_is_about_words_where_a_run_reads_words(questions, some_store):
+    text = "the cat sat on the mat .\n\nthe dog saw the cat and ran to the mat .\n\n" * 60
+    run = some_store.create(replace(NAMES, task="own words", text=text), start=False)
+    asked = questions.asked(run.id, {})
+    labels = np.array(questions.analysis(asked).passage.labels)
+    _, found = unpack(questions.marks(asked, 'expression:word in ("cat", "dog") and previous(word) == "the"', 1))
+    expected = np.isin(labels, ["cat", "dog"]) & (np.concatenate([[""], labels[:-1]]) == "the")
+    assert expected.sum() > 5
+    np.testing.assert_array_equal(found["marks"], expected)
+    _, found = unpack(questions.marks(asked, "expression:position_in_the_sequence % 2", 1))
+    np.testing.assert_array_equal(found["marks"], questions.analysis(asked).properties["position in the sequence"] % 2)
+    with pytest.raises(EngineError, match="bracket_depth"):
+        questions.marks(asked, "expression:bracket_depth > 1", 1)
+
+
 def test_a_films_frame_counts_what_memory_counts(some_store, questions):
     made = some_store.create(replace(NAMES, task="parity", hidden_size=4), start=False)
     asked = questions.asked(made.id, {"text": "own", "own": "10110"})

@@ -16,6 +16,7 @@ const HINTS = {
   expression: 'Such as char in "aeiou" and previous(char) == "q", or count(char == "(") % 2.',
   spans: "Paint a span in the text by dragging over it, or by Shift with the arrow keys.",
 };
+const OF_WORDS = 'Such as word in ("the", "a") or since(word == ".") < 3.';
 const SHOWN = 12; // units at first
 
 export class Find {
@@ -75,7 +76,8 @@ export class Find {
   showOwn(kind) {
     this.ownRow.hidden = !(kind in OWN);
     this.content.hidden = kind === "spans";
-    setText(this.hint, HINTS[kind] ?? "");
+    const ofWords = kind === "expression" && this.view.page?.header.gap;
+    setText(this.hint, ofWords ? OF_WORDS : (HINTS[kind] ?? ""));
   }
 
   show(view) {

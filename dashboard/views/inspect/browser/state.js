@@ -13,6 +13,7 @@ export const PANELS = {
 };
 export const MOST_ROWS = 6; // units under each other
 export const SOURCES = { "held-out": "Held-out text", own: "Your own text" };
+export const OF_A_MODEL = { ...SOURCES, "held-out": "Its examples" }; // one trained elsewhere brings no text
 const LONGEST = 2000; // characters of a text in the address; of a longer one browsers and proxies would cut the end
 
 const number = (from) => ({
