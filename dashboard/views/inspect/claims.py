@@ -117,7 +117,8 @@ class Claim:
         if self.result.holds:
             return f"The claim holds: the network needs {it} {self.inside} more than {self.outside}, beyond chance."
         if self.result.specific.rise.low > 0:
-            return "Not proved: the loss rises more there than elsewhere, but so it does without random units."
+            others = "without random units" if self.silenced else "with random units held so"
+            return f"Not proved: the loss rises more there than elsewhere, but so it does {others}."
         return f"The claim does not hold: the loss {self.inside} does not clearly rise more than {self.outside}."
 
 

@@ -106,6 +106,8 @@ def test_a_claim_is_a_sentence_and_a_report_that_needs_nothing_else(questions, s
     )
     assert proved.verdict.startswith("The claim holds")
     assert claim(code, asked, effect(0.4, 0.3, 0.5, (0.0, 0.6)), {}).verdict.startswith("Not proved")
+    clamped = replace(claim(code, asked, effect(0.4, 0.3, 0.5, (0.0, 0.6)), {}), silenced=False)
+    assert clamped.verdict.endswith("so it does with random units held so.")
     assert claim(code, asked, effect(0.1, -0.1, 0.5, (0.0,)), {}).verdict.startswith("The claim does not hold")
 
     hostile = "<script>alert(1)</script>&"
