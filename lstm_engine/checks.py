@@ -1,5 +1,6 @@
 """What callers hand in, judged once: numbers, arrays and choices become what they should be, or an error of ours."""
 
+import json
 import math
 import os
 import stat
@@ -28,6 +29,15 @@ def shown(value: object) -> str:
         text = f"a value of type {type(value).__name__}"
     text = " ".join(text.split())
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 2]} …"
+
+
+def why_no_json(error: ValueError | RecursionError) -> str:
+    """What is wrong with a text that ``json.loads`` refused, without Python's advice to programmers."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return str(error) if isinstance(error, json.JSONDecodeError) else "it holds a number of thousands of digits"
 
 
 def path_text(path: object) -> str:

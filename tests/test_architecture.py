@@ -45,7 +45,7 @@ def test_the_engine_knows_no_screen(path):
 def test_the_engine_without_runs_needs_numpy_alone(path):
     """Beside Python itself; a file format may need its own library, and a person's pattern one of linear time."""
     allowed = {"numpy", "lstm_engine"} | ({"safetensors", "onnx", "h5py"} if "formats" in path.parts else set())
-    allowed |= {"re2"} if path.name == "own_properties.py" else set()
+    allowed |= {"own_properties.py": {"re2"}, "umap_process.py": {"umap"}}.get(path.name, set())
     packages = {name.partition(".")[0] for name in imported_modules(path)} - set(sys.stdlib_module_names)
     assert packages <= allowed
     assert not imports_any(path, "lstm_engine.runs")

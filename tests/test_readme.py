@@ -26,8 +26,23 @@ def test_the_notebook_example_runs_as_printed(capsys):
     assert shapes == "(10, 1, 64) (10, 1, 64)"
 
 
+def test_the_inspection_example_finds_a_unit_and_breaks_it_as_printed(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code = next(code for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "rank_units" in code)
+    names: dict = {}
+    exec(code, names)
+    unit, score, rise = re.findall(r"unit (\d+): AUC ([\d.]+); .* rises by ([\d.]+)", capsys.readouterr().out)[0]
+    assert float(score) > 0.95
+    assert names["found"].units == (int(unit),)
+    assert names["found"].holds
+    bars = {bar.name: list(bar.y) for bar in names["figure"].data}
+    assert list(bars) == ["inside brackets", "outside brackets"]
+    assert max(bars["inside brackets"]) == bars["inside brackets"][0] == pytest.approx(float(rise), abs=0.01)
+    assert "Plotly.newPlot" in (tmp_path / "claim.html").read_text("utf-8")
+
+
 def test_the_task_of_ones_own_trains_as_printed():
-    code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    code = next(code for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "MajorityTask" in code)
     assert len(code.strip().splitlines()) <= 30
     names: dict = {}
     exec(code, names)

@@ -72,6 +72,9 @@ def too_large(size: int, most: int) -> bytes:
     raise WeightsError(f"it has {size:,} bytes or more, expected at most {most:,} (most_bytes)")
 
 
+ZIP, NUMPY = b"PK\x03\x04", b"\x93NUMPY"
+
+
 def kind_of(content: bytes) -> str:
     """``"safetensors"``, ``"npz"``, ``"keras"``, ``"hdf5"``, or ``"onnx"`` for what is perhaps that.
 
@@ -80,11 +83,11 @@ def kind_of(content: bytes) -> str:
     """
     if is_safetensors(content):
         return "safetensors"
-    if content[:4] == b"PK\x03\x04":
+    if content.startswith(ZIP):
         return kind_of_zip(content)
     if content[:8] == b"\x89HDF\r\n\x1a\n":
         return "hdf5"
-    if content[:6] == b"\x93NUMPY":
+    if content.startswith(NUMPY):
         if b"'O'" in content[:10_000] or b"|O" in content[:10_000]:
             raise pickle_refused("a NumPy array of objects")
         raise WeightsError("it is a single array (.npy); expected all arrays by name: np.savez('model.npz', **arrays)")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 from lstm_engine.cell.variants import Variant, family_of, get_variant
-from lstm_engine.checks import shown, whole_number
+from lstm_engine.checks import shown, whole_number, why_no_json
 from lstm_engine.errors import EngineError, WeightsError
 
 ACTIVATIONS = ("tanh", "relu")
@@ -156,7 +156,7 @@ class Mapping:
         try:
             found = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise WeightsError(f"the mapping is no JSON: {error}") from error
+            raise WeightsError(f"the mapping is no JSON: {why_no_json(error)}") from error
         return cls.from_dict(found)
 
     @classmethod

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lstm_engine.checks import shown
+from lstm_engine.checks import shown, why_no_json
 from lstm_engine.errors import SettingsError, WeightsError
 from lstm_engine.formats.arrays import Contents
 from lstm_engine.formats.content import is_safetensors, opened_zip
@@ -65,7 +65,7 @@ def read_keras(content: bytes, most_bytes: int) -> Contents:
     try:
         described = list(recurrent_layers(json.loads(text)))
     except (ValueError, RecursionError) as error:
-        raise WeightsError(f"its config.json is no JSON: {error}") from error
+        raise WeightsError(f"its config.json is no JSON: {why_no_json(error)}") from error
     notes = {f"keras {number}": json.dumps(layer) for number, layer in enumerate(described)}
     return replace(found, kind="keras", metadata={**found.metadata, **notes}, doubts=found.doubts)
 

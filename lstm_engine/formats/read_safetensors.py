@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_engine.checks import shown
+from lstm_engine.checks import shown, why_no_json
 from lstm_engine.errors import WeightsError
 from lstm_engine.formats.arrays import Contents, Promised, bytes_of, check_names, checked_shape, from_bfloat16, widened
 from lstm_engine.formats.content import MOST_HEADER
@@ -67,7 +67,7 @@ def read_header(text: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         if isinstance(error, WeightsError):
             raise
-        raise WeightsError(f"its header is no JSON: {error}") from error
+        raise WeightsError(f"its header is no JSON: {why_no_json(error)}") from error
     if not isinstance(header, dict):
         raise WeightsError(f"its header is {shown(header)}, expected arrays by name")
     return header

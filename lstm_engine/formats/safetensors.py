@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lstm_engine.cell.parameters import Architecture
 from lstm_engine.cell.variants import STANDARD, get_variant
-from lstm_engine.checks import instance, path_text, regular_file, shown, truth, whole_number
+from lstm_engine.checks import instance, path_text, regular_file, shown, truth, whole_number, why_no_json
 from lstm_engine.errors import EngineError, WeightsError
 from lstm_engine.model import LSTMModel
 
@@ -101,7 +101,7 @@ def read_sizes(text: str) -> dict[str, Any]:
     try:
         sizes = json.loads(text)
     except (ValueError, RecursionError) as error:  # '[[[[...' goes as deep as a stranger likes
-        raise WeightsError(f"the sizes in its header are no JSON: {error}") from error
+        raise WeightsError(f"the sizes in its header are no JSON: {why_no_json(error)}") from error
     if not isinstance(sizes, dict) or not set(SIZES[:4]) <= sizes.keys() <= set(SIZES):
         raise WeightsError(f"its header says {shown(sizes)} of the sizes, expected {', '.join(SIZES)}")
     return sizes

@@ -11,10 +11,10 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_engine.checks import REAL, as_array, instance, positive, shown
+from lstm_engine.checks import REAL, as_array, instance, positive, shown, why_no_json
 from lstm_engine.errors import EngineError, SettingsError, ShapeError, WeightsError
 from lstm_engine.formats.arrays import Promised
-from lstm_engine.formats.content import called, content_of, kind_of
+from lstm_engine.formats.content import NUMPY, ZIP, called, content_of, is_pickle, kind_of
 from lstm_engine.formats.read_npz import read_npz
 from lstm_engine.formats.read_safetensors import read_safetensors
 from lstm_engine.model import LSTMModel
@@ -22,6 +22,11 @@ from lstm_engine.model import LSTMModel
 TOLERANCE = 1e-4
 MOST_BYTES = 64 * 2**20  # of inputs and outputs
 MOST_NUMBERS = 2**27  # that a model keeps while it runs
+MOST_TIMESTEPS = 50_000  # times layers: half a second, one after the other, which others wait for
+OTHER_KIND = (
+    "it is another kind of file; expected arrays called inputs and outputs in a safetensors or an .npz file, or a JSON "
+    'object such as {"inputs": [[…]], "outputs": [[…]]}'
+)
 INPUTS = ("inputs", "input", "x", "symbols")
 OUTPUTS = ("outputs", "output", "y", "logits", "predictions")
 
@@ -104,6 +109,12 @@ def check_room(inputs: NDArray, model: LSTMModel) -> None:
     if places * (12 * a.hidden_size * a.num_layers + 6 * a.output_size) > MOST_NUMBERS:
         raise ShapeError(
             f"inputs have shape {inputs.shape}, too long to check at once; give fewer timesteps or sequences"
+        )
+    longest = max(inputs.shape[:2], default=1)  # which of both are the timesteps is found out by trying
+    if longest * a.num_layers > MOST_TIMESTEPS:
+        raise ShapeError(
+            f"inputs have shape {inputs.shape}; at most {MOST_TIMESTEPS // a.num_layers:,} timesteps, or sequences, "
+            "are compared; give fewer"
         )
 
 
@@ -190,12 +201,17 @@ def examples(source: str | PathLike[str] | bytes | BinaryIO) -> tuple[NDArray, N
 
 def promised_in(content: bytes) -> Named[str, Promised]:
     """Arrays of numbers, whole ones as well, in an ``.npz`` or a safetensors file, or WeightsError for another."""
-    kind = kind_of(content)
+    try:
+        kind = kind_of(content)
+    except WeightsError as error:
+        if content.startswith((ZIP, NUMPY)) or is_pickle(content):
+            raise
+        raise WeightsError(OTHER_KIND) from error
     if kind == "npz":
         return read_npz(content, MOST_BYTES, REAL).arrays
     if kind == "safetensors":
         return read_safetensors(content, whole_numbers=True).arrays
-    raise WeightsError("expected an .npz, a safetensors or a JSON file")
+    raise WeightsError(OTHER_KIND)
 
 
 def one_of(arrays: dict[str, NDArray], names: tuple[str, ...]) -> NDArray:
@@ -212,7 +228,7 @@ def from_json(content: bytes) -> dict[str, NDArray]:
     try:
         found: Any = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise WeightsError(f"it is no JSON: {error}") from error
+        raise WeightsError(f"it is no JSON: {why_no_json(error)}") from error
     arrays = {}
     for name in (*INPUTS, *OUTPUTS):
         if name in found:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import BinaryIO
 
-from lstm_engine.checks import regular_file, shown
+from lstm_engine.checks import regular_file, shown, why_no_json
 from lstm_engine.errors import TaskInputError, WeightsError
 
 MOST_BYTES = 64 * 2**20  # of a vocabulary
@@ -108,8 +108,9 @@ def from_text(text: str, size: int | None) -> Vocabulary:
         except TaskInputError:
             raise
         except (ValueError, RecursionError) as error:
-            if text.lstrip()[:2] in ('["', '{"'):  # not symbols that happen to be brackets
-                raise TaskInputError(f"the vocabulary begins as JSON, but is none: {error}") from error
+            is_json = text.lstrip()[:2] in ('["', '{"')  # not symbols that happen to be brackets
+            if is_json or not isinstance(error, json.JSONDecodeError):
+                raise TaskInputError(f"the vocabulary begins as JSON, but is none: {why_no_json(error)}") from error
         else:
             if parsed or size not in (None, len(text)):
                 return checked(from_pairs(parsed) if isinstance(parsed, dict) else parsed)

@@ -26,6 +26,7 @@ from lstm_engine.inspection.task_properties import (
     positions_that_count,
     sequence_properties,
 )
+from lstm_engine.inspection.umap_states import UmapMap, umap_is_installed, umap_map
 from lstm_engine.inspection.units import Place, UnitProfile, Weighted, extremes, unit_profile
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Saliency",
     "StateMap",
     "Transplant",
+    "UmapMap",
     "UnitProfile",
     "UnitScore",
     "Weighted",
@@ -76,5 +78,7 @@ __all__ = [
     "text_properties",
     "traces",
     "transplant",
+    "umap_is_installed",
+    "umap_map",
     "unit_profile",
 ]

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lstm_engine.cell.interventions import Intervention, check_interventions
 from lstm_engine.checks import (
+    REAL,
     any_number,
     as_array,
     choice,
@@ -79,7 +80,7 @@ def ablate(
     units: Sequence[int],
     property: ArrayLike | None = None,
     *,
-    by: str | float = "mean",
+    by: str | float | ArrayLike = "mean",
     quantity: str = "hidden",
     layer: int = 0,
     loss: str = "cross_entropy",
@@ -96,19 +97,21 @@ def ablate(
         units: which to break.
         property: (T, B), or (B * T,) in reading order, True inside; None for the loss overall alone.
         by: ``"mean"`` holds each unit at its mean over the sequence, so that nothing but its variation is lost;
-            ``"zero"`` at 0; a number at that number (a clamp).
+            ``"zero"`` at 0; a number at that number (a clamp); an array (H,) at its own number of it (a transplant of
+            what the layer was elsewhere, such as ``trace.layers[0].hidden[t, 0]``), which the random ones get as well.
         quantity: what is held; ``"hidden"`` takes away all that the unit says, to the readout and to the next timestep.
         random_sets: of as many other units, for comparison.
         resamples: of blocks of ``block`` positions (Carlstein 1986) for the confidence intervals.
 
     Raises:
-        ShapeError: the sequence is none of the model's, or the property has another shape.
+        ShapeError: the sequence is none of the model's, or the property or an array to hold at has another shape.
         SettingsError: there is no such unit, quantity, layer or loss, or a number is out of range.
     """
     a = instance("model", model, LSTMModel).architecture
     layer = whole_number("layer", layer, 0, a.num_layers - 1)
     (quantity,) = checked_quantities([quantity], a.variant.name)
     chosen = checked_units(units, a.hidden_size)
+    holding = checked_holding(by, a.hidden_size)
     choice("loss", loss, LOSSES)
     confidence = between("confidence", confidence, 0, 1)
     random_sets = whole_number("random_sets", random_sets, 0, MOST_SETS)
@@ -118,13 +121,13 @@ def ablate(
     broken = Broken(model, sequence, layer, quantity, loss)
     inside = None if property is None else broken.in_sequence(property)
     before = broken.losses(())
-    rises = broken.losses(broken.held(chosen, by)) - before
+    rises = broken.losses(broken.held(chosen, holding)) - before
     others = np.setdiff1d(np.arange(a.hidden_size), chosen)
     sets = [
         generator.choice(others, len(chosen), replace=False)
         for _ in range(random_sets if len(others) >= len(chosen) else 0)
     ]
-    random_rises = [broken.losses(broken.held(tuple(found.tolist()), by)) - before for found in sets]
+    random_rises = [broken.losses(broken.held(tuple(found.tolist()), holding)) - before for found in sets]
     sample = Sample(broken.blocks(block), resamples, confidence, generator)
     counted = broken.counted
 
@@ -135,7 +138,7 @@ def ablate(
         units=chosen,
         layer=layer,
         quantity=quantity,
-        how=in_words(quantity, by),
+        how=in_words(quantity, holding),
         overall=sample.effect(before, rises, random_rises, np.ones(len(before), bool)),
         inside=None if inside is None else effect(inside[counted]),
         outside=None if inside is None else effect(~inside[counted]),
@@ -159,9 +162,27 @@ def between(name: str, value: object, low: float, high: float) -> float:
     return number
 
 
-def in_words(quantity: str, by: str | float) -> str:
+def checked_holding(by: object, H: int) -> str | float | NDArray:
+    """``"mean"``, ``"zero"``, a number, or finite reals (H,); or ShapeError or SettingsError."""
+    expected = f"mean, zero or a number, or an array of {H} numbers, one for each unit"
+    if isinstance(by, str):
+        if by not in ("mean", "zero"):
+            raise SettingsError(f"by is {shown(by)}, expected {expected}")
+        return by
+    if isinstance(by, list | tuple | np.ndarray):
+        array = as_array("by", by)
+        if array.shape != (H,) or array.dtype.kind not in REAL or not np.isfinite(array).all():
+            raise ShapeError(f"by is {array.dtype} of shape {array.shape}, expected {H} finite numbers, one a unit")
+        return array.astype(np.float64)
+    return any_number("by", by, expected)
+
+
+def in_words(quantity: str, by: str | float | NDArray) -> str:
     """How units were broken."""
-    held = {"mean": "held at its mean", "zero": "held at 0"}.get(str(by), "") or f"held at {by:g}"
+    if isinstance(by, np.ndarray):
+        held = "held at its value of another state"
+    else:
+        held = {"mean": "held at its mean", "zero": "held at 0"}[by] if isinstance(by, str) else f"held at {by:g}"
     return f"{quantity.replace('_', ' ')} {held}"
 
 
@@ -202,15 +223,14 @@ class Broken:
             found[start:stop] = losses_at(outputs, aims, self._loss).reshape(stop - start, self._B)
         return in_reading_order(found)[self.counted]
 
-    def held(self, units: Sequence[int], by: str | float) -> list[Intervention]:
+    def held(self, units: Sequence[int], by: str | float | NDArray) -> list[Intervention]:
         """What holds them."""
-        if isinstance(by, str) and by not in ("mean", "zero"):
-            raise SettingsError(f"by is {shown(by)}, expected mean, zero or a number")
-        if isinstance(by, str) and by == "mean":
-            values = [float(self.means[unit]) for unit in units]
+        if isinstance(by, np.ndarray):
+            values = by[list(units)].tolist()
+        elif by == "mean":
+            values = self.means[list(units)].tolist()
         else:
-            value = 0.0 if isinstance(by, str) else any_number("by", by, "mean, zero or a number")
-            values = [value] * len(units)
+            values = [0.0 if isinstance(by, str) else by] * len(units)
         clamps = [
             Intervention.clamp(self._quantity, value, units=[unit], layer=self._layer)
             for unit, value in zip(units, values, strict=True)

@@ -29,6 +29,7 @@ ALIASES = {
 WORDS = {
     "char": "the symbol that is read, as in char == “a” or char in “aeiou”",
     "symbol": "the same",
+    "word": "the same, where symbols are words, as in word in (“the”, “a”)",
     "position": "0 for the first",
 }
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -122,7 +123,7 @@ def table_of(text: Any, symbols: NDArray, properties: object) -> dict[str, Calla
     if isinstance(text, str):
         names = {written(name): name for name in text_properties("a")} | ALIASES
         table = {name: lambda meant=meant: of_text(meant) for name, meant in names.items()}  # type: ignore[misc]
-    table |= {"char": lambda: symbols, "symbol": lambda: symbols}
+    table |= {"char": lambda: symbols, "symbol": lambda: symbols, "word": lambda: symbols}
     table["position"] = lambda: np.arange(len(symbols), dtype=np.float64)
     given = {} if properties is None else named_mapping("properties", properties, ShapeError)
     for name, array in given.items():

@@ -13,6 +13,7 @@ from lstm_engine.inspection.arrays import whole_span
 
 LONGEST_PATTERN = 200
 MEMORY = 2**20  # bytes; bounds what a pattern such as (a{99}){99} may grow to
+LINES = "(?m)"  # ^ and $ are the ends of lines
 SECONDS = 2.0  # for all matches
 MOST_SPANS = 10_000
 MOST_POSITIONS = 10_000_000
@@ -67,10 +68,11 @@ def compiled(pattern: object) -> Any:
     options = re2.Options()
     options.max_mem, options.log_errors, options.never_capture = MEMORY, False, True
     try:
-        return re2.compile(b"(?m)" + pattern.encode(), options)
+        return re2.compile((LINES + pattern).encode(), options)
     except (re2.error, UnicodeError) as error:
         said = error.args[0] if error.args else error
         reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        reason = reason.replace(LINES, "", 1)
         raise SettingsError(
             f"the pattern {shown(pattern)} cannot be read ({shown(reason)[1:-1]}); expected a regular expression "
             "without references back and without looking around, such as “[0-9]+”"

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
-from lstm_engine.checks import shown
+from lstm_engine.checks import shown, why_no_json
 from lstm_engine.errors import TaskInputError
 
 Says = Literal["next", "classes", "numbers"]
@@ -106,7 +106,7 @@ class OwnModel:
         try:
             found = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise TaskInputError(f"what the run keeps of its model is no JSON: {error}") from error
+            raise TaskInputError(f"what the run keeps of its model is no JSON: {why_no_json(error)}") from error
         if not isinstance(found, dict) or not {"inputs", "outputs"} <= found.keys() <= set(cls.__dataclass_fields__):
             raise TaskInputError(f"what the run keeps of its model is {shown(found)}, expected inputs and outputs")
         symbols = found.get("symbols")

@@ -43,4 +43,14 @@ def test_a_pytorch_model_is_uploaded_named_and_stepped_with_the_engines_numbers(
     page.reload()  # its address leads back to it
     page.wait_for_selector(".strip button")
     assert shown(page) == told
+
+    page.goto(f"{shared_server.url}/inspect?run={made.id}&text=own&own={'abcdefgabdc' * 5}&property=vowel")
+    page.wait_for_selector(".inspect-view:not([aria-busy])")
+    expect(page.get_by_role("combobox", name="Text").locator("option")).to_have_text(["Its examples", "Your own text"])
+    page.get_by_role("button", name="Find units").click()
+    expect(page.locator(".ranking li")).to_have_count(model.architecture.hidden_size)
+    page.get_by_role("button", name="Its page").click()
+    expect(page.locator("#panel-unit .responses tbody tr")).to_have_count(7)
+    page.locator("#panel-unit").get_by_role("button", name="Break it").click()
+    expect(page.locator(".sentence")).to_contain_text("the loss where “vowel” holds")
     store.delete(made.id)

@@ -64,10 +64,30 @@ def test_a_bracket_unit_is_found_and_broken_in_two_clicks_and_a_link_shows_the_s
     assert sentence.inner_text() in report
     assert "<script" not in report
 
+    page.get_by_role("combobox", name="What is held").select_option("cell")
+    page.get_by_role("combobox", name="Held at").select_option("value")
+    page.get_by_role("textbox", name="Number to hold at").fill("much")
+    press = page.get_by_role("button", name="Break it", exact=True)
+    press.click()
+    expect(page.locator("#panel-break .status")).to_contain_text("“much” cannot be read as a number")
+    page.get_by_role("textbox", name="Number to hold at").fill("−0.5")
+    press.click()
+    expect(sentence).to_contain_text(f"With the cell state of unit {number} held at −0.5, the loss inside brackets")
+    page.get_by_role("application").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.get_by_role("combobox", name="Held at").select_option("position")
+    place = page.get_by_role("spinbutton", name="Position to take from").input_value()
+    assert place == "4"
+    press.click()
+    expect(sentence).to_contain_text(f"held at what it was at position {place}, behind “f(x)")
+    page.wait_for_url(f"**by=position*{place}*held=cell*")
+
     other = open_page(page.url)
     expect(other.locator(".sentence")).to_have_text(sentence.inner_text())
     assert other.get_by_role("spinbutton", name="Unit").input_value() == number
-    page.go_back()
+    for _ in range(3):  # what was broken before, and how
+        page.go_back()
     expect(page.locator("#panel-find")).to_be_visible()
 
 
@@ -148,7 +168,9 @@ def test_everybody_can_use_every_panel_and_everything_is_explained(open_inspect,
     expect(page.locator(".legend-unit").first).to_contain_text("brackets & co")
     assert "brackets & co" in {note.name for note in store.unit_notes(code.id)}
     page.goto(f"{shared_server.url}/step?run={code.id}&unit=2")
-    expect(page.get_by_role("button", name=f"Pin unit 2 · {MARK[:40]}")).to_be_visible()
+    page.get_by_role("button", name=f"Pin unit 2 · {MARK[:40]}").click()
+    expect(page.locator(".pin .link")).to_have_text(f"Unit 2 · {MARK[:40]}")
+    expect(page.locator(".why, #panel-why").first).to_contain_text(f"unit 2 · {MARK[:40]}")
 
 
 def test_a_persons_own_text_and_a_phone(open_inspect, code):

@@ -96,12 +96,26 @@ def test_what_is_chosen_comes_back_from_the_address(state):
         "beside": {"kind": "run", "value": 7},
         "output": 0,
         "broken": [1, 2],
-        "by": "zero",
+        "by": "value:-0.5",
+        "held": "cell",
+        "map": "umap",
         "found": True,
     }
     back = state("readLink(new URLSearchParams(writeLink(5, { ...startState(), ...chosen })))", chosen=chosen)
     assert back == {"state": chosen, "problems": []}
     assert state("writeLink(5, startState())") == {"run": "5"}
+
+
+def test_what_units_are_held_at_is_read_in_one_way(state):
+    wanted = {
+        "mean": "mean",
+        "zero": "zero",
+        "value:0.50": "value:0.5",
+        "value:-.5e1": "value:-5",
+        "position:137": "position:137",
+        **dict.fromkeys(["", "three", "value:", "value:x", "value:1e999", "value:-", "position:0", "position:1.5"]),
+    }
+    assert state("texts.map((text) => readHolding(text) ?? null)", texts=list(wanted)) == list(wanted.values())
 
 
 def test_what_an_address_says_in_vain_is_told_and_the_nearest_is_shown(state):

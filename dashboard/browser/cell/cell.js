@@ -238,7 +238,8 @@ export class Cell {
 
   /** What a unit is called: its quantity, its number, its layer. */
   nameOf(name, unit) {
-    return `${this.trace.quantity(name).label.toLowerCase()}, unit ${unit}, layer ${this.layer + 1}`;
+    const { trace, layer } = this;
+    return `${trace.quantity(name).label.toLowerCase()}, ${trace.unitName(layer, unit)}, layer ${layer + 1}`;
   }
 
   /** A unit's name and its number. */

@@ -7,7 +7,7 @@ export const writeClamp = ({ symbol, layer, unit, first, last, value }) =>
 
 /** A clamp as people read it. */
 export function describeClamp({ quantity, layer, unit, first, last, value }, trace) {
-  const who = unit === null ? "all units" : `unit ${unit}`;
+  const who = unit === null ? "all units" : trace.unitName(layer, unit);
   const where = trace.layers > 1 ? `, layer ${layer + 1}` : "";
   const when = first === last ? `at ${first + 1}` : `at ${first + 1} to ${last + 1}`;
   return `${trace.quantity(quantity).symbol} = ${+value.toPrecision(6)}, ${who}${where}, ${when}`.replace("= -", "= −");

@@ -67,6 +67,13 @@ export class Trace extends Field {
     this.weights = ofLayers("weights");
     this.peepholes = ofLayers("peepholes");
     this.extents = {};
+    this.unitNames = new Map(); // that people gave, by "layer/unit"
+  }
+
+  /** What a unit is called: "unit 37", or "unit 37 · brackets" where people gave it a name. */
+  unitName(layer, unit) {
+    const name = this.unitNames.get(`${layer}/${unit}`);
+    return name ? `unit ${unit} · ${name}` : `unit ${unit}`;
   }
 
   /** A quantity as the cell describes it; undefined for the prediction, which is none. */
@@ -132,7 +139,7 @@ export class Trace extends Field {
     const parts = there.map(({ name, label, missing, equation }) =>
       missing ? `no ${label}, ${equation}` : `${label} ${fixed(this.value(layer, name, timestep, unit))}`,
     );
-    const where = this.layers > 1 ? `layer ${layer + 1}, unit ${unit}` : `unit ${unit}`;
+    const where = this.layers > 1 ? `layer ${layer + 1}, ${this.unitName(layer, unit)}` : this.unitName(layer, unit);
     const when = `Timestep ${timestep + 1} of ${this.timesteps}, reading ${this.labels[timestep]}`;
     const next = hasCome(this, state, "prediction") ? this.expectation(timestep) : "All else is not computed yet.";
     return `${when}; ${where}: ${parts.join(", ") || "nothing yet"}. ${next}`;

@@ -112,9 +112,10 @@ INSPECTION = (
     ),
     Term(
         "map of states",
-        "The layer's states as points, laid out by their two principal components: states that are near are alike. The "
-        "line is the way that led to the cursor.",
+        "The layer's states as points, laid out by their two principal components, or by UMAP where it is installed: "
+        "states that are near are alike. The line is the way that led to the cursor.",
         computed="lstm_engine/inspection/states.py",
+        labels=("map drawn by",),
     ),
     Term(
         "moved by",
@@ -165,7 +166,18 @@ INSPECTION = (
     Term(
         "break it",
         "Take the units away and see what the network can no longer do.",
-        labels=("units to break", "held at", "save the claim (html)"),
+        labels=("units to break", "save the claim (html)"),
+    ),
+    Term(
+        "what is held",
+        "Which of the units' quantities is held. Their hidden state is all that they say; a gate or the cell state "
+        "shows by what means they say it.",
+    ),
+    Term(
+        "held at",
+        "What the units are held at: their mean over the text or zero takes them away (ablation), a number of yours "
+        "clamps them, and what they were at a position of the text is transplanted everywhere.",
+        labels=("number to hold at", "position to take from"),
     ),
     Term("match", "Paint a span of the text: here stands which units are on just there, and where else they are."),
     Term("gates over the text", "What all gates of the layer do, at every checkpoint that is kept."),

@@ -40,6 +40,11 @@ def corrected(found: Found, guess: Mapping | None, key: str) -> Mapping:
         key=f"bring_count_{key}",
         help=explained("Layers"),
     )
+    if guess is not None and len(guess.layers) > count:
+        why = f"; at most {MOST_LAYERS} can be chosen here" if len(guess.layers) > MOST_LAYERS else ""
+        st.warning(
+            f"The file has {len(guess.layers)} layers{why}: the upper {len(guess.layers) - int(count)} are left out."
+        )
     backward = right.toggle(
         "Reads from the end",
         guess is not None and guess.backward,

@@ -51,7 +51,10 @@ def check_length(analysis: Analysis) -> None:
     """Raise Problem unless it is."""
     if not is_long(analysis):
         total = len(analysis.passage.labels)
-        raise Problem(f"The text has {total} positions; at least {FEWEST_RANKED} are needed to rank units by it.")
+        raise Problem(
+            f"The text has {total} positions; at least {FEWEST_RANKED} are needed to rank units by it. "
+            "Choose a longer text of your own."
+        )
 
 
 def check_work(analysis: Analysis) -> None:

@@ -18,16 +18,23 @@ class Claim:
 
     Attributes:
         about: the property, as the address writes it; empty without one.
-        positions: of the text. names: that people give the layer's units.
+        measured, positions: of the text, how many the loss is about, and how many it has.
+        names: that people give the layer's units.
+        held: what was held, such as "hidden state"; how: behind it, such as "held at 0.5".
+        silenced: whether it was held where it says nothing, so that the network is without the units.
     """
 
     result: Ablation
     about: str
     run: Run
     asked: Asked
+    measured: int
     positions: int
     unit_of_loss: str
     names: Mapping[int, str]
+    held: str = "hidden state"
+    how: str = "held at its mean"
+    silenced: bool = True
 
     @property
     def units(self) -> str:
@@ -38,6 +45,21 @@ class Claim:
         if len(named) > MOST_NAMED:
             return f"{len(named)} units"
         return f"units {', '.join(named[:-1])} and {named[-1]}"
+
+    @property
+    def broken(self) -> str:
+        """What was done, as a sentence begins."""
+        return f"Without {self.units}" if self.silenced else f"With the {self.held} of {self.units} {self.how},"
+
+    @property
+    def part_read(self) -> str:
+        """That the text is longer than what was measured; empty if it is not."""
+        if self.measured >= self.positions:
+            return ""
+        return (
+            f"Measured on the first {self.measured:,} of {self.positions:,} positions: with so many symbols to choose "
+            "from, more would take too long."
+        )
 
     @property
     def inside(self) -> str:
@@ -67,11 +89,9 @@ class Claim:
         inside, outside = self.result.inside, self.result.outside
         if inside is None or outside is None:
             overall = self.result.overall
-            return f"Without {self.units} the loss {moves(overall)}; {self.random(overall)}."
+            return f"{self.broken} the loss {moves(overall)}; {self.random(overall)}."
         there, elsewhere = moves(inside), moves(outside, brief=True)
-        return (
-            f"Without {self.units} the loss {self.inside} {there}, {self.outside} {elsewhere}; {self.random(inside)}."
-        )
+        return f"{self.broken} the loss {self.inside} {there}, {self.outside} {elsewhere}; {self.random(inside)}."
 
     def random(self, effect: Effect) -> str:
         """What as many random units do, at most."""
@@ -83,17 +103,22 @@ class Claim:
     def verdict(self) -> str:
         """Whether the claim holds, and why."""
         it = "it" if len(self.result.units) == 1 else "them"
+        if not self.silenced:
+            it = "its own values" if len(self.result.units) == 1 else "their own values"
         if self.result.specific is None:
             worse = self.result.overall.beyond_random
             return (
                 f"The network needs {it} more than random ones."
                 if worse
+                else f"It does without {it} as without those of others."
+                if not self.silenced
                 else f"It does without {it} as without others."
             )
         if self.result.holds:
             return f"The claim holds: the network needs {it} {self.inside} more than {self.outside}, beyond chance."
         if self.result.specific.rise.low > 0:
-            return "Not proved: the loss rises more there than elsewhere, but so it does without random units."
+            others = "without random units" if self.silenced else "with random units held so"
+            return f"Not proved: the loss rises more there than elsewhere, but so it does {others}."
         return f"The claim does not hold: the loss {self.inside} does not clearly rise more than {self.outside}."
 
 
@@ -122,7 +147,8 @@ def claim_payload(claim: Claim) -> dict[str, Any]:
         "sentence": claim.sentence,
         "verdict": claim.verdict,
         "holds": claim.result.holds,
-        "how": claim.result.how,
+        "how": f"{claim.held} {claim.how}",
+        "note": claim.part_read,
         "confidence": claim.result.confidence,
         "unit_of_loss": claim.unit_of_loss,
         "units": list(claim.result.units),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dashboard.serving.problems import Problem
 from dashboard.views.inspect.analyses import Analysis
-from dashboard.views.inspect.texts import separator
+from dashboard.views.inspect.texts import WRITTEN, separator
 from lstm_engine.inspection import expression_property, pattern_property, spans_property
 
 LONGEST = 400  # characters of a property as an address carries it
@@ -80,11 +80,13 @@ def pattern(analysis: Analysis, content: str) -> NDArray:
 def expression(analysis: Analysis, content: str) -> NDArray:
     """What an expression says, sequence by sequence."""
     passage = analysis.passage
-    if separator(passage.labels):
-        raise Problem("An expression is about single characters, and this run reads longer symbols; try a pattern.")
+    gap = separator(passage.labels)
     parts = []
-    for begin, text in zip(passage.begins, passage.texts, strict=True):
-        of_sequence = {name: values[begin : begin + len(text)] for name, values in analysis.properties.items()}
+    for begin, length in zip(passage.begins, passage.lengths, strict=True):
+        here = slice(begin, begin + length)
+        symbols = [WRITTEN.get(label, label) for label in passage.labels[here]]
+        text = symbols if gap else "".join(symbols)  # of words no properties of characters are computed
+        of_sequence = {name: values[here] for name, values in analysis.properties.items()}
         parts.append(expression_property(content, text, of_sequence))
     return np.concatenate(parts)
 

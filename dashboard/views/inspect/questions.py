@@ -23,23 +23,24 @@ from dashboard.views.inspect.bounds import (
     is_long,
     page_of,
 )
+from dashboard.views.inspect.breaking import ablation_of, claim_of
 from dashboard.views.inspect.claims import Claim, claim_payload
+from dashboard.views.inspect.holding import Holding, holding_of
+from dashboard.views.inspect.maps import Maps
 from dashboard.views.inspect.profiles import finding_payload, match_payload, number, profile_payload
 from dashboard.views.inspect.properties import first_property, property_of, spans_of, varied
 from dashboard.views.inspect.step_places import step_place
-from dashboard.views.inspect.texts import HELD_OUT, WRITTEN, most_positions, passage, separator, side_by_side
+from dashboard.views.inspect.texts import HELD_OUT, WRITTEN, most_positions, passage, separator
 from lstm_engine import LSTMModel
 from lstm_engine.cell.quantities import quantities_of
 from lstm_engine.inspection import (
     Ablation,
     Finding,
     Findings,
-    ablate,
     find_units,
     in_common,
     matches,
     neighbours,
-    state_map,
     unit_profile,
 )
 from lstm_engine.runs import RunStore
@@ -47,7 +48,6 @@ from lstm_engine.runs.checkpoints import restored_with_task
 from lstm_engine.runs.store.unit_notes import UnitNote
 from lstm_engine.tasks import Task
 
-MOST_POINTS = 3_000  # of a map
 MOST_MATCHES = 30
 SUREST = 99.5  # percent of a unit's values that its colour scale holds
 
@@ -64,6 +64,7 @@ class InspectQuestions:
         self._analyses = Analyses()
         self._findings = lru_cache(maxsize=64)(self._find_all)
         self._ablations = lru_cache(maxsize=64)(self._break)
+        self._maps = Maps()
         self._models = lru_cache(maxsize=2)(self._restored)
 
     # ---- what is asked about
@@ -220,35 +221,22 @@ class InspectQuestions:
         Raises:
             Problem: there are no such units, or no such property, or it would take too long.
         """
-        analysis = self.analysis(asked)
+        analysis, _ = self.values(asked, quantity)
         check_units(units, analysis.model.architecture.hidden_size)
         check_work(analysis)
-        if by not in ("mean", "zero"):
-            raise Problem(f"Units are held at their mean or at zero, not at “{by[:40]}”.")
+        holding = holding_of(by)
+        if holding.kind == "position":
+            check_position(holding.position, analysis)
         if not analysis.passage.asked.any():
             raise Problem("No answer is asked in this text, so there is no loss that could rise; try your own text.")
-        found = self._ablations(asked, tuple(units), name, quantity, by)
-        run = self._get_store().get(asked.run_id)
+        found = self._ablations(asked, tuple(units), name, quantity, holding)
         names = {note.unit: note.name for note in self.notes(asked.run_id) if note.layer == asked.layer}
-        return Claim(found, name, run, asked, len(analysis.passage.labels), analysis.task.unit, names)
+        return claim_of(found, name, self._get_store().get(asked.run_id), asked, analysis, holding, names)
 
-    def _break(self, asked: Asked, units: tuple[int, ...], name: str, quantity: str, by: str) -> Ablation:
+    def _break(self, asked: Asked, units: tuple[int, ...], name: str, quantity: str, holding: Holding) -> Ablation:
         """The losses; kept by ``self._ablations``, since a claim is read, and then taken along as a report."""
-        analysis = self.analysis(asked)
-        inside = property_of(analysis, name) if name else None
-        if inside is not None and inside.dtype != bool:
-            inside = None  # a number holds nowhere and everywhere: the whole text is compared
-        batch, positions = side_by_side(analysis.passage)
-        return ablate(
-            analysis.model,
-            batch,
-            units,
-            None if inside is None else inside[positions] & (positions >= 0),
-            by=by,
-            quantity=quantity,
-            layer=asked.layer,
-            loss=analysis.task.loss,
-        )
+        analysis, values = self.values(asked, quantity)
+        return ablation_of(analysis, values, units, name, quantity, holding)
 
     def broken(self, asked: Asked, units: list[int], name: str, quantity: str, by: str) -> dict[str, Any]:
         """The same, as plain data."""
@@ -272,30 +260,24 @@ class InspectQuestions:
         found = neighbours(values, position)
         return {"neighbours": [{"position": one.position, "distance": number(one.distance)} for one in found]}
 
-    def map(self, asked: Asked, quantity: str, name: str, page: int) -> bytes:
+    def map(self, asked: Asked, quantity: str, name: str, page: int, method: str = "pca") -> bytes:
         """States as points: ``points`` (k, 2) of ``positions`` (k,), evenly spread, with the property (k,) that colours
-        them; ``way`` (n, 2) of the page's positions."""
+        them; ``way`` (n, 2) of the page's positions, NaN where it is not known. By ``umap`` a map that is still drawn
+        is told as such."""
         analysis, values = self.values(asked, quantity)
-        found = state_map(values)
-        every = max(1, -(-len(values) // MOST_POINTS))
-        positions = np.arange(0, len(values), every)
         marks = property_of(analysis, name) if name else np.zeros(len(values), bool)
-        header = {"explained": [number(share) for share in found.explained], "number": marks.dtype != bool}
-        return pack(
-            header,
-            {
-                "points": found.points[positions],
-                "positions": positions,
-                "marks": marks[positions].astype(np.float32),
-                "way": found.points[page_of(analysis, page)],
-            },
-        )
+        return self._maps.answer((asked, quantity), values, marks, page_of(analysis, page), method)
 
     # ---- names, and the way to the Step page
 
     def notes(self, run_id: int) -> list[UnitNote]:
         """What people call the run's units."""
         return self._get_store().unit_notes(run_id)
+
+    def names(self, run_id: int) -> list[UnitNote]:
+        """The same for whoever asks; RunNotFound if there is no such run."""
+        self._get_store().get(run_id)
+        return self.notes(run_id)
 
     def note_unit(
         self, run_id: int, layer: int, unit: int, name: str, note: str, acts: Acts | None = None

@@ -30,15 +30,16 @@ def report_of(claim: Claim, analysis: Analysis) -> str:
     """The whole file. Whatever people typed stands in it as text."""
     run, result = claim.run, claim.result
     where = f"layer {result.layer + 1}, " if run.settings.num_layers > 1 else ""
-    text = "a text of one's own" if claim.asked.own else "the held-out text"
+    given = "the held-out text" if run.is_trained else "the model's examples"
+    text = "a text of one's own" if claim.asked.own else given
     facts = (
         f"Run “{run.name}” ({run.settings.variant}, task {run.settings.task}, {run.settings.hidden_size} units a "
-        f"layer), checkpoint at step {claim.asked.step:,}. Broken: {where}{claim.units}, {result.how}. Measured on "
-        f"{text}, {claim.positions:,} positions; losses in {claim.unit_of_loss}. Intervals hold "
+        f"layer), checkpoint at step {claim.asked.step:,}. Broken: {where}{claim.units}, {claim.held} {claim.how}. "
+        f"Measured on {text}, {claim.measured:,} positions; losses in {claim.unit_of_loss}. Intervals hold "
         f"{result.confidence:.0%} and come from a block bootstrap over the text; “random” is the same done to as many "
-        "other units of the layer."
+        f"other units of the layer. {claim.part_read}"
     )
-    head = html.escape(f"Without {claim.units}")
+    head = html.escape(claim.broken.rstrip(","))
     return "".join(
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',

@@ -82,7 +82,7 @@ def inspect_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
             layer, unit = number_of(LAYER, request, 1) - 1, number_of(UNIT, request, 0)
             query, acts = request.query_params, acts_of(get_store(), request)
             return questions.note_unit(run, layer, unit, query.get("name", ""), query.get("note", ""), acts)
-        return {"units": [vars(note) for note in questions.notes(run)]}
+        return {"units": [vars(note) for note in questions.names(run)]}
 
     def movers(request: Request) -> dict[str, Any]:
         output = number_of(OUTPUT, request, 0) if OUTPUT.name in request.query_params else None
@@ -100,7 +100,7 @@ def inspect_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
             asked(request), quantity(request), number_of(POSITION, request, 1) - 1
         ),
         "map": lambda request: questions.map(
-            asked(request), quantity(request), chosen("property", request), page(request)
+            asked(request), quantity(request), chosen("property", request), page(request), chosen("by", request, "pca")
         ),
         "movers": movers,
         "gates": lambda request: films.gates(asked(request)),

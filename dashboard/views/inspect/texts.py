@@ -186,6 +186,15 @@ def passage_of(sequences: list[EncodedSequence], most: int) -> Passage:
     )
 
 
+def most_broken(text: Passage) -> int:
+    """How many of its positions are read again and again; of a long text with many symbols not all are."""
+    if len(text.lengths) > 1:
+        return len(text.labels)
+    inputs = text.batch.inputs.shape[2]
+    answers = max(text.batch.targets.shape[2:], default=inputs)
+    return min(len(text.labels), max(PIECES * WARM_UP, MOST_BROKEN_INPUTS // (inputs + answers)))
+
+
 def side_by_side(text: Passage) -> tuple[Batch, NDArray[np.int64]]:
     """The passage in a form that is read again and again in little time: a long text is cut into pieces, each of which
     begins ``WARM_UP`` positions earlier, where nothing counts yet.
@@ -193,8 +202,7 @@ def side_by_side(text: Passage) -> tuple[Batch, NDArray[np.int64]]:
     Returns:
         the batch, and (T, B), the position that stands at each place, -1 where none counts.
     """
-    inputs, answers = text.batch.inputs.shape[2], max(text.batch.targets.shape[2:], default=text.batch.inputs.shape[2])
-    N = min(len(text.labels), MOST_BROKEN_INPUTS // (inputs + answers))
+    N = most_broken(text)
     if len(text.lengths) > 1 or N < PIECES * WARM_UP:
         T, B = text.batch.inputs.shape[:2]
         positions = np.full(B * T, -1)

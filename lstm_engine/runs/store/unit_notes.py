@@ -1,5 +1,6 @@
 """What people call a unit of a run, and say of it: a name that then stands wherever the unit does, and a note."""
 
+import unicodedata
 from dataclasses import dataclass
 
 import sqlalchemy as sql
@@ -13,6 +14,16 @@ from lstm_engine.runs.store.schema import unit_notes
 MOST_NAME = 40  # characters: it stands beside numbers in lists
 MOST_UNIT_NOTE = 1_000
 MOST_OF_RUN = 2_000  # named units of one run
+
+
+def seen(text: str) -> str:
+    """A person's text without controls, such as those that turn its direction round for all that stands behind it."""
+    joiners = "\u200c\u200d"  # which letters of some scripts, and joined emoji, need
+    return "".join(
+        one
+        for one in storable(text)
+        if one in "\n\t" or one in joiners or unicodedata.category(one) not in ("Cc", "Cf")
+    ).strip()
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,7 @@ class UnitNotes(Database):
         with self._reading() as connection:
             rows = connection.execute(query.order_by(unit_notes.c.layer, unit_notes.c.unit).limit(MOST_OF_RUN)).all()
         return [
-            UnitNote(row.layer, row.unit, row.name[:MOST_NAME], row.note[:MOST_UNIT_NOTE])
+            UnitNote(row.layer, row.unit, seen(row.name)[:MOST_NAME], seen(row.note)[:MOST_UNIT_NOTE])
             for row in rows
             if is_whole(row.layer) and is_whole(row.unit) and is_shown(row.name) and is_shown(row.note)
         ]
@@ -48,13 +59,13 @@ class UnitNotes(Database):
 
         Args:
             layer, unit: counted from 0; the model of the run decides whether there is such a one.
-            name: on one line.
+            name: on one line. What cannot be seen, and what turns a text's direction round, is left out of both.
 
         Raises:
             RunNotFound: there is no such run.
             SettingsError: name or note are too long, or so many units of the run have names already.
         """
-        name, note = " ".join(storable(name).split()), storable(note)
+        name, note = " ".join(seen(name).split()), seen(note)
         if len(name) > MOST_NAME or len(note) > MOST_UNIT_NOTE:
             raise SettingsError(
                 f"the name has {len(name):,} characters and the note {len(note):,}; at most {MOST_NAME} and "

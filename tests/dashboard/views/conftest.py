@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from lstm_engine.runs import RunStore
+from dashboard.views.inspect.questions import InspectQuestions
+from lstm_engine.runs import Run, RunStore
+from tests.dashboard.views.inspecting import CODE
 
 
 @pytest.fixture
@@ -21,3 +23,22 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
     store.close()
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+@pytest.fixture
+def some_store(tmp_path: Path) -> Iterator[RunStore]:
+    """A store that no page opens."""
+    with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}") as store:
+        yield store
+
+
+@pytest.fixture
+def questions(some_store: RunStore) -> InspectQuestions:
+    """What the Inspect page asks of that store."""
+    return InspectQuestions(lambda: some_store)
+
+
+@pytest.fixture
+def code(some_store: RunStore) -> Run:
+    """A run on brackets and quotes that has learned nothing."""
+    return some_store.create(CODE, "code", start=False)

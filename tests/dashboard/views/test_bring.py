@@ -111,6 +111,18 @@ def test_what_is_no_model_is_refused_in_a_sentence_below_its_field(store, name, 
     assert store.list_runs() == []
 
 
+def test_layers_that_are_left_out_are_told(store):
+    from safetensors.numpy import save
+
+    weights = {}
+    for k in range(14):
+        weights |= {f"lstm.{kind}_l{k}": np.zeros((8, 2), np.float32) for kind in ("weight_ih", "weight_hh")}
+        weights |= {f"lstm.{kind}_l{k}": np.zeros(8, np.float32) for kind in ("bias_ih", "bias_hh")}
+    app = uploaded("deep.safetensors", save(weights))
+    assert "The file has 14 layers; at most 12 can be chosen here: the upper 2 are left out." in words(app)
+    assert "are left out" not in " ".join(words(uploaded("tied.safetensors")))
+
+
 def test_a_model_that_the_store_has_no_room_for_is_refused_and_what_was_chosen_stays(store, monkeypatch):
     monkeypatch.setenv("LSTM_RUN_BYTES", "1 KB")
     app = uploaded("tied.safetensors")

@@ -1,52 +1,23 @@
 """The Inspect page's questions, against what the engine and its inspection say themselves."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dashboard.serving.problems import Problem
-from dashboard.views.inspect.claims import Claim
 from dashboard.views.inspect.films import Films
 from dashboard.views.inspect.movers import movers_payload
-from dashboard.views.inspect.questions import InspectQuestions
-from dashboard.views.inspect.report import report_of
 from dashboard.views.inspect.step_places import step_place
-from dashboard.views.inspect.texts import HELD_OUT, passage, side_by_side
+from dashboard.views.inspect.texts import HELD_OUT, passage
 from lstm_engine import EngineError, LSTMModel, TaskInputError, tasks
-from lstm_engine.inspection import Ablation, Effect, Estimate, find_units, memory, text_properties
-from lstm_engine.runs import PRESETS, Run, RunSettings, RunStore
+from lstm_engine.inspection import find_units, memory, text_properties
+from lstm_engine.runs import RunNotFound
 from lstm_engine.runs.brought import brought
-from lstm_engine.runs.checkpoints import restored_model
 from lstm_engine.tasks.own_model import OwnModel
 from tests.dashboard.messages import unpack
 from tests.dashboard.views.apps import inspect_page, run, words
-
-TEXT = "f(x) = g[1] + (a or b)\n# about ‘it’\nsay('so', [2, 3])\n" * 90
-CODE = replace(RunSettings(), task="own text", text=TEXT, hidden_size=6, sequence_length=20, end_step=10)
-NAMES = replace(PRESETS["classroom"], hidden_size=5, end_step=10)
-
-
-@pytest.fixture
-def some_store(tmp_path: Path) -> Iterator[RunStore]:
-    with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}") as store:
-        yield store
-
-
-@pytest.fixture
-def questions(some_store: RunStore) -> InspectQuestions:
-    return InspectQuestions(lambda: some_store)
-
-
-@pytest.fixture
-def code(some_store: RunStore) -> Run:
-    return some_store.create(CODE, "code", start=False)
-
-
-def model_of(store: RunStore, run: Run) -> LSTMModel:
-    return restored_model(run.settings, store.checkpoint(run.id, 0))
+from tests.dashboard.views.inspecting import NAMES, TEXT, model_of
 
 
 def test_a_text_is_read_as_the_model_reads_it_in_one_go(questions, some_store, code):
@@ -102,12 +73,6 @@ def test_texts_share_the_checkpoints_model_whose_bytes_count(questions, code):
     assert first.size > first.model.parameters.flat.nbytes
 
 
-def test_what_would_keep_the_others_waiting_is_not_broken(questions, code, monkeypatch):
-    monkeypatch.setattr("dashboard.views.inspect.bounds.MOST_WORK", 10_000)
-    with pytest.raises(Problem, match=r"would take too long; choose a text of your own with at most \d+ positions"):
-        questions.broken(questions.asked(code.id, {}), [0], "", "hidden", "mean")
-
-
 @pytest.mark.parametrize(
     ("query", "ask", "message"),
     [
@@ -125,7 +90,10 @@ def test_what_would_keep_the_others_waiting_is_not_broken(questions, code, monke
         ({}, "long", "has 500 characters; at most 400"),
         ({}, "unit", "There is no unit 6; this layer has 0 to 5"),
         ({}, "units", "Those are 6 units; choose from 1 to 5"),
-        ({}, "by", "held at their mean or at zero, not at “three”"),
+        ({}, "by", "not at “three”; write mean, zero, value:0.5 or position:137"),
+        ({}, "number", "value is “nan”; it must be a number from"),
+        ({}, "wide", "hidden cannot be clamped to 1.5; expected a number from -1 to 1"),
+        ({}, "elsewhere", "There is no position 9,999; this text has 1 to"),
         ({}, "position", "There is no position 1,000,000"),
     ],
 )
@@ -142,6 +110,9 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence(questions, code, query
         "unit": lambda asked: questions.unit(asked, "cell", 6),
         "units": lambda asked: questions.broken(asked, list(range(6)), "", "hidden", "mean"),
         "by": lambda asked: questions.broken(asked, [0], "", "hidden", "three"),
+        "number": lambda asked: questions.broken(asked, [0], "", "hidden", "value:nan"),
+        "wide": lambda asked: questions.broken(asked, [0], "", "hidden", "value:1.5"),
+        "elsewhere": lambda asked: questions.broken(asked, [0], "", "hidden", "position:9999"),
         "position": lambda asked: questions.step(asked, 999_999),
     }
     with pytest.raises(EngineError, match=message):
@@ -176,67 +147,6 @@ def test_a_pattern_holds_where_it_matches_letters_or_words(questions, some_store
     assert marks["marks"].tolist() == [label.startswith("-") for label in questions.analysis(values).passage.labels]
 
 
-def test_a_long_text_is_broken_in_pieces_in_which_each_position_counts_once(code):
-    task = tasks.get("source code")
-    text = passage(task, CODE, HELD_OUT, "", 5_000)
-    batch, positions = side_by_side(text)
-    counted = positions >= 0
-    assert sorted(positions[counted].tolist()) == list(range(5_000))
-    np.testing.assert_array_equal(batch.mask, counted)
-    np.testing.assert_array_equal(batch.inputs[counted], text.batch.inputs[positions[counted], 0])
-    np.testing.assert_array_equal(batch.targets[counted], text.batch.targets[positions[counted], 0])
-    first_counted = counted.argmax(axis=0)
-    assert first_counted[0] == 0
-    assert (first_counted[1:] == 100).all()  # they have read so far by then
-
-
-def test_breaking_changes_the_loss_by_what_the_model_says_without_the_unit(questions, some_store, code):
-    asked = questions.asked(code.id, {})
-    found = questions.broken(asked, [2], "inside brackets", "hidden", "zero")
-    batch = code.settings.task_object.validation_batch(10_000)
-    model = model_of(some_store, code)
-    before = model.loss(batch.inputs, batch.targets)
-    (whole, inside, outside) = found["rows"]
-    assert whole["before"] == pytest.approx(before, abs=1e-3)
-    assert inside["positions"] + outside["positions"] == whole["positions"]
-    mixed = (inside["rise"][0] * inside["positions"] + outside["rise"][0] * outside["positions"]) / whole["positions"]
-    assert whole["rise"][0] == pytest.approx(mixed, abs=1e-5)
-    assert found["sentence"].startswith("Without unit 2 the loss inside brackets ")
-
-
-def effect(rise: float, low: float, high: float, random: tuple[float, ...]) -> Effect:
-    return Effect(100, 1.0, 1.0 + rise, Estimate(rise, low, high), Estimate(0.0, min(random), max(random)), random)
-
-
-def claim(run: Run, asked: object, specific: Effect, names: dict[int, str]) -> Claim:
-    parts = effect(0.2, 0.1, 0.3, (0.0,)), effect(0.41, 0.35, 0.47, (0.01, 0.05)), effect(-0.02, -0.03, 0.0, (0.0,))
-    found = Ablation((37,), 0, "hidden", "hidden held at its mean", *parts, specific, 0.95)
-    return Claim(found, "inside brackets", run, asked, 100, "nats per character", names)  # type: ignore[arg-type]
-
-
-def test_a_claim_is_a_sentence_and_a_report_that_needs_nothing_else(questions, some_store, code):
-    asked = questions.asked(code.id, {})
-    proved = claim(code, asked, effect(0.4, 0.3, 0.5, (0.0, 0.05)), {})
-    assert proved.sentence == (
-        "Without unit 37 the loss inside brackets rises by 0.41 (0.35 to 0.47), outside falls by 0.02; "
-        "2 random units: at most 0.05."
-    )
-    assert proved.verdict.startswith("The claim holds")
-    assert claim(code, asked, effect(0.4, 0.3, 0.5, (0.0, 0.6)), {}).verdict.startswith("Not proved")
-    assert claim(code, asked, effect(0.1, -0.1, 0.5, (0.0,)), {}).verdict.startswith("The claim does not hold")
-
-    hostile = "<script>alert(1)</script>&"
-    questions.note_unit(code.id, 0, 2, hostile[:40], "")
-    real = questions.claim(asked, [2], "inside brackets", "hidden", "mean")
-    assert "unit 2 “<script>" in real.sentence
-    report = report_of(replace(real, run=replace(code, name=hostile)), questions.analysis(asked))
-    assert "<script" not in report
-    assert "&lt;script&gt;" in report
-    assert "http" not in report
-    assert "src=" not in report
-    assert "<svg" in report
-
-
 @pytest.mark.parametrize("name", ["names", "own text", "a^n b^n", "parity", "brackets", "signal", "adding", "reber"])
 def test_every_place_of_a_text_is_found_on_the_step_page(name):
     task = tasks.get(name, text=TEXT if name == "own text" else None)
@@ -244,6 +154,21 @@ def test_every_place_of_a_text_is_found_on_the_step_page(name):
     for position in {0, 1, len(text.labels) // 2, len(text.labels) - 1}:
         sequence, timestep = step_place(task, text, position)
         assert task.encode(sequence).labels[timestep - 1] == text.labels[position]
+
+
+def test_an_expression_is_about_words_where_a_run_reads_words(questions, some_store):
+    text = "the cat sat on the mat .\n\nthe dog saw the cat and ran to the mat .\n\n" * 60
+    run = some_store.create(replace(NAMES, task="own words", text=text), start=False)
+    asked = questions.asked(run.id, {})
+    labels = np.array(questions.analysis(asked).passage.labels)
+    _, found = unpack(questions.marks(asked, 'expression:word in ("cat", "dog") and previous(word) == "the"', 1))
+    expected = np.isin(labels, ["cat", "dog"]) & (np.concatenate([[""], labels[:-1]]) == "the")
+    assert expected.sum() > 5
+    np.testing.assert_array_equal(found["marks"], expected)
+    _, found = unpack(questions.marks(asked, "expression:position_in_the_sequence % 2", 1))
+    np.testing.assert_array_equal(found["marks"], questions.analysis(asked).properties["position in the sequence"] % 2)
+    with pytest.raises(EngineError, match="bracket_depth"):
+        questions.marks(asked, "expression:bracket_depth > 1", 1)
 
 
 def test_a_films_frame_counts_what_memory_counts(some_store, questions):
@@ -285,6 +210,9 @@ def test_what_moved_a_prediction_is_its_gradient_times_the_input(questions, some
 
 def test_names_are_of_units_that_there_are(questions, code):
     assert questions.note_unit(code.id, 0, 5, "last", "")["name"] == "last"
+    assert [note.name for note in questions.names(code.id)] == ["last"]
+    with pytest.raises(RunNotFound):
+        questions.names(999)
     for layer, unit in ((0, 6), (1, 0), (-1, 0)):
         with pytest.raises(Problem, match="There is no"):
             questions.note_unit(code.id, layer, unit, "nobody", "")

@@ -114,9 +114,36 @@ def test_inputs_and_outputs_come_from_npz_safetensors_and_json():
         (b'{"inputs": [1]}', "it has no array 'outputs'"),
         (b'{"inputs": ', "it is no JSON"),
         (b'{"inputs": ' + b"[" * 100_000, "it is no JSON"),
-        (b"\x08\x08", "expected an .npz, a safetensors or a JSON file"),
+        (b"\x08\x08", "expected arrays called inputs and outputs"),
     ],
 )
 def test_files_without_inputs_and_outputs_are_refused(content, sentence):
     with pytest.raises(WeightsError, match=sentence):
         formats.examples(content)
+
+
+DIGITS = b"9" * 5_000
+NESTED = b"[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b'{"inputs": [' + DIGITS + b"]}", "holds a number of thousands of digits"),
+        (b'{"inputs": ' + NESTED, "nested too deeply"),
+        (b"%PDF-1.4", "another kind of file; expected arrays called inputs and outputs"),
+        (NESTED, "another kind of file"),
+    ],
+)
+def test_a_check_file_is_refused_in_words_about_check_files(content, sentence):
+    with pytest.raises(WeightsError, match=sentence) as refusal:
+        formats.examples(io.BytesIO(content))
+    assert "sys." not in str(refusal.value)
+    assert "onnx" not in str(refusal.value).lower()
+
+
+def test_a_check_of_more_timesteps_than_others_can_wait_for_is_refused_unread():
+    model = LSTMModel(1, 2, 1, num_layers=2)
+    for shape in ((10**6, 1), (1, 25_001, 1), (25_001, 1, 1)):
+        with pytest.raises(ShapeError, match="at most 25,000 timesteps, or sequences, are compared"):
+            formats.verify(model, np.zeros(shape, np.float32), np.zeros(shape, np.float32))

@@ -104,3 +104,11 @@ def test_lists_come_back_from_json_in_either_direction(symbols):
     by_index = {str(index): symbol for index, symbol in enumerate(symbols)}
     for form in (symbols, by_index, {symbol: index for index, symbol in enumerate(symbols)}):
         assert vocabulary(json.dumps(form)).symbols == tuple(symbols)
+
+
+@pytest.mark.parametrize("text", ["[" + "9" * 5_000 + "]", '{"a": ' + "9" * 5_000 + "}", "[" * 100_000])
+def test_json_that_python_cannot_hold_is_refused_in_plain_words(text):
+    with pytest.raises(TaskInputError, match=r"thousands of digits|nested too deeply") as refusal:
+        vocabulary(text, 3)
+    assert "sys." not in str(refusal.value)
+    assert "recursion" not in str(refusal.value)

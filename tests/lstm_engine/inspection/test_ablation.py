@@ -76,6 +76,20 @@ def test_a_unit_held_closed_hurts_inside_alone(model, sequence):
     assert abs(found.outside.rise.value) < 0.1
 
 
+def test_units_are_given_what_they_were_elsewhere_and_random_ones_as_well(model, sequence):
+    """An open place's memory, held everywhere, is right inside and wrong outside; each unit gets its own number."""
+    batch, opened = sequence
+    states = model.trace(batch.inputs).layers[0].hidden
+    found = ablate(model, batch, [3], opened, by=states[2, 0], random_sets=H - 1, resamples=50)
+    held = {unit: loss_with(model, batch, ~opened, [unit], states[2, 0, unit]) for unit in range(H)}
+    np.testing.assert_allclose(found.outside.after, held[3])
+    assert found.outside.rise.low > 1
+    assert abs(found.inside.rise.value) < 0.1
+    others = [after - found.outside.before for unit, after in held.items() if unit != 3]
+    assert all(min(abs(rise - other) for other in others) < 1e-9 for rise in found.outside.random_rises)
+    assert "another state" in found.how
+
+
 def test_the_mean_is_that_over_all_that_is_no_padding(model, sequence):
     batch, _ = sequence
     padded = Batch(batch.inputs.copy(), batch.targets, np.arange(T)[:, None] < np.array([T, T, 30, 20]))
@@ -149,6 +163,9 @@ def test_a_transplanted_memory_is_said_on(model, sequence):
         ({"units": None}, SettingsError, "units"),
         ({"sequence": None}, SettingsError, "sequence"),
         ({"by": "x"}, SettingsError, "mean, zero or a number"),
+        ({"by": np.zeros(H - 1)}, ShapeError, "one a unit"),
+        ({"by": [np.nan] * H}, ShapeError, "finite"),
+        ({"by": [[1], [1, 2]]}, ShapeError, "by"),
         ({"by": None}, SettingsError, "mean, zero or a number"),
         ({"by": 2.0}, SettingsError, "clamped"),
         ({"quantity": "x"}, SettingsError, "there is no 'x'"),

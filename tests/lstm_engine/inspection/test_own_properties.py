@@ -46,6 +46,13 @@ def test_patterns_that_cannot_be_read_are_refused(pattern):
         pattern_property(pattern, "abc")
 
 
+def test_a_refusal_quotes_the_pattern_as_it_was_typed():
+    with pytest.raises(SettingsError) as refusal:
+        pattern_property("(b", "abba")
+    assert "(missing ): (b)" in str(refusal.value)
+    assert "?m" not in str(refusal.value)
+
+
 def test_spans_are_true_inside():
     assert spans_property([(0, 1), (3, 5), (4, 5)], 6).tolist() == [True, False, False, True, True, False]
     assert not spans_property([], 3).any()

@@ -156,13 +156,13 @@ export class Actions {
     this.choose(unit);
   }
 
-  breakIt(units = [this.view.state.unit], by = this.view.state.by) {
-    this.view.turnTo({ broken: units, by, panel: "break" });
+  breakIt(units = [this.view.state.unit], by = this.view.state.by, held = this.view.state.held) {
+    this.view.turnTo({ broken: units, by, held, panel: "break" });
   }
 
   /** Names have changed: all that shows them is drawn anew. */
   async renamed() {
-    this.view.engine.forget("gates");
+    for (const name of ["gates", "break"]) this.view.engine.forget(name);
     await this.view.loadNames();
   }
 

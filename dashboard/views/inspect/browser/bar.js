@@ -2,7 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { whole } from "../../../browser/format.js";
-import { NEWEST, SOURCES } from "./state.js";
+import { NEWEST, OF_A_MODEL, SOURCES } from "./state.js";
 
 export class Bar {
   constructor(actions) {
@@ -53,7 +53,7 @@ export class Bar {
   }
 
   show({ state, data, steps }) {
-    fill(this.source, Object.entries(SOURCES), state.source);
+    fill(this.source, Object.entries(data.is_trained ? SOURCES : OF_A_MODEL), state.source);
     const kept = [...(steps ?? [])].reverse().map((step) => [String(step), `step ${whole(step)}`]);
     const known = state.checkpoint === NEWEST || steps?.includes(state.checkpoint);
     const gone = known ? [] : [[String(state.checkpoint), `step ${whole(state.checkpoint)}`]];

@@ -4,8 +4,16 @@ import { element, setText, svg } from "../../../browser/dom.js";
 import { whole } from "../../../browser/format.js";
 import { ticksBetween } from "../../../browser/lines.js";
 import { Asking } from "./asking.js";
+import { fill } from "./bar.js";
 import { headCells, propertyName } from "./naming.js";
+import { readHolding } from "./state.js";
 
+const HOLDINGS = {
+  mean: "their mean",
+  zero: "zero",
+  value: "a number (clamp)",
+  position: "what they were at a position (transplant)",
+};
 const ROW = 58; // pixels of the chart's rows
 const [WIDE, LEFT, RIGHT] = [400, 8, 12];
 
@@ -15,24 +23,35 @@ export class BreakIt {
     this.asking = new Asking("The whole text is read without the units, and without random ones: some seconds …");
     this.units = element("input", { type: "text", "aria-label": "Units to break" });
     this.units.addEventListener("keydown", (event) => event.key === "Enter" && this.press());
-    this.by = element("select", { "aria-label": "Held at" });
-    this.by.append(
-      element("option", { value: "mean", text: "their mean" }),
-      element("option", { value: "zero", text: "zero" }),
-    );
+    this.held = element("select", { "aria-label": "What is held" });
+    this.by = element("select", { "aria-label": "Held at", onchange: () => this.showFields() });
+    fill(this.by, Object.entries(HOLDINGS), "mean");
+    this.value = element("input", { type: "text", inputmode: "decimal", "aria-label": "Number to hold at" });
+    this.position = element("input", { type: "number", min: 1, "aria-label": "Position to take from" });
+    for (const field of [this.value, this.position])
+      field.addEventListener("keydown", (event) => event.key === "Enter" && this.press());
+    const row = (words, field) =>
+      element("label", { class: "field-row" }, element("span", { text: words }), field);
+    this.valueRow = row("Number to hold at", this.value);
+    this.positionRow = row("Position to take from", this.position);
     this.button = element("button", { class: "primary", text: "Break it", onclick: () => this.press() });
     this.about = element("small");
+    this.note = element("small", { hidden: "" });
     this.sentence = element("p", { class: "sentence" });
     this.verdict = element("p", { class: "verdict" });
     this.chart = element("figure", { class: "break-chart" });
     this.table = element("table", { class: "parts" });
     this.report = element("a", { class: "action", text: "Save the claim (HTML)", download: "" });
-    this.result = element("div", { hidden: "" }, this.sentence, this.verdict, this.chart, this.table, this.report);
+    const found = [this.sentence, this.verdict, this.note, this.chart, this.table, this.report];
+    this.result = element("div", { hidden: "" }, ...found);
     this.root = element(
       "div",
       {},
-      element("label", { class: "field-row" }, element("span", { text: "Units to break" }), this.units),
-      element("label", { class: "field-row" }, element("span", { text: "Held at" }), this.by),
+      row("Units to break", this.units),
+      row("What is held", this.held),
+      row("Held at", this.by),
+      this.valueRow,
+      this.positionRow,
       this.button,
       this.about,
       this.asking.status,
@@ -44,12 +63,37 @@ export class BreakIt {
     const text = this.units.value.trim();
     const units = text.split(/[\s,]+/).map((word) => (/^\d{1,6}$/.test(word) ? Number(word) : NaN));
     if (!units.every(Number.isFinite)) {
-      this.asking.status.classList.add("problem");
-      setText(this.asking.status, `“${text.slice(0, 40)}” cannot be read as units; write numbers like 3, 17.`);
+      this.refuse(`“${text.slice(0, 40)}” cannot be read as units; write numbers like 3, 17.`);
+      return;
+    }
+    const by = this.holding;
+    if (by === null) {
+      this.refuse(
+        this.by.value === "value"
+          ? `“${this.value.value.slice(0, 40)}” cannot be read as a number; write one like 0.5.`
+          : `“${this.position.value.slice(0, 40)}” is no position; write one from 1, or move in the text.`,
+      );
       return;
     }
     this.asking.forget();
-    this.actions.breakIt([...new Set(units)], this.by.value);
+    this.actions.breakIt([...new Set(units)], by, this.held.value);
+  }
+
+  refuse(words) {
+    this.asking.status.classList.add("problem");
+    setText(this.asking.status, words);
+  }
+
+  /** What units are to be held at, as the address says it; null if that cannot be read. */
+  get holding() {
+    const kind = this.by.value;
+    const number = (kind === "value" ? this.value.value : this.position.value).trim().replace("−", "-");
+    return readHolding(kind === "mean" || kind === "zero" ? kind : `${kind}:${number}`) ?? null;
+  }
+
+  showFields() {
+    this.valueRow.hidden = this.by.value !== "value";
+    this.positionRow.hidden = this.by.value !== "position";
   }
 
   show(view) {
@@ -58,10 +102,12 @@ export class BreakIt {
     const units = state.broken ?? [state.unit];
     if (this.shown !== units.join()) this.units.value = units.join(", ");
     this.shown = units.join();
-    this.by.value = state.by;
+    this.showHolding(view);
+    if (view.notesVersion !== this.notesVersion) this.asking.key = null; // the sentence calls units by their names
+    this.notesVersion = view.notesVersion;
     setText(
       this.about,
-      `What the units say is held, at every position of the whole text. ` +
+      "It is held at every position of the whole text. " +
         (page.header.properties[state.property]
           ? `“${propertyName(state.property)}” is a number, so the loss is compared over all of it.`
           : `The loss is compared inside and outside of “${propertyName(state.property)}”.`),
@@ -71,7 +117,7 @@ export class BreakIt {
       this.asking.forget();
       return;
     }
-    const asked = { ...query, units: units.join(","), property: state.property, quantity: "hidden", by: state.by };
+    const asked = { ...query, units: units.join(","), property: state.property, quantity: state.held, by: state.by };
     this.report.href = engine.address("claim.html", asked).href;
     this.asking.ask(
       engine,
@@ -82,10 +128,33 @@ export class BreakIt {
     );
   }
 
+  /** The fields as the state has them, once for each state: what is being typed stays. */
+  showHolding({ state, data }) {
+    const said = `${data.run} ${state.held} ${state.by}`;
+    if (said !== this.said) {
+      this.said = said;
+      fill(
+        this.held,
+        data.quantities.map(({ name, label }) => [name, label]),
+        state.held,
+      );
+      const [kind, number] = state.by.split(":");
+      this.by.value = kind;
+      this.value.value = kind === "value" ? number : "0";
+      this.position.value = kind === "position" ? number : String((state.position ?? 0) + 1);
+      this.at = state.position;
+    }
+    if (state.position !== this.at && state.position !== null) this.position.value = String(state.position + 1);
+    this.at = state.position; // the place where the cursor went last is the one that is meant
+    this.showFields();
+  }
+
   tell(found) {
     setText(this.sentence, found.sentence);
     setText(this.verdict, found.verdict);
     this.verdict.classList.toggle("holds", found.holds);
+    setText(this.note, found.note);
+    this.note.hidden = !found.note;
     this.chart.replaceChildren(
       chartOf(found),
       element("figcaption", {

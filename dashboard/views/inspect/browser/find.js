@@ -16,6 +16,7 @@ const HINTS = {
   expression: 'Such as char in "aeiou" and previous(char) == "q", or count(char == "(") % 2.',
   spans: "Paint a span in the text by dragging over it, or by Shift with the arrow keys.",
 };
+const OF_WORDS = 'Such as word in ("the", "a") or since(word == ".") < 3.';
 const SHOWN = 12; // units at first
 
 export class Find {
@@ -75,7 +76,8 @@ export class Find {
   showOwn(kind) {
     this.ownRow.hidden = !(kind in OWN);
     this.content.hidden = kind === "spans";
-    setText(this.hint, HINTS[kind] ?? "");
+    const ofWords = kind === "expression" && this.view.page?.header.gap;
+    setText(this.hint, ofWords ? OF_WORDS : (HINTS[kind] ?? ""));
   }
 
   show(view) {
@@ -109,6 +111,12 @@ export class Find {
     this.found = found;
     this.all = false;
     if (this.actions.wantsBest) this.actions.chooseBest(found.units[0].unit);
+    this.draw();
+    this.result.hidden = false;
+    this.actions.labelled();
+  }
+
+  summarise(found) {
     const measure = MEASURES[found.measure];
     const best = found.units[0];
     const chance = found.beyond_chance
@@ -121,9 +129,6 @@ export class Find {
         `${measure} ${score(best.score)} on ${whole(found.held_out)} held-out positions; ${chance}; all units ` +
         `together (linear probe) ${score(found.probe)}.${share}`,
     );
-    this.draw();
-    this.result.hidden = false;
-    this.actions.labelled();
   }
 
   showAll() {
@@ -165,6 +170,7 @@ export class Find {
   }
 
   mark() {
+    this.summarise(this.found);
     const { state, look } = this.view;
     for (const node of this.list.querySelectorAll("[data-unit]")) {
       const unit = Number(node.dataset.unit);

@@ -26,7 +26,7 @@ import { Unit } from "./unit.js";
 
 const URL_DELAY = 300; // ms at rest before a move is written into the page's address
 // what is changed on purpose, so that the browser's Back leads to what was before it
-const ENTRIES = ["source", "own", "checkpoint", "layer", "property", "panel", "broken", "found"];
+const ENTRIES = ["source", "own", "checkpoint", "layer", "property", "panel", "broken", "by", "held", "found"];
 
 export function mount(parent) {
   const view = new InspectView();

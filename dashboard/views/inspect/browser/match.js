@@ -57,14 +57,18 @@ export class Match {
         this.tellNear(found),
       );
     this.map.show(view);
+    if (this.found && view.notesVersion !== this.notesVersion) this.tell(this.found); // units have other names
   }
 
   clear() {
+    this.found = null;
     this.result.hidden = true;
     this.actions.showPlaces([]);
   }
 
   tell(found) {
+    this.found = found;
+    this.notesVersion = this.view.notesVersion;
     const part = (title, ...content) =>
       element(
         "section",

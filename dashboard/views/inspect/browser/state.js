@@ -13,6 +13,7 @@ export const PANELS = {
 };
 export const MOST_ROWS = 6; // units under each other
 export const SOURCES = { "held-out": "Held-out text", own: "Your own text" };
+export const OF_A_MODEL = { ...SOURCES, "held-out": "Its examples" }; // one trained elsewhere brings no text
 const LONGEST = 2000; // characters of a text in the address; of a longer one browsers and proxies would cut the end
 
 const number = (from) => ({
@@ -34,6 +35,15 @@ const units = {
   },
   write: (value) => value.join(",") || null,
 };
+
+/** What units are held at when they are broken, or undefined: mean, zero, value:0.5, position:137. */
+export function readHolding(text) {
+  const [, simple, value, position] =
+    /^(?:(mean|zero)|value:(-?\d{0,9}\.?\d{0,9}(?:e-?\d{1,2})?)|position:(\d{1,7}))$/.exec(text) ?? [];
+  if (simple) return simple;
+  if (value && Number.isFinite(Number(value))) return `value:${Number(value)}`;
+  return Number(position) >= 1 ? `position:${Number(position)}` : undefined;
+}
 
 /**
  * Each field of the state:
@@ -92,7 +102,10 @@ export const FIELDS = {
     write: (value) => value && units.write(value),
     ends: ["run"],
   },
-  by: { start: "mean", address: "by", ...choice(["mean", "zero"]) },
+  // what they are held at, and which of their quantities
+  by: { start: "mean", address: "by", read: (text) => readHolding(text), write: (value) => value },
+  held: { start: "hidden", address: "held", ...words, ends: ["run"] },
+  map: { start: "pca", address: "map", ...choice(["pca", "umap"]) }, // by which the map of states is drawn
   found: {
     start: false,
     address: "found",
@@ -139,6 +152,7 @@ export function settled(state, there) {
   const names = there.quantities.map(({ name }) => name);
   if (!names.includes(state.quantity))
     found.quantity = (there.quantities.find((q) => q.name === "cell") ?? there.quantities.at(-1)).name;
+  if (!names.includes(state.held)) found.held = names.includes("hidden") ? "hidden" : names.at(-1);
   found.unit = within(state.unit ?? 0, there.units);
   found.rows = state.rows.filter((unit) => unit < there.units).slice(0, MOST_ROWS);
   if (state.broken) {

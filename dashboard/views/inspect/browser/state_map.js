@@ -2,9 +2,17 @@
 
 import { colourScale } from "../../../browser/cell/colours.js";
 import { element, setText } from "../../../browser/dom.js";
+import { whole } from "../../../browser/format.js";
 import { Asking } from "./asking.js";
+import { fill } from "./bar.js";
 import { percent, propertyName } from "./naming.js";
 
+const METHODS = [
+  ["pca", "principal components"],
+  ["umap", "UMAP"],
+];
+const LACKING = "UMAP draws it as well where the extra is installed: pip install -e '.[umap]', then start anew.";
+const ASK_AGAIN = 1500; // ms, while a map is drawn
 const HEIGHT = 280;
 const EDGE = 10;
 const WAY = 30; // positions before the cursor whose way is drawn
@@ -15,6 +23,12 @@ export class StateMap {
   constructor(actions) {
     this.actions = actions;
     this.asking = new Asking("The map of states is drawn …");
+    this.method = element("select", {
+      "aria-label": "Map drawn by",
+      onchange: () => actions.turnTo({ map: this.method.value }),
+    });
+    this.choice = element("label", { class: "field-row" }, element("span", { text: "Map drawn by" }), this.method);
+    this.lacking = element("small", { text: LACKING });
     this.canvas = element("canvas", { role: "img" });
     this.canvas.addEventListener("click", (event) => this.press(event));
     this.words = element("small");
@@ -22,27 +36,45 @@ export class StateMap {
       "section",
       { class: "part map" },
       element("h3", { text: "Map of states" }),
+      this.choice,
       this.asking.status,
       this.canvas,
       this.words,
+      this.lacking,
     );
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.root);
   }
 
   destroy() {
+    clearTimeout(this.waiting);
     this.observer.disconnect();
   }
 
   show(view) {
     this.view = view;
-    const { state, engine, query } = view;
+    const { state, engine, query, data } = view;
+    const method = data.umap ? state.map : "pca"; // a link may come from where it is installed
+    fill(this.method, METHODS, method);
+    this.choice.hidden = !data.umap;
+    this.lacking.hidden = data.umap;
     const asked = { ...query, quantity: state.quantity, property: state.property, page: state.page + 1 };
-    this.asking.ask(engine, "map", asked, (found) => {
-      this.found = found;
-      this.draw();
-    });
+    clearTimeout(this.waiting);
+    this.asking.ask(engine, "map", { ...asked, by: method }, (found) => this.tell(found, method));
     if (this.found) this.draw();
+  }
+
+  /** A map, or that it is still drawn, by a process that nobody else waits for. */
+  tell(found, method) {
+    if (!found.header.waiting) {
+      this.found = { ...found, method };
+      this.draw();
+      return;
+    }
+    this.view.engine.forget("map");
+    this.asking.forget();
+    setText(this.asking.status, "UMAP draws the map: up to a minute …");
+    this.waiting = setTimeout(() => this.show(this.view), ASK_AGAIN);
   }
 
   draw() {
@@ -77,9 +109,12 @@ export class StateMap {
     }
     context.globalAlpha = 1;
     this.drawWay(context, arrays.way.data, position);
-    const shares = header.explained.map(percent).join(" and ");
+    const drawn =
+      this.found.method === "umap"
+        ? `UMAP of ${whole(marks.length)} states, in which near ones stay near and far distances say little`
+        : `Two principal components (${header.explained.map(percent).join(" and ")} of the variance)`;
     const said =
-      `Two principal components (${shares} of the variance); orange: ${header.number ? "the larger " : ""}` +
+      `${drawn}; orange: ${header.number ? "the larger " : ""}` +
       `${propertyName(this.view.state.property)}; line: the last ${WAY} positions before the cursor. ` +
       "Press a point to go there.";
     setText(this.words, said);
@@ -95,10 +130,16 @@ export class StateMap {
     context.strokeStyle = look.theme.text;
     context.lineWidth = 1.5;
     context.beginPath();
-    for (let t = begin; t <= k; t++) context.lineTo(...this.place(way[2 * t], way[2 * t + 1]));
+    const known = [];
+    for (let t = begin; t <= k; t++) {
+      const [x, y] = [way[2 * t], way[2 * t + 1]];
+      if (Number.isFinite(x)) known.push(this.place(x, y));
+    }
+    for (const point of known) context.lineTo(...point);
     context.stroke();
+    if (!known.length) return;
     context.fillStyle = look.theme.text;
-    const [x, y] = this.place(way[2 * k], way[2 * k + 1]);
+    const [x, y] = known.at(-1);
     context.beginPath();
     context.arc(x, y, 5, 0, 7);
     context.fill();

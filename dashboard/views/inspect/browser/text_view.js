@@ -32,7 +32,7 @@ export class TextView {
           "The text in colour. Left and right move, up and down change the unit, with Shift they paint a span, " +
           "Enter opens the Step page there.",
       },
-      this.canvas,
+      element("div", { class: "text-window" }, this.canvas),
       this.filler,
     );
     this.root.addEventListener("scroll", () => this.drawSoon());
@@ -84,7 +84,6 @@ export class TextView {
     const [w, h] = [width, this.root.clientHeight].map((size) => Math.round(size * sharp));
     if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
     this.canvas.style.height = `${this.root.clientHeight}px`;
-    this.canvas.style.marginBottom = `${-this.root.clientHeight}px`; // it lies over the filler, which scrolls
     this.sharp = sharp;
     this.draw();
   }

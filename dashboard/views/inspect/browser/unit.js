@@ -80,6 +80,7 @@ export class Unit {
       this.which = which;
       this.name.value = look.names.get(state.unit) ?? "";
       this.note.value = look.notes.get(state.unit) ?? "";
+      if (this.profile?.unit === state.unit) this.tell(this.profile); // its relatives may have other names
     }
     this.asking.ask(engine, "unit", { ...query, quantity: state.quantity, unit: state.unit }, (profile) =>
       this.tell(profile),
@@ -87,6 +88,7 @@ export class Unit {
   }
 
   tell(profile) {
+    this.profile = profile;
     const { look, page } = this.view;
     const { symbol } = look.quantity;
     const part = (title, ...content) => titled({ text: title }, content);

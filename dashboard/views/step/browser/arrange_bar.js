@@ -2,7 +2,6 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { ORDERS, WIDEST } from "./arrange.js";
-import { UnitNames } from "./unit_names.js";
 
 export class ArrangeBar {
   constructor(actions) {
@@ -19,7 +18,6 @@ export class ArrangeBar {
       title: "Draw this unit's curves below (u)",
       onclick: () => actions.togglePin(),
     });
-    this.names = new UnitNames(() => this.draw(this.state));
     this.said = element("span", { class: "quiet" });
     this.root = element(
       "div",
@@ -32,8 +30,8 @@ export class ArrangeBar {
     );
   }
 
-  show({ trace, state, window, backward, gradients, run }) {
-    this.names.turnTo(run);
+  show({ trace, state, window, backward, gradients }) {
+    this.trace = trace;
     this.order.value = state.order;
     const all = window.to - window.from === trace.timesteps;
     const long = trace.timesteps > WIDEST && !all ? "The sequence is longer than the page can draw well: " : "";
@@ -48,9 +46,7 @@ export class ArrangeBar {
   }
 
   draw(state) {
-    this.state = state;
-    const name = this.names.of(state);
-    const unit = name ? `unit ${state.unit} · ${name}` : `unit ${state.unit}`;
+    const unit = this.trace.unitName(state.layer, state.unit);
     setText(this.pin, state.pins.includes(state.unit) ? `Unpin ${unit}` : `Pin ${unit}`);
   }
 }

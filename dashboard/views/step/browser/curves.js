@@ -59,26 +59,27 @@ export class Curves {
     });
     this.selected.classList.toggle("without-first", parts[0].length === 0);
     this.selected.classList.toggle("without-second", parts[1].length === 0);
+    const called = (unit) => view.trace.unitName(view.state.layer, unit);
     this.pins = view.state.pins.map((unit) => {
       const band = new Band("All quantities", this.actions);
       band.show(view, drawn);
       band.drawUnit(unit);
       const choose = element("button", {
         class: "link",
-        text: `Unit ${unit}`,
+        text: called(unit).replace(/^u/, "U"),
         onclick: () => this.actions.set({ unit }),
       });
       const remove = element("button", {
         class: "small-tool",
         text: "×",
-        "aria-label": `Unpin unit ${unit}`,
+        "aria-label": `Unpin ${called(unit)}`,
         onclick: () => this.actions.togglePin(unit),
       });
       return {
         band,
         root: element(
           "section",
-          { class: "pin", "aria-label": `Pinned unit ${unit}` },
+          { class: "pin", "aria-label": `Pinned ${called(unit)}` },
           element("header", {}, choose, remove),
           band.axis,
           band.field,

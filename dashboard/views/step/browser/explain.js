@@ -29,7 +29,8 @@ export function explain(trace, state) {
   if (state.quantity === "prediction") return explainPrediction(trace, state);
   const quantity = trace.quantity(state.quantity);
   const { symbol, missing } = quantity;
-  const title = `Why ${symbol} of unit ${state.unit} = ${fixed(reader(trace, state).value(symbol))}?`;
+  const called = trace.unitName(state.layer, state.unit);
+  const title = `Why ${symbol} of ${called} = ${fixed(reader(trace, state).value(symbol))}?`;
   if (missing) return { title, lines: () => [quantity.equation, quantity.words], heading: "", contributions: [] };
   if (trace.sums[state.quantity]) return { title, ...explainSum(trace, state, quantity) };
   if (quantity.kept) return { title, ...explainState(trace, state, quantity) };
@@ -37,11 +38,11 @@ export function explain(trace, state) {
 }
 
 /** What is not computed yet: when it will be. */
-function explainWaiting(trace, { quantity: name, unit }) {
+function explainWaiting(trace, { quantity: name, layer, unit }) {
   const quantity = trace.quantity(name);
   const operation = makerOf(trace, name);
   return {
-    title: quantity ? `Why ${quantity.symbol} of unit ${unit}?` : "Why this prediction?",
+    title: quantity ? `Why ${quantity.symbol} of ${trace.unitName(layer, unit)}?` : "Why this prediction?",
     lines: () => [
       "It is not computed yet.",
       `Operation ${operation + 1} of ${trace.operations.length}, ${trace.operations[operation].name}, makes it.`,
@@ -83,7 +84,7 @@ function explainSum(trace, state, { name, symbol, formula }) {
     parts.recurrent += value;
     contributions.push({
       value,
-      label: `h′ of unit ${k}`,
+      label: `h′ of ${trace.unitName(layer, k)}`,
       go: { unit: k, quantity: "hidden", timestep: timestep - 1 },
     });
   });
@@ -177,7 +178,7 @@ function explainPrediction(trace, { timestep, output }) {
   const bias = weights[trace.units];
   const contributions = Array.from(trace.row(top, "hidden", timestep), (h, k) => ({
     value: weights[k] * h,
-    label: `h of unit ${k}`,
+    label: `h of ${trace.unitName(top, k)}`,
     go: { layer: top, unit: k, quantity: "hidden" },
   }));
   const { score, said, lines } = readOut(trace, timestep, chosen);

@@ -112,7 +112,8 @@ class Heatmap {
     if (unit === undefined || value === undefined || timestep < this.there[0] || timestep >= this.there[1])
       return this.tip.hide();
     const symbol = this.trace.labels[timestep] ?? "";
-    const where = `unit ${unit}, layer ${this.layer + 1}, timestep ${timestep + 1} “${symbol}”`;
+    const called = this.trace.unitName(this.layer, unit);
+    const where = `${called}, layer ${this.layer + 1}, timestep ${timestep + 1} “${symbol}”`;
     this.tip.show(`${this.label.textContent}, ${where}: ${compact(value)}`, event);
   }
 

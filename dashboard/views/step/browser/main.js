@@ -17,6 +17,7 @@ import { cursorIn, inWords } from "./pair.js";
 import { makeParts } from "./parts.js";
 import { hearOf } from "./run_news.js";
 import { FIELDS, costOf, differing, settled, startState, thereIs, turned } from "./state.js";
+import { UnitNames } from "./unit_names.js";
 import { viewsOf } from "./view.js";
 import { Visit } from "./visit.js";
 
@@ -47,6 +48,7 @@ class StepView {
     this.stopHearing = () => {};
     this.keeper = new BesideKeeper(this);
     this.visit = new Visit(this);
+    this.unitNames = new UnitNames(() => this.loaded && this.show());
     this.pressed = new Keys(this);
   }
 
@@ -62,6 +64,7 @@ class StepView {
     this.keeper.end();
     this.pressed.destroy();
     this.visit.destroy();
+    this.unitNames.destroy();
     this.frame.leave();
     clearTimeout(this.urlTimer);
     for (const part of [...this.parts, this.frame]) part.destroy?.();
@@ -220,8 +223,8 @@ class StepView {
     this.frame.setTheme(theme);
     this.frame.obey(state);
     this.window = windowAt(state, loaded.trace, this.window);
-    const { window, there } = this;
-    this.pair = viewsOf(state, loaded, this.component.data, { theme, window, there });
+    const { window, there, unitNames } = this;
+    this.pair = viewsOf(state, loaded, this.component.data, { theme, window, there, unitNames });
     this.view = this.pair.focused;
     this.keys = keyTable(this.view.quantities);
     this.frame.makeRoom(state, this.pair);

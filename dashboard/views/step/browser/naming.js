@@ -22,7 +22,8 @@ export function captionOf(view, { timestep, unit, layer }) {
   const { name, run, task, shown, endStep, learnedHere = true, sequence, trace } = view;
   const quoted = sequence.length > LONGEST_QUOTED ? `${sequence.slice(0, LONGEST_QUOTED)} …` : sequence;
   const clamps = trace.clamps.length ? ` · ${trace.clamps.length} clamped` : "";
-  const where = trace.layers > 1 ? `layer ${layer + 1}, unit ${unit}` : `unit ${unit}`;
+  const called = trace.unitName(layer, unit);
+  const where = trace.layers > 1 ? `layer ${layer + 1}, ${called}` : called;
   const learned = learnedHere ? `step ${whole(shown)} of ${whole(endStep)}` : "trained elsewhere";
   return (
     `${name} (run ${run}) · ${task} · ${learned} · “${quoted}” · ` +

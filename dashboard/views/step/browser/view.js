@@ -37,6 +37,7 @@ export function viewsOf(state, loaded, data, common) {
 function viewOf(side, commonState, loaded, data, common) {
   const { trace, original, steps, shown, question } = loaded;
   const state = cursorIn(trace, commonState);
+  for (const one of [trace, original]) if (one) one.unitNames = common.unitNames.of(data.run);
   const gradients = loaded.lossAt === state.lossAt ? loaded.gradients : null;
   return {
     ...common,

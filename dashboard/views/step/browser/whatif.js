@@ -139,7 +139,8 @@ export class WhatIf {
 
   draw(state) {
     this.state = state;
-    const place = `${state.timestep}/${state.operation}/${state.unit}/${state.quantity}/${state.layer}`;
+    const called = this.trace.unitName(state.layer, state.unit);
+    const place = `${state.timestep}/${state.operation}/${called}/${state.quantity}/${state.layer}`;
     if (this.place !== place) {
       this.place = place;
       const asked = this.trace.quantity(state.quantity);
@@ -150,7 +151,7 @@ export class WhatIf {
       Object.assign(this.slider, { min: least, max: most, step: (most - least) / 100 });
       const chosen = this.units.value;
       this.units.replaceChildren(
-        element("option", { value: "one", text: `unit ${state.unit}` }),
+        element("option", { value: "one", text: called }),
         element("option", { value: "all", text: "all units" }),
       );
       this.units.value = chosen || "one";

@@ -5,7 +5,7 @@ import sqlalchemy as sql
 
 from lstm_engine import SettingsError
 from lstm_engine.runs import RunNotFound, RunStore
-from lstm_engine.runs.store import unit_notes
+from lstm_engine.runs.store import schema, unit_notes
 from lstm_engine.runs.store.database import parse_url
 from lstm_engine.runs.store.unit_notes import MOST_NAME, UnitNote
 from tests.lstm_engine.runs.conftest import SMALL
@@ -62,3 +62,17 @@ def test_a_store_of_before_there_were_names_gets_their_table_and_keeps_its_runs(
         assert store.get(run.id).name == "kept"
         store.note_unit(run.id, 0, 1, "there")
         assert store.unit_notes(run.id)[0].name == "there"
+
+
+def test_what_turns_a_text_round_or_is_unseen_is_left_out_and_joiners_stay(store):
+    run = store.create(SMALL, start=False)
+    turned = "\u202eevil\u202c \u2066x\u2069\u200f\x1b[0m\ufeff"
+    assert store.note_unit(run.id, 0, 0, turned, f"{turned}\nsecond") == UnitNote(
+        0, 0, "evil x[0m", "evil x[0m\nsecond"
+    )
+    assert store.note_unit(run.id, 0, 1, "\u202e\u200b", "") == UnitNote(0, 1, "", "")
+    assert [note.unit for note in store.unit_notes(run.id)] == [0]
+    assert store.note_unit(run.id, 0, 2, "می\u200cخواهم שלום").name == "می\u200cخواهم שלום"
+    with store._writing() as connection:  # kept before names were judged so
+        connection.execute(sql.update(schema.unit_notes).values(name=turned))
+    assert {note.name for note in store.unit_notes(run.id)} == {"evil x[0m"}
