@@ -1,5 +1,6 @@
 """Inspect, as a person meets it: find a unit, break it, paint, name, and go to the Step page and back."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -119,7 +120,9 @@ def test_the_text_is_read_by_keys_painted_and_stepped_from(open_inspect, code):
     page.mouse.move(bounds["x"] + 120, bounds["y"] + 15, steps=4)
     page.mouse.up()
     expect(page.locator("#panel-match")).not_to_contain_text("positions 4 to 10")
-    page.wait_for_function("!location.search.includes('span=4-10')")
+    expect(page.locator("#panel-match")).to_contain_text("Other places")  # asked for once the painting is done
+    first, last = re.findall(r"positions (\d+) to (\d+)", page.locator("#panel-match").inner_text())[0]
+    page.wait_for_url(f"**span={first}-{last}*")
     here = page.url
 
     field.focus()
