@@ -89,12 +89,17 @@ def test_why_a_map_could_not_be_drawn_is_told_and_then_it_is_tried_again():
 
 
 def test_what_is_not_on_a_map_by_umap_has_no_way_there(monkeypatch):
-    monkeypatch.setattr(
-        "dashboard.views.inspect.maps.umap_map", lambda values: UmapMap(values[::2, :2] + 1.0, np.arange(0, 6, 2))
-    )
+    asked = threading.Event()
+
+    def drawn(values: np.ndarray) -> UmapMap:
+        asked.wait()
+        return UmapMap(values[::2, :2] + 1.0, np.arange(0, 6, 2))
+
+    monkeypatch.setattr("dashboard.views.inspect.maps.umap_map", drawn)
     maps, values = Maps(), np.arange(18.0).reshape(6, 3)
     marks = np.arange(6) > 2
     assert unpack(maps.answer("key", values, marks, slice(1, 4), "umap"))[0]["waiting"]
+    asked.set()
     for thread in threading.enumerate():
         if thread.name == "umap":
             thread.join()
