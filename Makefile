@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# a module is compiled once, not by each of the many processes that need it, whatever the shell around this says
+export PYTHONDONTWRITEBYTECODE :=
+
 PORT ?= 8501
 .PHONY: run serve test thorough bench results clean chromium lint together
 
@@ -47,7 +50,7 @@ $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
-# --no-compile: Python compiles what is imported when it is, which is a tenth of what is installed
+# --no-compile: what is imported is compiled then, which is a tenth of what is installed
 $(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/bin/pip
 	$(BIN)/pip install --quiet --no-compile -r requirements.txt
 	@touch $@
