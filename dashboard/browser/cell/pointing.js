@@ -15,7 +15,11 @@ export class Pointing {
     const { canvas } = cell;
     this.tip = new Tip(cell.root);
     const hear = (names, act, options) => names.forEach((name) => canvas.addEventListener(name, act, options));
-    hear(["click"], (event) => this.dragged || this.pick(event, (change) => actions.point(change)));
+    // the click that ends a drag is part of it: of what the drag holds, nobody hears at once
+    hear(["click"], (event) => {
+      if (this.dragged) event.stopPropagation();
+      else this.pick(event, (change) => actions.point(change));
+    });
     hear(["dblclick"], (event) => this.pick(event, () => actions.turnPanel("whatif")));
     hear(["pointerdown"], (event) => this.press(event));
     hear(["pointermove"], (event) => this.move(event));

@@ -58,6 +58,7 @@ export class Unit {
     setText(this.kept, "");
     try {
       await engine.fetch(NAMES, said, changing(engine.token));
+      for (const field of [this.name, this.note]) field.defaultValue = field.value;
       setText(this.kept, "Kept; everybody sees it.");
       this.actions.renamed();
     } catch (refusal) {
@@ -76,15 +77,21 @@ export class Unit {
     const which = `${view.data.run}/${state.layer}/${state.unit}/${view.notesVersion}`;
     setText(this.title, unitName(state.unit, look.names).replace(/^u/, "U"));
     if (which !== this.which) {
-      if (!which.startsWith(this.which?.replace(/\d+$/, "") ?? "/")) setText(this.kept, refused);
+      const another = !which.startsWith(this.which?.replace(/\d+$/, "") ?? "/");
+      if (another) setText(this.kept, refused);
       this.which = which;
-      this.name.value = look.names.get(state.unit) ?? "";
-      this.note.value = look.notes.get(state.unit) ?? "";
+      this.fill(this.name, look.names.get(state.unit), another);
+      this.fill(this.note, look.notes.get(state.unit), another);
       if (this.profile?.unit === state.unit) this.tell(this.profile); // its relatives may have other names
     }
     this.asking.ask(engine, "unit", { ...query, quantity: state.quantity, unit: state.unit }, (profile) =>
       this.tell(profile),
     );
+  }
+
+  /** What is known of the unit; what somebody types just now stays, unless it is about another one. */
+  fill(field, text = "", another = false) {
+    if (another || field.value === field.defaultValue) field.value = field.defaultValue = text;
   }
 
   tell(profile) {
