@@ -75,10 +75,12 @@ def test_two_strangers_each_with_a_run_of_their_own_and_the_administrator(
     assert violations(ben) == []
     ben.keyboard.press("Escape")
 
+    expect(ben.locator(".lstm-name").first).to_be_visible()  # all that stands above the foot of the page is there
     ben.get_by_role("button", name="Visitor").click()
     expect(ben.get_by_text("of your own you may have 2 runs")).to_be_visible()
     key = ben.get_by_label("Administrator’s key")
     key.fill("a guess at the key")
+    ben.get_by_role("button", name="Visitor").scroll_into_view_if_needed()  # what stands above it may have grown
     ben.get_by_role("button", name="Sign in").click()
     expect(ben.get_by_role("status").filter(has_text="That is not the administrator's key.")).to_be_visible()
     expect(key).to_have_value("")
