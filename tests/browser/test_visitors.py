@@ -55,6 +55,7 @@ def identity_of(page: Page) -> str:
     return str(held["value"].partition(".")[0])
 
 
+@pytest.mark.thorough
 def test_two_strangers_each_with_a_run_of_their_own_and_the_administrator(
     served: AppServer, kept: RunStore, open_page: Callable[..., Page]
 ):
