@@ -1,8 +1,6 @@
 """Which runs can stand beside another, and what is said of those that cannot."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +14,8 @@ TEXT = "to be or not to be, that is the question " * 60
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}") as store:
-        yield store
+def store(some_store: RunStore) -> RunStore:
+    return some_store
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 import io
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow.csv
@@ -24,9 +22,8 @@ MODEL = LSTMModel(28, 7, 28, 2)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    with RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}") as store:
-        yield store
+def store(some_store: RunStore) -> RunStore:
+    return some_store
 
 
 @pytest.fixture
