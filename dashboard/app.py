@@ -4,6 +4,7 @@ Started with ``streamlit run dashboard/app.py``, which ``make run`` does for thi
 """
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator
@@ -90,6 +91,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
             "No administrator's key is set, so nobody can sign in from elsewhere; the README says how to set one."
         )
     end_live_data_on_exit()
+    # Streamlit collects garbage after each run of a page's script, and holds everybody up meanwhile: not for what stays
+    gc.collect()
+    gc.freeze()
     yield {}
     pools.close()
     try:
