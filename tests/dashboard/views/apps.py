@@ -4,15 +4,19 @@ import atexit
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, app_test
 
 from dashboard.shell.plain import JOINER
 from lstm_engine.runs import PRESETS
 
 atexit.register(app_test.TMP_DIR.cleanup)  # its own finalizer warns, and warnings are errors here
+# each run of a page would look through all that is installed for components, which took a tenth of the tests' time
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 MAIN = str(Path(__file__).parents[3] / "dashboard" / "main.py")
 SETTINGS = replace(PRESETS["classroom"], hidden_size=8, end_step=50)
 
