@@ -17,11 +17,10 @@ serve: $(VENV)/.installed
 	@$(BIN)/python -c 'import socket; from streamlit.net_util import get_internal_ip as ip; print("\nOthers open:  http://%s:$(PORT)   (or http://%s:$(PORT))\nWhoever reaches this address looks at all runs, steps them, and may begin a few short ones of their own. Who shows\nthe administrator’s key (see the README) may do everything. It is plain HTTP: put a proxy with a certificate in\nfront of it outside of a network that you trust.\n" % (ip() or "this machine", socket.gethostname()))'
 	LSTM_MODE=shared $(BIN)/streamlit run dashboard/app.py --server.address 0.0.0.0 --server.port $(PORT) --server.headless true
 
-# on two cores, what loads or waits goes beside something else; what is held to the clock has the machine to itself
+# on two cores, what loads or waits goes beside something else
 test:
 	$(MAKE) --no-print-directory -j 2 $(VENV)/.installed-test chromium
 	$(MAKE) --no-print-directory -j 2 lint together
-	$(BIN)/pytest -m alone -n 0 tests/browser
 
 chromium:
 	$(PYTHON) tests/browser/chromium.py --install
@@ -32,7 +31,7 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 together: $(VENV)/.installed-test
-	$(BIN)/pytest -m 'not alone and not thorough'
+	$(BIN)/pytest -m 'not thorough'
 
 # before a release, and after a change of what all pages share
 thorough: $(VENV)/.installed-test chromium

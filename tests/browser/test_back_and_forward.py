@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from lstm_engine.runs import Run, RunStore
@@ -25,6 +26,7 @@ GO = """async (presses) => {
 }"""
 
 
+@pytest.mark.thorough
 def test_back_and_forward_in_any_rhythm_end_where_the_address_says(
     open_page: Callable[..., Page], shared_server: AppServer, store: RunStore, run: Run
 ):

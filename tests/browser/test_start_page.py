@@ -29,6 +29,10 @@ MOVING = """() => {
     read: [...root.querySelectorAll(".letters span")].findIndex((letter) => letter.className === "now"),
   };
 }"""
+ALL_MOVED = f"""(first) => {{
+  const now = ({MOVING})();
+  return now.loss && Object.keys(first).every((name) => now[name] !== first[name]);
+}}"""
 # every control and label of the step view that no entry explains, by the means by which the view finds them
 UNEXPLAINED = """async (module) => {
   const { loadGlossary, meaningOf } = await import(module + "browser/glossary.js");

@@ -219,6 +219,7 @@ def test_neither_cell_shows_what_it_has_not_computed_and_each_is_held_by_draggin
     assert "beside_clamps" not in query(page)
 
 
+@pytest.mark.thorough
 def test_undo_back_and_an_exercise_keep_what_stands_beside(open_step, open_page, run, gru):
     page = open_step(f"sequence=maria&timestep=3&beside={gru.id}")
     expect(page.locator(SECOND)).to_be_visible()

@@ -353,6 +353,7 @@ def test_gradients_are_the_engines_and_the_factors_are_the_cells(look, model, en
     assert shown(page)["f"] == pytest.approx(at["forget_gate"], abs=0.00051)
 
 
+@pytest.mark.thorough
 def test_a_plain_network_is_trained_to_stand_beside_the_gradients(open_step, store, run):
     page = open_step("sequence=sakura&timestep=6&panel=backward")
     expect(page.locator(".norms polyline")).to_have_count(2)
@@ -616,6 +617,7 @@ def test_a_gradient_is_saved_without_having_been_looked_at(look, tmp_path):
     assert "up to the loss at 4: c, h" in drawing
 
 
+@pytest.mark.thorough
 def test_pictures_are_made_for_white_paper_unless_a_dark_one_is_asked_for(open_step, tmp_path):
     page = open_step("sequence=maria&timestep=4&panel=save")
     dark = page.get_by_label("Pictures with a dark background")
@@ -727,6 +729,7 @@ def test_everything_needed_to_follow_fits_a_projector(open_step):
     assert overflow == 0
 
 
+@pytest.mark.thorough
 def test_signals_travel_unless_motion_is_unwanted(open_step):
     moving = "view => view.getRootNode().getAnimations().length"
     page = open_step("sequence=alexandra")

@@ -71,6 +71,7 @@ HEAR = """async ([modules, topic]) => {
 }"""
 
 
+@pytest.mark.thorough
 def test_more_tabs_than_a_browser_has_connections_are_all_live(
     open_page: Callable[..., Page], shared_server: AppServer, training: Run
 ):
@@ -120,7 +121,8 @@ def comes_to_rest(page: Page) -> None:
     raise AssertionError("the script reruns without end")
 
 
-@pytest.mark.parametrize("place", [pytest.param("train", marks=pytest.mark.thorough), "step"])
+@pytest.mark.thorough
+@pytest.mark.parametrize("place", ["train", "step"])
 def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
     place: str, open_page: Callable[..., Page], shared_server: AppServer, store: RunStore
 ):
@@ -156,6 +158,7 @@ def test_a_run_that_was_deleted_and_brought_back_is_shown_without_end(
     store.delete(newest.id)
 
 
+@pytest.mark.thorough
 def test_buttons_and_refusals_of_a_troubled_time_go_when_it_ends(
     open_page: Callable[..., Page], shared_server: AppServer, store: RunStore
 ):

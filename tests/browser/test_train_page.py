@@ -245,6 +245,7 @@ def test_samples_are_a_film_and_gates_develop(shared_server, store, open_page):
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_axes_become_logarithmic_and_the_curve_smooth(shared_server, store, open_page):
     run = store.create(replace(SLOW, end_step=60, pace=0.0), "axes")
     page = open_page(f"{shared_server.url}/train?run={run.id}")
@@ -263,6 +264,7 @@ def test_axes_become_logarithmic_and_the_curve_smooth(shared_server, store, open
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_a_long_curve_is_refined_where_a_person_zooms(shared_server, store, open_page):
     run = store.create(replace(SLOW, end_step=100_000), "long", start=False)
     lease = new_lease()
@@ -374,6 +376,7 @@ def test_the_console_stays_clean(shared_server, store, open_page, hold):
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_what_keys_reach_in_a_chart_is_told_to_everybody(shared_server, store, open_page):
     """An image is one thing to a screen reader, and nothing in it can be reached."""
     run = store.create(replace(SLOW, end_step=60, pace=0.0), "roles")
