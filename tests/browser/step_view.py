@@ -54,9 +54,11 @@ def current(page: Page) -> int:
     return int(page.locator(".strip [aria-current]").get_attribute("data-timestep"))
 
 
-def in_both_themes(page: Page) -> Iterator[str]:
-    """One page in light and then in dark: it follows the system's choice, and need not be loaded anew for that."""
+def in_both_themes(page: Page, *themes: str) -> Iterator[str]:
+    """One page in light and then in dark, or in those: it follows the system's choice, and need not be loaded anew."""
     for scheme, ground in GROUNDS.items():
+        if themes and scheme not in themes:
+            continue
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         expect(page.locator(".stApp")).to_have_css("background-color", ground)
         page.wait_for_timeout(400)  # colours pass over into each other, and charts are drawn again

@@ -14,6 +14,7 @@ from tests.browser.step_view import SETTINGS, in_both_themes
 ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # what the other theme may break
 
+THEMES = pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 NAMELESS = """view => [...view.querySelectorAll("button, input, select, a, canvas, [role]")]
   .filter((node) => !node.closest("[aria-hidden=true]") && node.tagName !== "LI")
   .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length || node.title ||
@@ -70,33 +71,37 @@ def violations(page: Page, scheme: str = "light") -> list[str]:
     ]
 
 
-def test_everybody_can_use_the_train_page(open_page: Callable[..., Page], shared_server: AppServer, runs: list[Run]):
+@THEMES
+def test_everybody_can_use_the_train_page(
+    theme: str, open_page: Callable[..., Page], shared_server: AppServer, runs: list[Run]
+):
     page = open_page(f"{shared_server.url}/train?run={runs[0].id}")
-    for scheme in in_both_themes(page):
+    for scheme in in_both_themes(page, theme):
         expect(page.locator(".lstm-sentence")).to_contain_text("finished")
         page.wait_for_selector(".lstm-curves .main-svg")
         page.wait_for_selector(".lstm-development .main-svg")
         assert violations(page, scheme) == [], scheme
 
 
-def test_everybody_can_use_the_compare_page(open_page: Callable[..., Page], shared_server: AppServer, runs: list[Run]):
+@THEMES
+def test_everybody_can_use_the_compare_page(
+    theme: str, open_page: Callable[..., Page], shared_server: AppServer, runs: list[Run]
+):
     query = ",".join(str(run.id) for run in runs)
     page = open_page(f"{shared_server.url}/compare?runs={query}")
-    for scheme in in_both_themes(page):
+    for scheme in in_both_themes(page, theme):
         expect(page.locator(".js-plotly-plot").first).to_be_visible()
         assert violations(page, scheme) == [], scheme
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
+@THEMES
 def test_everybody_can_use_the_step_page_in_every_panel(
     theme: str, open_page: Callable[..., Page], shared_server: AppServer, runs: list[Run]
 ):
     asked = "sequence=maria&timestep=3&pins=1,2&clamps=f:1:2:1-2=0.5&beside=checkpoint:0&panel=magic"
     page = open_page(f"{shared_server.url}/step?run={runs[0].id}&{asked}")
     view = page.locator(".step-view")
-    for scheme in in_both_themes(page):
-        if scheme != theme:
-            continue
+    for scheme in in_both_themes(page, theme):
         if scheme == "light":
             expect(page.locator(".notice")).to_be_visible()  # and then it is in the way of nothing
         for name in ("Why", "What if", "Backward", "Compare", "Save"):

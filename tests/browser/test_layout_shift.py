@@ -18,7 +18,8 @@ DRAWN = {  # what comes in last on each page
 }
 
 
-@pytest.mark.parametrize("screen", [pytest.param(SCREEN, marks=pytest.mark.thorough), PHONE], ids=["laptop", "phone"])
+@pytest.mark.thorough
+@pytest.mark.parametrize("screen", [SCREEN, PHONE], ids=["laptop", "phone"])
 def test_no_page_moves_what_is_there_already(open_page, shared_server: AppServer, run: Run, screen):
     page = open_page("about:blank", viewport=screen, apart=True)
     page.add_init_script(RECORD_SHIFTS)

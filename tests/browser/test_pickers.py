@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from lstm_engine.runs import Run, RunStore
@@ -22,6 +23,7 @@ WATCH = """label => {
 }"""
 
 
+@pytest.mark.thorough
 def test_a_picker_is_never_made_anew_by_a_choice_or_another_label(
     open_page: Callable[..., Page], shared_server: AppServer, store: RunStore, run: Run
 ):

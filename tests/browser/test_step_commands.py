@@ -204,6 +204,7 @@ def open_run(page: Page, server: AppServer, run: Run, query: str = "") -> None:
     page.goto(f"{server.url}/step?run={run.id}&sequence=maria{query}")
 
 
+@pytest.mark.thorough
 def test_a_newest_checkpoint_that_is_replaced_while_it_is_asked_for_is_not_the_runs_end(
     open_page: Callable[..., Page], shared_server: AppServer, worker: Worker
 ):
@@ -232,6 +233,7 @@ def test_a_newest_checkpoint_that_is_replaced_while_it_is_asked_for_is_not_the_r
     assert address(page)["run"] == [str(worker.run.id)]
 
 
+@pytest.mark.thorough
 def test_a_chosen_checkpoint_that_was_thinned_out_gives_way_to_the_newest(
     open_page: Callable[..., Page], shared_server: AppServer, worker: Worker
 ):

@@ -206,7 +206,9 @@ def test_a_prediction_is_told_by_its_hidden_units(look, model, encode):
 # ---- the whole sequence
 
 
-@pytest.mark.parametrize("order", ["similarity", "mean", "saturation"])
+@pytest.mark.parametrize(
+    "order", ["similarity", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("mean", "saturation"))]
+)
 def test_units_are_ordered_and_the_cursor_follows(look, model, encode, order):
     page = look("sequence=christopher&unit=4")
     page.get_by_label("Order of units").select_option(order)

@@ -41,7 +41,7 @@ TARGETS = """(root, least) => {
 }"""
 
 
-@pytest.mark.parametrize(("screen", "least"), PROJECTORS)
+@pytest.mark.parametrize(("screen", "least"), [PROJECTORS[0], pytest.param(*PROJECTORS[1], marks=pytest.mark.thorough)])
 def test_nothing_that_a_class_must_read_is_small_on_a_projector(open_step: Callable[..., Page], screen, least):
     page = open_step("sequence=alexandra&pins=3&note=Which+gate+closes%3F", viewport=screen)
     small = page.locator(".cell").bounding_box()["width"]

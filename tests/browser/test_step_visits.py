@@ -168,7 +168,7 @@ def test_back_clears_the_notices_of_the_address_that_it_leads_away_from(open_pag
     expect(said).to_be_hidden()
 
 
-@pytest.mark.parametrize("named", ["names", "no such task"])
+@pytest.mark.parametrize("named", ["names", pytest.param("no such task", marks=pytest.mark.thorough)])
 def test_a_link_to_a_task_finds_a_run_of_it(open_page, shared_server, store, run, named):
     newest = store.create(replace(SETTINGS, task="parity"), "another task", start=False)
     page = open_page(f"{shared_server.url}/step?task={named}")

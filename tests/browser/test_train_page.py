@@ -166,6 +166,7 @@ def test_a_long_curve_is_drawn_thinner_as_a_whole_and_in_full_when_zoomed(shared
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_a_signal_run_shows_its_prediction_as_a_curve(shared_server, store, open_page):
     run = store.create(replace(SLOW, task="signal", end_step=100, pace=0.0), "signal")
     page = open_page(f"{shared_server.url}/train?run={run.id}")
@@ -333,6 +334,7 @@ def test_the_validation_tile_tells_of_the_newest_point_of_its_curve(shared_serve
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_the_console_stays_clean(shared_server, store, open_page, hold):
     """A run without points, logarithms, gaps, values of 0 and below, zooming in and out while it trains."""
     run = store.create(replace(SLOW, end_step=1000), "console", start=False)
