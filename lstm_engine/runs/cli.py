@@ -14,6 +14,7 @@ from typing import Any
 from lstm_engine.checks import SHOWN
 from lstm_engine.errors import EngineError, SettingsError, TaskInputError, WeightsError
 from lstm_engine.formats.safetensors import save_model
+from lstm_engine.runs.backup_commands import add_backup_commands
 from lstm_engine.runs.checkpoints import restored_model
 from lstm_engine.runs.fields import is_text
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED, preset
@@ -41,8 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare()
     options = parser().parse_args(arguments)
     try:
-        with opened(options.database) as store:
-            code = int(options.command(store, options))
+        if options.opens_store:
+            with opened(options.database) as store:
+                code = int(options.command(store, options))
+        else:
+            code = int(options.command(options))
         sys.stdout.flush()  # what cannot be written is to be told here
     except BrokenPipeError:  # whoever read the list has seen enough
         forget_output()
@@ -82,7 +86,8 @@ def parser() -> argparse.ArgumentParser:
         default=database_url(),
         help=f"where the runs are kept (or ${DATABASE_VARIABLE}; {printable(shown)})",
     )
-    commands = whole.add_subparsers(required=True, metavar="train | resume | list | export")
+    commands = whole.add_subparsers(required=True, metavar="train | resume | list | export | backup | restore")
+    whole.set_defaults(opens_store=True)
 
     train = commands.add_parser("train", help="create a run and train it")
     train.add_argument("task", choices=[*KINDS], metavar="TASK", help=", ".join(KINDS))
@@ -112,6 +117,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--checkpoint", type=whole_number, metavar="STEP", help="the newest if left out")
     export.add_argument("--output", metavar="FILE", help="run_RUN.FORMAT if left out; - for the standard output")
     export.set_defaults(command=export_command)
+    add_backup_commands(commands)
     return whole
 
 

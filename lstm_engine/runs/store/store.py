@@ -1,6 +1,7 @@
 """The run store: what the app and the training processes share, in one SQL database."""
 
 from lstm_engine.runs.store.changes import Changes
+from lstm_engine.runs.store.copying import Copying
 from lstm_engine.runs.store.forks import Forks
 from lstm_engine.runs.store.leases import Leases
 from lstm_engine.runs.store.metrics import Metrics
@@ -11,7 +12,7 @@ from lstm_engine.runs.store.sign_ins import SignIns
 from lstm_engine.runs.store.unit_notes import UnitNotes
 
 
-class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owners, SignIns):
+class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owners, SignIns, Copying):
     """Runs, their metrics and their checkpoints; SQLite in a file, or PostgreSQL by its URL.
 
     Its methods stand by topic:
@@ -29,6 +30,7 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owner
     ``sign_ins``     server_key, sign_in, is_signed_in, sign_out
     ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
+    ``copying``      copy_to, holds_anything, take_over
     ``database``     close, read_only, public_url
     ===============  ====================================================================================
 
