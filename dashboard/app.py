@@ -22,6 +22,7 @@ from dashboard.serving.absent_feed import AbsentFeed
 from dashboard.serving.assets import asset_routes
 from dashboard.serving.first_paint import FirstPaint
 from dashboard.serving.headers import SecurityHeaders
+from dashboard.serving.health import Readiness, health_routes
 from dashboard.serving.patience import Patience, watch_connections
 from dashboard.serving.pools import Pools
 from dashboard.serving.routes import no_other_routes
@@ -53,6 +54,7 @@ topics = Topics(
     {"run": partial(RunFeed, get_store, pools.feeds), "absent": partial(AbsentFeed, get_store, pools.feeds)}
 )
 routes = [
+    *health_routes(Readiness(get_store, lambda: topics.closed)),
     *asset_routes(),
     *live_routes(topics, partial(check_listening, get_store, pools.feeds)),
     *sign_in_routes(get_store, pools),

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from lstm_engine.runs.store import sqlite
 from lstm_engine.runs.store.address import may_tell_password, without_password
 from lstm_engine.runs.store.errors import AlreadyThere, StoreError, StoreProblem, sentence_of, store_problem_of
+from lstm_engine.runs.store.schema import versions
 from lstm_engine.runs.store.versions import bring_up_to_date
 
 # how long a write waits for another process's: longer than it takes until a training process that was halted inside a
@@ -151,6 +152,11 @@ class Database:
                 except BaseException:
                     self._state = None  # so that the next one tries again
                     raise
+
+    def check(self) -> None:
+        """Raise StoreError if the store does not answer; it is only read."""
+        with self._reading() as connection:
+            connection.execute(sql.select(versions.c.version_num)).scalar()
 
     def close(self) -> None:
         """Give back the connections."""

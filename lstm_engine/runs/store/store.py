@@ -31,7 +31,7 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owner
     ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
     ``copying``      copy_to, holds_anything, take_over
-    ``database``     close, read_only, public_url
+    ``database``     close, check, read_only, public_url
     ===============  ====================================================================================
 
     Args:

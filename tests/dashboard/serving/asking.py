@@ -36,3 +36,23 @@ async def body_of(response: Any) -> bytes:
 
     await response({"type": "http"}, receive, send)
     return sent.getvalue()
+
+
+async def asked(
+    app: Any, path: str, client: str = "127.0.0.1", method: str = "GET", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    """What an ASGI app answers: status, headers and body. Of a header's name, _ stands for -."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    given = {"host": "localhost:8501", **headers}
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "client": (client, 1)}
+    scope |= {"headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()]}
+    await app({**scope, "scheme": "http", "server": ("localhost", 8501), "root_path": ""}, receive, send)
+    body = b"".join(message.get("body", b"") for message in sent[1:])
+    return sent[0]["status"], {name.decode(): value.decode() for name, value in sent[0]["headers"]}, body
