@@ -23,6 +23,7 @@ from dashboard.serving.assets import asset_routes
 from dashboard.serving.first_paint import FirstPaint
 from dashboard.serving.headers import SecurityHeaders
 from dashboard.serving.health import Readiness, health_routes
+from dashboard.serving.metrics import metrics_routes
 from dashboard.serving.patience import Patience, watch_connections
 from dashboard.serving.pools import Pools
 from dashboard.serving.routes import no_other_routes
@@ -30,7 +31,8 @@ from dashboard.serving.run_feed import RunFeed
 from dashboard.serving.socket import live_routes
 from dashboard.serving.topics import Topics
 from dashboard.serving.trust import Trust, listens_locally
-from dashboard.shell.rights.asking import everyone_is_here
+from dashboard.serving.watching import Watched, Watching
+from dashboard.shell.rights.asking import everyone_is_here, is_from_here
 from dashboard.shell.rights.serving import Rights, check_listening
 from dashboard.shell.rights.sign_in import key_hash, sign_in_routes
 from dashboard.shell.services import shared_services
@@ -64,7 +66,10 @@ routes = [
     *inspect_routes(get_store, pools),
     *no_other_routes(),
 ]
+watched = Watched(routes)
+routes[:0] = metrics_routes(get_store, pools, watched, is_from_here)
 middleware = [
+    Middleware(Watching, watched=watched),
     Middleware(SecurityHeaders),
     Middleware(Trust),
     Middleware(Patience),

@@ -35,6 +35,11 @@ class Pool:
         self._waiting = waiting
         self._queues: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
 
+    @property
+    def number_waiting(self) -> int:
+        """How many wait just now."""
+        return sum(map(len, self._queues.values()))
+
     async def run(self, client: Hashable, work: Callable[[], Found]) -> Found:
         """Do the work in a thread, in turn with what other clients want.
 
@@ -81,7 +86,7 @@ class Pool:
 
     async def _wait(self, client: Hashable) -> None:
         queue = self._queues.get(client, deque())
-        if sum(map(len, self._queues.values())) >= self._waiting or len(queue) >= max(1, self._waiting // 2):
+        if self.number_waiting >= self._waiting or len(queue) >= max(1, self._waiting // 2):
             raise Problem("The server is busy with other questions. Try again in a few seconds.", Kind.BUSY)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queues.setdefault(client, queue).append(turn)

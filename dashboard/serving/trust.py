@@ -5,6 +5,8 @@ Another site's page, open in the same browser, can send requests here. Its brows
 at this machine (DNS rebinding) passes for our own by origin, but names a host that we are not.
 """
 
+import hashlib
+import hmac
 import ipaddress
 import re
 import secrets
@@ -31,8 +33,12 @@ UNKNOWN_HOST = (
 
 @cache
 def server_token() -> str:
-    """The secret that this server's pages send with whatever changes something."""
-    return secrets.token_urlsafe(24)
+    """The secret that this server's pages send with whatever changes something.
+
+    Servers that stand in for each other have one cookie secret (``server.cookieSecret``), and so one token; a server
+    that was given none has made one up.
+    """
+    return hmac.new(str(st.get_option("server.cookieSecret")).encode(), b"lstm token", hashlib.sha256).hexdigest()
 
 
 class Trust:

@@ -6,6 +6,7 @@ time; a server locks the rows that a transaction writes.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from lstm_engine.runs.store.address import may_tell_password, without_password
 from lstm_engine.runs.store.errors import AlreadyThere, StoreError, StoreProblem, sentence_of, store_problem_of
 from lstm_engine.runs.store.schema import versions
 from lstm_engine.runs.store.versions import bring_up_to_date
+from lstm_engine.runs.store.waits import READ, WRITE, Waits
 
 # how long a write waits for another process's: longer than it takes until a training process that was halted inside a
 # write is found (15 s without a pulse) and ended, which frees what it held
@@ -63,12 +65,16 @@ class Database:
     Args:
         url: an SQLAlchemy URL, such as ``sqlite:///runs.sqlite3`` or ``postgresql://user@host/runs``.
 
+    Attributes:
+        waits: how long this process waited for it.
+
     Raises:
         StoreError: the database cannot be opened, is damaged, or is of a newer version.
     """
 
     def __init__(self, url: str):
         self.url = url
+        self.waits = Waits()
         self._address = parse_url(url)
         self._path = Path(self._address.database or "") if self._address.get_backend_name() == "sqlite" else None
         self._state: sqlite.FileState | None = None
@@ -208,17 +214,21 @@ class Database:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """A connection to read with; every statement sees what is there when it begins."""
+        began = time.monotonic()
         with self._explained():
             self._look_again()
             with self._readers.connect() as connection:
+                self.waits.took(READ, time.monotonic() - began)
                 yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """A transaction: all that is written in it, or nothing."""
+        began = time.monotonic()
         with self._explained():
             self._look_again()
             if self._state is not None and self._state.read_only:
                 raise StoreError(sentence_of(StoreProblem.READ_ONLY, self._place, ""), StoreProblem.READ_ONLY)
             with self._engine.begin() as connection:
+                self.waits.took(WRITE, time.monotonic() - began)
                 yield connection

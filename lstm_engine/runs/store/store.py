@@ -9,10 +9,11 @@ from lstm_engine.runs.store.notes import RunNotes
 from lstm_engine.runs.store.owners import Owners
 from lstm_engine.runs.store.runs import Runs
 from lstm_engine.runs.store.sign_ins import SignIns
+from lstm_engine.runs.store.tallies import Tallies
 from lstm_engine.runs.store.unit_notes import UnitNotes
 
 
-class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owners, SignIns, Copying):
+class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owners, SignIns, Copying, Tallies):
     """Runs, their metrics and their checkpoints; SQLite in a file, or PostgreSQL by its URL.
 
     Its methods stand by topic:
@@ -31,6 +32,7 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owner
     ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
     ``copying``      copy_to, holds_anything, take_over
+    ``tallies``      tally
     ``database``     close, check, read_only, public_url
     ===============  ====================================================================================
 
