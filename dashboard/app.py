@@ -23,6 +23,7 @@ from dashboard.serving.assets import asset_routes
 from dashboard.serving.first_paint import FirstPaint
 from dashboard.serving.headers import SecurityHeaders
 from dashboard.serving.health import Readiness, health_routes
+from dashboard.serving.logs import set_up_server_logs
 from dashboard.serving.metrics import metrics_routes
 from dashboard.serving.patience import Patience, watch_connections
 from dashboard.serving.pools import Pools
@@ -81,6 +82,7 @@ middleware = [
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Take up unfinished runs when the server starts; let the workers save and leave when it stops."""
+    set_up_server_logs(watched)
     try:
         await asyncio.to_thread(shared_services)
     except StoreError as error:  # the pages say so, and try again on every visit

@@ -1,7 +1,6 @@
 """The launcher: gives each run that wants to train a process, as many at a time as there are cores."""
 
 import logging
-import os
 import threading
 import time
 from concurrent.futures import Executor, Future
@@ -9,6 +8,7 @@ from concurrent.futures import wait as wait_for
 
 from lstm_engine.runs.lease import LEASE_SECONDS
 from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.training.bounds import most_processes
 from lstm_engine.runs.training.processes import CallRefused, ProcessExecutor
 from lstm_engine.runs.training.worker import HEARTBEAT_SECONDS, train_run
 
@@ -22,14 +22,6 @@ MOST_DEATHS = 3  # a run whose worker died so often without getting any further 
 log = logging.getLogger(__name__)
 
 
-def available_cores() -> int:
-    """Cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not every system tells
-        return os.cpu_count() or 1
-
-
 class Launcher:
     """Watches the store and submits ``train_run`` for every run that wants a worker and has none.
 
@@ -37,13 +29,13 @@ class Launcher:
         store: where the runs are.
         executor: where they train; fresh processes by default, or for example a Dask cluster's
             ``Client(address).get_executor()``.
-        capacity: how many train at a time; the number of cores if None.
+        capacity: how many train at a time; as the environment says if None, see ``bounds``.
     """
 
     def __init__(self, store: RunStore, executor: Executor | None = None, capacity: int | None = None):
         self.store = store
         self.executor = executor if executor is not None else ProcessExecutor()
-        self.capacity = capacity if capacity is not None else max(1, available_cores())
+        self.capacity = capacity if capacity is not None else most_processes()
         self._active: dict[int, Future[None]] = {}
         self._deaths: dict[int, tuple[int, int]] = {}  # run: how often its worker died, and the step it had reached
         self._rests_until: dict[int, float] = {}  # run: when it may be tried again, by the monotonic clock

@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from lstm_engine.errors import EngineError
+from lstm_engine.runs.logs import as_json, set_up_logs
+from lstm_engine.runs.training.bounds import bound_memory
 
 # one thread a process: at teaching sizes a second one gains little, and the processes would fight over the cores
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
@@ -146,6 +148,7 @@ class Child:
 
 def main() -> None:
     """The child: make the call that stands in the first argument."""
+    set_up_logs()
     module, name, args, kwargs = json.loads(sys.argv[1])
     leave = threading.Event()
     pulse = os.dup(1)
@@ -166,7 +169,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: leave.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle; it then asks us to leave
     try:
+        bound_memory()
         getattr(import_module(module), name)(*args, **kwargs, leave=leave)
     except EngineError as error:
-        print(f"{error}", file=sys.stderr)
+        if as_json():
+            log.error("%s", error)
+        else:
+            print(f"{error}", file=sys.stderr)
         sys.exit(REFUSED)

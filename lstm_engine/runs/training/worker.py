@@ -28,6 +28,7 @@ from lstm_engine.runs.store import (
     StoreProblem,
     changed_settings,
 )
+from lstm_engine.runs.training.bounds import too_little_memory
 
 RECORD_SECONDS = 0.1  # metrics are appended, and wishes read, this often
 PASSING_CHECKPOINT_SECONDS = 2.0  # between log-spaced checkpoints, the newest state is kept this fresh
@@ -90,6 +91,8 @@ def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> No
             store.fail(run_id, lease, str(error))
         except EngineError as error:
             store.fail(run_id, lease, str(error))
+        except MemoryError:
+            store.fail(run_id, lease, too_little_memory())
         finally:
             worker.done.set()
             heart.join()

@@ -14,13 +14,14 @@ from tests.dashboard.serving.test_topics import run_async
 def listening(monkeypatch):
     """Sets at which address the server listens, and which other names it answers to."""
 
-    def listen(address: str | None, allowed: list[str] | None = None, cors: bool = True) -> None:
+    def listen(address: str | None, allowed: list[str] | None = None, cors: bool = True, secret: str = "") -> None:
         options = {
             "server.address": address,
             "server.allowedHosts": allowed or [],
             "server.enableCORS": cors,
             "server.corsAllowedOrigins": [],
             "server.baseUrlPath": "",
+            "server.cookieSecret": secret,
         }
         monkeypatch.setattr(st, "get_option", options.__getitem__)
 
@@ -30,6 +31,18 @@ def listening(monkeypatch):
 def asked(method: str = "GET", path: str = "/api/runs/1/trace", kind: str = "http", **headers: str) -> str | None:
     heads = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     return complaint({"type": kind, "method": method, "path": path, "headers": heads})
+
+
+def test_servers_with_one_cookie_secret_take_each_others_token_and_no_other(listening):
+    """A page whose server is gone goes on with another."""
+    tokens = []
+    for secret in ("of the school", "of the school", "of another"):
+        server_token.cache_clear()  # another process
+        listening("localhost", secret=secret)
+        tokens.append(server_token())
+    server_token.cache_clear()
+    assert tokens[0] == tokens[1] != tokens[2]
+    assert "of the school" not in tokens[0]
 
 
 def test_what_changes_something_needs_our_origin_and_the_token(listening):
