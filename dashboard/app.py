@@ -34,6 +34,8 @@ from dashboard.serving.topics import Topics
 from dashboard.serving.trust import Trust, listens_locally
 from dashboard.serving.watching import Watched, Watching
 from dashboard.shell.rights.asking import everyone_is_here, is_from_here
+from dashboard.shell.rights.cleaning import keep_clean
+from dashboard.shell.rights.crowding import Crowding
 from dashboard.shell.rights.serving import Rights, check_listening
 from dashboard.shell.rights.sign_in import key_hash, sign_in_routes
 from dashboard.shell.services import shared_services
@@ -74,6 +76,7 @@ middleware = [
     Middleware(SecurityHeaders),
     Middleware(Trust),
     Middleware(Patience),
+    Middleware(Crowding, get_store=get_store, pool=pools.feeds),
     Middleware(Rights, get_store=get_store, pool=pools.feeds),
     Middleware(FirstPaint),
 ]
@@ -103,7 +106,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     # Streamlit collects garbage after each run of a page's script, and holds everybody up meanwhile: not for what stays
     gc.collect()
     gc.freeze()
+    cleaning = asyncio.create_task(keep_clean(get_store))
     yield {}
+    cleaning.cancel()
     pools.close()
     try:
         await asyncio.to_thread(lambda: shared_services().launcher.close())

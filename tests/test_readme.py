@@ -4,12 +4,15 @@ from pathlib import Path
 import pytest
 
 from dashboard.serving.headers import EMBED_VARIABLE
+from dashboard.serving.metrics import TOKEN_VARIABLE
 from dashboard.shell.rights.asking import MODE_VARIABLE
 from dashboard.shell.rights.limits import LIMITS, LIMITS_VARIABLE
 from dashboard.shell.rights.table import RIGHTS
 from lstm_engine import LSTMModel, Trainer
+from lstm_engine.runs.logs import LOG_VARIABLE
 from lstm_engine.runs.store.address import DATABASE_VARIABLE, DEFAULT_DATABASE
 from lstm_engine.runs.store.space import RUN_BYTES, RUN_VARIABLE, STORE_BYTES, STORE_VARIABLE
+from lstm_engine.runs.training.bounds import BYTES_VARIABLE, PROCESSES_VARIABLE
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -81,6 +84,10 @@ def test_the_settings_that_it_lists_are_those_there_are():
         MODE_VARIABLE,
         RUN_VARIABLE,
         STORE_VARIABLE,
+        BYTES_VARIABLE,
+        LOG_VARIABLE,
+        PROCESSES_VARIABLE,
+        TOKEN_VARIABLE,
     }
     assert f"`{DEFAULT_DATABASE}` |" in README
     assert f"`{RUN_BYTES}` |" in README

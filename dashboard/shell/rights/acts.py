@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from dashboard.serving.problems import Problem
 from dashboard.shell.rights.actor import HERE, Actor
-from dashboard.shell.rights.limits import beyond, most_of, rates, too_much
+from dashboard.shell.rights.counted import take
+from dashboard.shell.rights.crowding import memory_in_use
+from dashboard.shell.rights.limits import beyond, most_of, too_much
 from dashboard.shell.rights.seen import hidden
 from dashboard.shell.rights.sign_in import network_of
 from dashboard.shell.rights.table import Action, refused
@@ -213,10 +215,11 @@ class Acts:
         has = self._store.number_owned(owner.identity)
         if has + number > owner.most:
             raise beyond("runs", has)
+        self._refuse_if(too_much("memory", memory_in_use()))
         self._refuse_if(too_much("waiting", self._store.crowd().waiting + number))
         for _ in range(number):
             counted = (("often", owner.identity), ("address", network_of(actor.address)), ("all", ""))
-            self._refuse_if(rates().take(*counted))
+            self._refuse_if(take(self._store, *counted))
         return owner
 
     def _too_large(self, settings: RunSettings) -> Problem | None:

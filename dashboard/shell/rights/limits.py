@@ -87,6 +87,38 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
             "runs of visitors that train or wait for it",
             "Visitors would have {asked} runs that train or wait, and may have {most}. Try again when some are done.",
         ),
+        "requests": Limit(
+            900,
+            "requests that a visitor sends in a minute",
+            "You have sent {most} requests in the last minute, as many as a visitor may. Wait a little, then go on.",
+        ),
+        "address_requests": Limit(
+            18_000,
+            "requests from one address in a minute",
+            "From your network, {most} requests came in the last minute, as many as may. Wait a little, then go on.",
+        ),
+        "pages": Limit(
+            12,
+            "pages that a visitor has open at once",
+            "You have {asked} pages of this app open, and a visitor may have {most}. Close one of them, then reload "
+            "this one.",
+        ),
+        "address_pages": Limit(
+            400,
+            "pages open from one address at once",
+            "From your network, {asked} pages of this app are open, and {most} may be. Try again when some are closed.",
+        ),
+        "all_pages": Limit(
+            800,
+            "pages open on one server at once",
+            "This server has {asked} pages open, and may have {most}. Try again when some are closed.",
+        ),
+        "memory": Limit(
+            90,
+            "per cent of the machine's memory in use when somebody new comes or begins a run",
+            "The server's memory is nearly full: {asked} % of it are in use, and nobody new is let in beyond {most} %. "
+            "Try again in a few minutes.",
+        ),
         "hours": Limit(48, "hours that a visitor's run is kept", "A visitor's run is kept for {most} hours."),
         "guesses": Limit(
             6,

@@ -24,7 +24,7 @@ from dashboard.serving.pools import Pools
 from dashboard.serving.problems import Kind, Problem
 from dashboard.serving.routes import client_of, guarded
 from dashboard.shell.rights.cookies import SIGN_IN_COOKIE, SIGNED_IN_SECONDS, cookie
-from dashboard.shell.rights.limits import rates
+from dashboard.shell.rights.counted import take
 from lstm_engine.runs import RunStore
 
 SHORTEST_KEY = 16  # characters; a shorter one could be guessed, however slowly
@@ -102,7 +102,7 @@ def token_for(store: RunStore, key: str, address: str) -> str:
     right = key_hash()
     if right is None:
         raise Problem(NO_KEY, Kind.FORBIDDEN)
-    full = rates().take(("guesses", network_of(address)), ("all_guesses", ""))
+    full = take(store, ("guesses", network_of(address)), ("all_guesses", ""))
     if full is not None:
         raise full
     if not hmac.compare_digest(hashed(key.strip()), right):

@@ -11,6 +11,7 @@ from dashboard.shell.navigation import link_to
 from dashboard.shell.plain import plain
 from dashboard.shell.readable import CANNOT_RUN, problem_of
 from dashboard.shell.rights.acts import Acts
+from dashboard.shell.rights.cleaning import goes_in_words
 from dashboard.shell.rights.table import Action
 from dashboard.shell.run_picker import pick_run
 from dashboard.shell.selection import notice, show_notices
@@ -170,8 +171,9 @@ def controls(services: Services, run: Run, can_run: bool = True) -> None:
     with st.container():
         if problem:
             st.error(plain(problem))
-        if why_not:
-            st.caption(plain(why_not))
+        said = why_not or goes_in_words(run)
+        if said:
+            st.caption(plain(said))
 
 
 def speed(acts: Acts, run: Run, can_run: bool) -> None:

@@ -16,11 +16,21 @@ from sqlalchemy.engine import Connection
 
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.errors import StoreError, StoreProblem
-from lstm_engine.runs.store.schema import VERSION, checkpoints, marks, metadata, runs, server_keys, sign_ins, versions
+from lstm_engine.runs.store.schema import (
+    VERSION,
+    checkpoints,
+    counts,
+    marks,
+    metadata,
+    runs,
+    server_keys,
+    sign_ins,
+    versions,
+)
 from lstm_engine.runs.store.versions import MIGRATIONS_TURN, take_turn
 
 ROWS_AT_ONCE, CHECKPOINTS_AT_ONCE = 1_000, 4  # in memory; a checkpoint may have a hundred megabytes
-NOBODY_MADE = (versions, server_keys, sign_ins, marks)  # tables of which a store's rows are no loss to anybody
+NOBODY_MADE = (versions, server_keys, sign_ins, counts, marks)  # tables of which a store's rows are no loss to anybody
 
 
 class Copying(Database):

@@ -6,7 +6,7 @@ import sqlalchemy as sql
 
 from lstm_engine.runs.metrics import CURVES, METRICS, SUMMARY_PARTS
 
-VERSION = "0004"  # of these tables: the newest of the migrations
+VERSION = "0008"  # of these tables: the newest of the migrations
 LARGEST = 2**63 - 1
 LONGEST_NAME = 80  # characters of a run's
 LONGEST_OWNER = 64
@@ -122,6 +122,16 @@ sign_ins = sql.Table(
     sql.Column("token_hash", sql.String(64), primary_key=True),
     sql.Column("key_hash", sql.String(64), nullable=False),
     sql.Column("ends_at", sql.Float(53), nullable=False),
+)
+# how often visitors did what is limited, for some minutes; of whom, only a hash is here
+counts = sql.Table(
+    "counts",
+    metadata,
+    sql.Column("id", Whole, primary_key=True),
+    sql.Column("name", sql.String(40), nullable=False),
+    sql.Column("whom", sql.String(32), nullable=False),
+    sql.Column("at", sql.Float(53), nullable=False),
+    sql.Index("ix_counts_name_whom", "name", "whom"),
 )
 marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))
 # the table in which Alembic keeps the version; here as well, so that nobody has to load Alembic to read it

@@ -2,6 +2,7 @@
 
 from lstm_engine.runs.store.changes import Changes
 from lstm_engine.runs.store.copying import Copying
+from lstm_engine.runs.store.counts import Counts
 from lstm_engine.runs.store.forks import Forks
 from lstm_engine.runs.store.leases import Leases
 from lstm_engine.runs.store.metrics import Metrics
@@ -13,7 +14,7 @@ from lstm_engine.runs.store.tallies import Tallies
 from lstm_engine.runs.store.unit_notes import UnitNotes
 
 
-class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owners, SignIns, Copying, Tallies):
+class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owners, SignIns, Counts, Copying, Tallies):
     """Runs, their metrics and their checkpoints; SQLite in a file, or PostgreSQL by its URL.
 
     Its methods stand by topic:
@@ -31,6 +32,7 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owner
     ``sign_ins``     server_key, sign_in, is_signed_in, sign_out
     ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
+    ``counts``       count
     ``copying``      copy_to, holds_anything, take_over
     ``tallies``      tally
     ``database``     close, check, read_only, public_url
