@@ -43,9 +43,9 @@ h1 {{ font-size: 1.4rem; }} a {{ color: #0072B2; }}
 
 
 @lru_cache(maxsize=1)
-def _memory_at(_second: int) -> float:
+def _memory_at(_second: int) -> int:
     whole, used = memory()
-    return 100 * used / whole if whole else 0.0
+    return round(100 * used / whole) if whole else 0
 
 
 def memory_in_use() -> float:
