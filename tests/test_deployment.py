@@ -105,6 +105,18 @@ def test_the_image_installs_what_the_project_names_and_copies_what_is_there():
     assert "dashboard/app.py" in DOCKERFILE
 
 
+def test_the_page_on_it_names_what_there_is():
+    text = (ROOT / "docs" / "school.md").read_text("utf-8")
+    for path in re.findall(r"\]\(([^)#:]+)[)#]", text):
+        assert (ROOT / "docs" / path).exists(), path
+    told = re.findall(r'"(lstm_\w+)"', (ROOT / "dashboard" / "serving" / "metrics.py").read_text("utf-8"))
+    listed = {name.removesuffix("_total") for name in re.findall(r"`(lstm_\w+)(?:\{[\w,]*\})?`", text)}
+    assert listed == set(told)
+    wanted = re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text("utf-8"))
+    said = text + (ROOT / "README.md").read_text("utf-8")
+    assert all(name in said for name in wanted)
+
+
 def test_nginx_takes_the_configuration(tmp_path: Path):
     program = nginx()
     if program is None:

@@ -48,6 +48,11 @@ def busy_seconds(server: AppServer) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def said(message: str | bytes) -> str | None:
+    """What a message of a page's connection is about."""
+    return ForwardMsg.FromString(message).WhichOneof("type")  # type: ignore[arg-type]
+
+
 class Student:
     """A page that is open, without a browser."""
 
@@ -72,7 +77,7 @@ class Student:
         headers = {"Cookie": f"{cookie}; {page.response.headers['Set-Cookie'].partition(';')[0]}"}
         state = ClientState(query_string=f"run={self.run_id}", page_name="train")
         await page.send(BackMsg(rerun_script=state).SerializeToString())
-        while ForwardMsg.FromString(await page.recv()).WhichOneof("type") != "script_finished":  # type: ignore[arg-type]
+        while said(await page.recv()) != "script_finished":
             continue
         seconds = time.monotonic() - began
         live = await connect(f"{address}/api/live", additional_headers=headers, max_size=None, compression=None)
