@@ -8,7 +8,7 @@ from concurrent.futures import wait as wait_for
 
 from lstm_engine.runs.lease import LEASE_SECONDS
 from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
-from lstm_engine.runs.training.bounds import most_processes
+from lstm_engine.runs.training.bounds import most_bytes, most_processes
 from lstm_engine.runs.training.processes import CallRefused, ProcessExecutor
 from lstm_engine.runs.training.worker import HEARTBEAT_SECONDS, train_run
 
@@ -30,12 +30,16 @@ class Launcher:
         executor: where they train; fresh processes by default, or for example a Dask cluster's
             ``Client(address).get_executor()``.
         capacity: how many train at a time; as the environment says if None, see ``bounds``.
+
+    Raises:
+        SettingsError: the environment says of processes or their memory what cannot be.
     """
 
     def __init__(self, store: RunStore, executor: Executor | None = None, capacity: int | None = None):
         self.store = store
         self.executor = executor if executor is not None else ProcessExecutor()
         self.capacity = capacity if capacity is not None else most_processes()
+        most_bytes()  # which the processes read: better told now than by each of them
         self._active: dict[int, Future[None]] = {}
         self._deaths: dict[int, tuple[int, int]] = {}  # run: how often its worker died, and the step it had reached
         self._rests_until: dict[int, float] = {}  # run: when it may be tried again, by the monotonic clock

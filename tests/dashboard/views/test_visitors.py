@@ -88,6 +88,13 @@ def test_who_began_a_run_has_all_buttons_and_others_are_told_why_they_have_not(s
     assert not app.button(key="new_run").disabled
 
 
+def test_whoever_has_a_run_is_told_when_it_will_soon_be_taken_away(store, annas, visit, monkeypatch):
+    visit(ANNA)
+    assert "is deleted" not in " ".join(words(run(train_page, run=str(annas.id))))
+    monkeypatch.setattr("dashboard.shell.rights.cleaning.time.time", lambda: annas.created_at + 45 * 3_600)
+    assert "This run is deleted in 3 hours" in " ".join(words(run(train_page, run=str(annas.id))))
+
+
 def test_a_refusal_shows_a_runs_name_as_it_was_typed(store, visit):
     name = "**bold** <b>x</b> $x$ [link](http://evil.example) :red[y]"
     hostile = store.create(SETTINGS, name, start=False, owner=Owner(ANNA, 9))

@@ -23,13 +23,15 @@ def test_as_many_train_at_once_as_the_environment_says(store: RunStore, monkeypa
             most_processes()
 
 
-def test_a_process_may_have_what_the_machine_has_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch):
+def test_a_process_may_have_what_the_machine_has_unless_told_otherwise(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+):
     assert most_bytes() == memory()[0]
     monkeypatch.setenv("LSTM_PROCESS_BYTES", "2 GB")
     assert most_bytes() == 2e9
     monkeypatch.setenv("LSTM_PROCESS_BYTES", "10 MB")
     with pytest.raises(SettingsError, match="at least"):
-        most_bytes()
+        Launcher(store)  # before any process is started
 
 
 def test_in_a_container_its_memory_counts_without_what_the_kernel_gives_back(
