@@ -28,7 +28,7 @@ from lstm_engine.runs import RunStore, StoreError
 from lstm_engine.runs.training.bounds import memory
 
 # what costs next to nothing, or must always be answered
-FREE = re.compile(r"/(static/|media/|api/modules|api/plotly|healthz$|readyz$|metrics$|_stcore/health)")
+FREE = re.compile(r"/((static|media)/|api/(modules|plotly)|healthz$|readyz$|metrics$|_stcore/health)")
 PAGES_CONNECTION = re.compile(r"/_stcore/stream$")
 TRY_LATER = 1013  # RFC 6455, section 7.4
 MINUTE = 60.0
