@@ -56,12 +56,17 @@ class PostgresServer:
         settings = [word for setting in FAST for word in ("-c", setting)]
         make = [folder / "initdb", "--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8", "--locale=C"]
         serve = [folder / "postgres", "-k", self.home, "-c", "listen_addresses=", *settings]
+        self._serve, self._user = [*serve, "-D", data], user
         with (self.home / "log").open("wb") as log:
             where = {"cwd": self.home, "stdout": log, "stderr": log, **user}
             subprocess.run([*make, "-D", data], check=True, **where)  # type: ignore[call-overload]
-            self.process = subprocess.Popen(  # type: ignore[call-overload]
-                [*serve, "-D", data], preexec_fn=die_with_parent, **where
-            )
+        self.start()
+
+    def start(self) -> None:
+        """Start it, also once more after its process has ended, and wait until it answers."""
+        with (self.home / "log").open("ab") as log:
+            where = {"cwd": self.home, "stdout": log, "stderr": log, **self._user}
+            self.process = subprocess.Popen(self._serve, preexec_fn=die_with_parent, **where)  # type: ignore[call-overload]
         deadline = time.monotonic() + 30
         while True:
             try:

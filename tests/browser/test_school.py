@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -18,6 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from lstm_engine.runs import PRESETS, RunStore
+from lstm_engine.runs.lease import lease_process
 from tests.browser.school import COOKIE_SECRET, TOKEN, School, nginx
 
 STUDENTS = 40  # behind one address
@@ -91,6 +93,15 @@ def step_of(page: Page) -> int:
     return int(page.locator(".lstm-curves").get_attribute("data-step") or 0)
 
 
+def trainer_of(school: School, store: RunStore, number: int) -> str:
+    """The server whose process trains the run."""
+    lease = store.get(number).lease
+    assert lease
+    process = lease_process(lease)
+    parent = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    return next(name for name, server in school.servers.items() if server.process and server.process.pid == parent)
+
+
 def server_of(page: Page) -> str:
     """The server that a page is kept with."""
     return next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "lstm_server")
@@ -122,7 +133,10 @@ def test_a_class_is_spread_kept_together_and_back_when_its_server_is_killed(
             reached = step_of(page)
             page.wait_for_function(f"+document.querySelector('.lstm-curves').dataset.step > {reached + 20}")
 
-        # a class behind one address
+        # a class behind one address, and the server dies that trains
+        victim = trainer_of(school, store, number)
+        (other,) = set(school.servers) - {victim}
+
         async def class_comes_and_its_server_dies() -> tuple[Counter[str], Counter[str], float, float]:
             cookies = [await asyncio.to_thread(first_page, school) for _ in range(STUDENTS)]
             came = [await enter(school, cookie) for cookie in cookies]
@@ -134,8 +148,8 @@ def test_a_class_is_spread_kept_together_and_back_when_its_server_is_killed(
                     assert again == kept
                     await line.close()
             killed = time.monotonic()
-            school.servers["app1"].stop(kill=True)
-            lost = [at for at, (_, kept) in enumerate(came) if kept == "lstm_server=app1"]
+            school.servers[victim].stop(kill=True)
+            lost = [at for at, (_, kept) in enumerate(came) if kept == f"lstm_server={victim}"]
             for at in lost:
                 await asyncio.wait_for(came[at][0].wait_closed(), BACK_SECONDS)
             back = await asyncio.gather(*(come_back(school, f"{cookies[at]}; {came[at][1]}") for at in lost))
@@ -145,15 +159,15 @@ def test_a_class_is_spread_kept_together_and_back_when_its_server_is_killed(
                 await line.close()
             return spread, Counter(kept for _, kept, _ in back), max(seconds for *_, seconds in back), killed
 
-        at_death = step_of(pages["app1"])
+        at_death = step_of(pages[victim])
         spread, moved, longest, killed = in_a_loop(class_comes_and_its_server_dies())
         assert min(spread.values()) >= 5
         assert sum(spread.values()) == STUDENTS
-        assert list(moved) == ["lstm_server=app2"]
+        assert list(moved) == [f"lstm_server={other}"]
 
-        # the page of a real browser, and the training, whichever server had it
-        page = pages["app1"]
-        while server_of(page) != "app2" or not page.locator("[data-test-connection-state=CONNECTED]").count():
+        # the page of a real browser, and the training, which the other server takes up
+        page = pages[victim]
+        while server_of(page) != other or not page.locator("[data-test-connection-state=CONNECTED]").count():
             assert time.monotonic() < killed + BACK_SECONDS
             page.wait_for_timeout(100)
         back = time.monotonic() - killed
@@ -164,13 +178,13 @@ def test_a_class_is_spread_kept_together_and_back_when_its_server_is_killed(
         )
 
         # whoever moved stays, when the first server is back
-        school.servers["app1"].start()
+        school.servers[victim].start()
         time.sleep(0.2)
 
         async def stays() -> None:
-            line, kept = await enter(school, f"{first_page(school)}; lstm_server=app2")
+            line, kept = await enter(school, f"{first_page(school)}; lstm_server={other}")
             await line.close()
-            assert kept == "lstm_server=app2"
+            assert kept == f"lstm_server={other}"
 
         in_a_loop(stays())
         assert store.get(number).step > at_death
@@ -183,9 +197,18 @@ def test_servers_lose_and_find_their_database(school: School):
     for server in school.servers.values():
         if server.process is None or server.process.poll() is not None:
             server.start()
+    with RunStore(school.database_url) as store:
+        number = store.create(PRESETS["classroom"], "kept", start=False).id
     school.postgres.process.send_signal(signal.SIGINT)  # whoever is connected is cut off
     deadline = time.monotonic() + 30
     while any(school.status(f"{url}/readyz") != 503 for url in places):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert all(school.status(f"{url}/healthz") == 200 for url in places)
+    school.postgres.process.wait(timeout=30)
+    school.postgres.start()
+    while any(school.status(f"{url}/readyz") != 200 for url in places):
+        assert time.monotonic() < deadline + 30
+        time.sleep(0.1)
+    with RunStore(school.database_url) as store:
+        assert store.get(number).name == "kept"
