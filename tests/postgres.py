@@ -66,7 +66,9 @@ class PostgresServer:
         """Start it, also once more after its process has ended, and wait until it answers."""
         with (self.home / "log").open("ab") as log:
             where = {"cwd": self.home, "stdout": log, "stderr": log, **self._user}
-            self.process = subprocess.Popen(self._serve, preexec_fn=die_with_parent, **where)  # type: ignore[call-overload]
+            self.process = subprocess.Popen(  # type: ignore[call-overload]
+                self._serve, preexec_fn=die_with_parent, **where
+            )
         deadline = time.monotonic() + 30
         while True:
             try:
