@@ -62,7 +62,7 @@ function ofTable(table, node, event) {
 
 class Explained {
   constructor(root, table) {
-    Object.assign(this, { root, table, terms: new Map(), shown: null });
+    Object.assign(this, { root, table, terms: new Map(), shown: null, used: null });
     this.name = element("b");
     this.words = element("p");
     this.details = element("small");
@@ -119,6 +119,8 @@ class Explained {
   pointed(event) {
     if (event.pointerType === "touch") return;
     clearTimeout(this.timer);
+    if (this.used && within(this.used, event)) return;
+    this.used = null;
     if (this.shown && (within(this.tip, event) || within(this.shown, event))) return;
     const target = event.composedPath()[0];
     this.timer = setTimeout(() => this.show(this.meaning(target, event)), this.shown ? LINGER : REST);
@@ -134,9 +136,16 @@ class Explained {
     if (target.matches(":focus-visible")) this.show(this.meaning(target, event));
   }
 
-  /** A tap on a label explains it, and a further one closes it; a tap on a control does what the control does. */
+  /**
+   * A tap on a label explains it, and a further one closes it; a tap on a control does what the control does. Who
+   * pressed a control looks for what it did: its explanation is out of the way until the pointer has been elsewhere.
+   */
   tapped(event) {
     const target = event.composedPath()[0];
+    if (event.pointerType !== "touch" && event.detail) {
+      this.used = target.closest(CONTROLS);
+      if (this.used) this.hide();
+    }
     if (event.pointerType !== "touch" || target.closest(".glossary-tip")) return;
     const found = target.closest(CONTROLS) ? null : this.meaning(target, event);
     this.show(found?.node === this.shown ? null : found);

@@ -98,7 +98,9 @@ def check_stretches(stretches: list[tuple[int, int, str]], size: int) -> None:
     at = 0
     for begin, end, name in sorted(stretches):
         if end > size:
-            raise WeightsError(f"it is cut short: {shown(name)} would end at byte {end:,} of {size:,}")
+            raise WeightsError(
+                f"it is cut short: {shown(name)} would end at byte {end:,} of {size:,}; copy or save it again"
+            )
         if begin != at:
             raise WeightsError(f"{shown(name)} begins at byte {begin:,}, expected {at:,}: arrays overlap or leave gaps")
         at = end

@@ -3,6 +3,7 @@
 from dashboard.serving.numbers import Bounds
 from dashboard.serving.problems import Kind, Problem
 from dashboard.views.inspect.analyses import Analysis
+from dashboard.views.inspect.texts import MOST_WORK, most_broken
 
 PAGE = 5_000  # positions shown at once
 LAYER, UNIT = Bounds("layer", 1, 100), Bounds("unit", 0, 10**6)
@@ -10,7 +11,6 @@ PAGE_NUMBER, POSITION = Bounds("page", 1, 10**5), Bounds("position", 1, 10**6)
 OUTPUT = Bounds("output", 0, 10**6)
 FEWEST_RANKED = 20  # positions, half of which are held out
 MOST_BROKEN = 64  # units at once
-MOST_WORK = 5 * 10**9  # positions times weights when units are broken: some ten seconds, for which others wait
 
 
 def page_of(analysis: Analysis, page: int) -> slice:
@@ -58,10 +58,11 @@ def check_length(analysis: Analysis) -> None:
 
 
 def check_work(analysis: Analysis) -> None:
-    """Raise Problem if breaking units would keep the server busy for too long."""
-    total, weights = len(analysis.passage.labels), analysis.model.parameters.flat.size
+    """Raise Problem if breaking units would keep the server busy for too long, on the first of its positions even."""
+    weights = analysis.model.parameters.flat.size
+    total = most_broken(analysis.passage, weights)
     if total * weights > MOST_WORK:
         raise Problem(
             f"Breaking units of a model with {weights:,} weights on {total:,} positions would take too long; "
-            f"choose a text of your own with at most {max(1, MOST_WORK // weights):,} positions."
+            f"choose a text of your own with at most {max(1, int(MOST_WORK // weights)):,} positions."
         )

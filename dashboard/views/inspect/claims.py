@@ -10,6 +10,7 @@ from lstm_engine.inspection import Ablation, Effect, Estimate
 from lstm_engine.runs import Run
 
 MOST_NAMED = 5  # units that a sentence names one by one
+FEWEST_TOLD = 200  # positions on which nothing that was found means that there is nothing
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,7 @@ class Claim:
         """That the text is longer than what was measured; empty if it is not."""
         if self.measured >= self.positions:
             return ""
-        return (
-            f"Measured on the first {self.measured:,} of {self.positions:,} positions: with so many symbols to choose "
-            "from, more would take too long."
-        )
+        return f"Measured on the first {self.measured:,} of {self.positions:,} positions; more would take too long."
 
     @property
     def inside(self) -> str:
@@ -102,6 +100,8 @@ class Claim:
     @property
     def verdict(self) -> str:
         """Whether the claim holds, and why."""
+        if self.measured < FEWEST_TOLD and not self.result.holds:
+            return f"That is too little to tell: {self.measured:,} positions were read, and {FEWEST_TOLD} are needed."
         it = "it" if len(self.result.units) == 1 else "them"
         if not self.silenced:
             it = "its own values" if len(self.result.units) == 1 else "their own values"

@@ -11,6 +11,7 @@ from dashboard.serving.trust import server_token
 from dashboard.shell.cells import quantity_payload
 from dashboard.shell.components import register
 from dashboard.shell.selection import told_address
+from dashboard.views.inspect.texts import example_of
 from lstm_engine.inspection import umap_is_installed
 from lstm_engine.runs import Run
 from lstm_engine.tasks import Task
@@ -60,7 +61,7 @@ def mount_inspect(
         "reads_symbols": task.reads_symbols,
         "one_text": task.learns_from_text and task.reads_symbols,
         "input_help": task.input_help,
-        "example": task.examples()[0],
+        "example": example_of(task),
         "is_trained": run.is_trained,
         "umap": umap_is_installed(),
     }

@@ -12,7 +12,8 @@ from lstm_engine import LSTMModel, TaskInputError
 from lstm_engine.inspection import in_reading_order
 from lstm_engine.runs import RunSettings
 from lstm_engine.tasks import Batch, EncodedSequence, Task
-from lstm_engine.tasks.characters import LABELS
+from lstm_engine.tasks.base import MAX_SEQUENCE
+from lstm_engine.tasks.characters import LABELS, CharactersTask
 from lstm_engine.tasks.own_model_task import MOST_ONE_HOT
 
 HELD_OUT, OWN = "held-out", "own"
@@ -20,10 +21,12 @@ MOST_SYMBOLS = 100_000  # that are analysed
 MOST_VALUES = 40_000_000  # of a layer's quantities: 160 MB
 MOST_INPUTS = 20_000_000  # numbers of one-hot inputs: 80 MB while they are read
 MOST_OWN_SEQUENCES = 200
+EXAMPLE = 1_500  # characters
 LONGEST_OWN = 6_000  # characters of a person's own text, as far as an address carries them
 WRITTEN = {label: symbol for symbol, label in LABELS.items()}  # how what cannot be seen stands in a text
 PIECES, WARM_UP = 32, 100  # side by side a long text is read many times as fast
 MOST_BROKEN_INPUTS = 8_000_000  # numbers read and said when it is read again and again: seconds of the server
+MOST_WORK = 2.5e9  # positions times weights when it is read again and again: likewise, for which others wait
 BEFORE, BEHIND = 200, 40  # symbols around a place of a long text that the Step page is given
 
 
@@ -158,7 +161,28 @@ def own_sequences(task: Task, text: str) -> list[EncodedSequence]:
         raise Problem(f"Those are {len(lines):,} sequences; at most {MOST_OWN_SEQUENCES} can be inspected.")
     if not lines:
         raise TaskInputError(f"There is no text yet. Type one, for example “{task.examples()[0]}”.")
-    return [task.encode(line) for line in lines]
+    return [encoded(task, line) for line in lines]
+
+
+def encoded(task: Task, line: str) -> EncodedSequence:
+    """A line as it is read; a text may be longer than what can be stepped through: it is encoded part by part."""
+    if not isinstance(task, CharactersTask) or len(line) <= MAX_SEQUENCE + 1:
+        return task.encode(line)
+    parts = [task.encode(line[k : k + MAX_SEQUENCE + 1]) for k in range(0, len(line) - 1, MAX_SEQUENCE)]
+    return EncodedSequence(
+        [label for part in parts for label in part.labels],
+        np.concatenate([part.inputs for part in parts]),
+        [label for part in parts for label in part.target_labels],
+        np.concatenate([part.targets for part in parts]),
+        note=" ".join(dict.fromkeys(part.note for part in parts if part.note)),
+    )
+
+
+def example_of(task: Task) -> str:
+    """What a person's own text begins as: of a text enough to tell something by."""
+    if not isinstance(task, CharactersTask):
+        return task.examples()[0]
+    return task.passage()[:EXAMPLE].rpartition("\n")[0] or task.examples()[0]
 
 
 def passage_of(sequences: list[EncodedSequence], most: int) -> Passage:
@@ -186,28 +210,36 @@ def passage_of(sequences: list[EncodedSequence], most: int) -> Passage:
     )
 
 
-def most_broken(text: Passage) -> int:
-    """How many of its positions are read again and again; of a long text with many symbols not all are."""
+def most_broken(text: Passage, weights: int) -> int:
+    """How many of its positions, the first ones, are read again and again by a model with so many weights."""
+    most = int(MOST_WORK // weights)
     if len(text.lengths) > 1:
-        return len(text.labels)
+        ends = np.cumsum(text.lengths)
+        return int(ends[max(0, int(np.searchsorted(ends, most, "right")) - 1)])
     inputs = text.batch.inputs.shape[2]
     answers = max(text.batch.targets.shape[2:], default=inputs)
-    return min(len(text.labels), max(PIECES * WARM_UP, MOST_BROKEN_INPUTS // (inputs + answers)))
+    return min(len(text.labels), max(PIECES * WARM_UP, min(most, MOST_BROKEN_INPUTS // (inputs + answers))))
 
 
-def side_by_side(text: Passage) -> tuple[Batch, NDArray[np.int64]]:
+def side_by_side(text: Passage, weights: int) -> tuple[Batch, NDArray[np.int64]]:
     """The passage in a form that is read again and again in little time: a long text is cut into pieces, each of which
-    begins ``WARM_UP`` positions earlier, where nothing counts yet.
+    begins ``WARM_UP`` positions earlier, where nothing counts yet; of many sequences the first are read.
+
+    Args:
+        weights: of the model that reads it.
 
     Returns:
         the batch, and (T, B), the position that stands at each place, -1 where none counts.
     """
-    N = most_broken(text)
+    N = most_broken(text, weights)
     if len(text.lengths) > 1 or N < PIECES * WARM_UP:
+        kept = int(np.searchsorted(np.cumsum(text.lengths), N)) + 1
         T, B = text.batch.inputs.shape[:2]
         positions = np.full(B * T, -1)
         positions[text.counts] = np.arange(len(text.labels))
-        return text.batch, positions.reshape(B, T).T
+        mask = None if text.batch.mask is None else text.batch.mask[:, :kept]
+        batch = Batch(text.batch.inputs[:, :kept], text.batch.targets[:, :kept], mask)
+        return batch, positions.reshape(B, T).T[:, :kept]
     length = -(-N // PIECES)
     starts = length * np.arange(-(-N // length))  # (B,)
     begins = np.maximum(starts - WARM_UP, 0)

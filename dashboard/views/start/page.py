@@ -13,7 +13,7 @@ from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.start.live_run import run_to_show
 from dashboard.views.start.mount import mount_start
-from lstm_engine.runs import Run
+from lstm_engine.runs import Run, Status
 from lstm_engine.tasks import OWN_TASKS
 
 QUESTION = "What does a network remember while it reads?"
@@ -26,6 +26,7 @@ NAMES = (
     "below is one that it has just computed."
 )
 OTHERS = "Here “{name}” is learning, on this machine; every number and colour below is one that it has computed."
+LEARNED = "Here is what “{name}” has learned, on this machine; every number and colour below is one that it computed."
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ def watched(run: Run | None) -> str:
     """What is being watched, in a sentence."""
     if run is None:
         return "As soon as a run is there, you see it learn here."
+    if run.status not in (Status.TRAINING, Status.QUEUED):
+        return plain(LEARNED.format(name=run.name))
     return NAMES if run.settings.task == "names" else plain(OTHERS.format(name=run.name))
 
 

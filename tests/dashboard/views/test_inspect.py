@@ -9,7 +9,7 @@ from dashboard.serving.problems import Problem
 from dashboard.views.inspect.films import Films
 from dashboard.views.inspect.movers import movers_payload
 from dashboard.views.inspect.step_places import step_place
-from dashboard.views.inspect.texts import HELD_OUT, passage
+from dashboard.views.inspect.texts import HELD_OUT, passage, written
 from lstm_engine import EngineError, LSTMModel, TaskInputError, tasks
 from lstm_engine.inspection import find_units, memory, text_properties
 from lstm_engine.runs import RunNotFound
@@ -68,6 +68,10 @@ def test_a_persons_own_text_is_read_line_by_line_or_as_a_whole(questions, some_s
 
 
 def test_texts_share_the_checkpoints_model_whose_bytes_count(questions, code):
+    text = (TEXT * 5_500)[:5_500]  # longer than what can be stepped through
+    long = questions.analysis(questions.asked(code.id, {"text": "own", "own": text})).passage
+    assert written(long.labels) == text[:-1]
+    assert written(long.came) == text[1:]
     first, second = (questions.analysis(questions.asked(code.id, {"text": "own", "own": own})) for own in ("(a)", "so"))
     assert first.model is second.model
     assert first.size > first.model.parameters.flat.nbytes

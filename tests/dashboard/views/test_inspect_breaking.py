@@ -8,15 +8,16 @@ import pytest
 from dashboard.serving.problems import Problem
 from dashboard.views.inspect.claims import Claim
 from dashboard.views.inspect.report import report_of
-from dashboard.views.inspect.texts import HELD_OUT, passage, side_by_side
+from dashboard.views.inspect.texts import HELD_OUT, most_broken, passage, side_by_side
 from lstm_engine import Intervention, tasks
 from lstm_engine.inspection import Ablation, Effect, Estimate
 from lstm_engine.runs import Run
-from tests.dashboard.views.inspecting import CODE, model_of
+from tests.dashboard.views.inspecting import CODE, NAMES, model_of
 
 
 def test_what_would_keep_the_others_waiting_is_not_broken(questions, code, monkeypatch):
-    monkeypatch.setattr("dashboard.views.inspect.bounds.MOST_WORK", 10_000)
+    for module in ("bounds", "texts"):
+        monkeypatch.setattr(f"dashboard.views.inspect.{module}.MOST_WORK", 10_000)
     with pytest.raises(Problem, match=r"would take too long; choose a text of your own with at most \d+ positions"):
         questions.broken(questions.asked(code.id, {}), [0], "", "hidden", "mean")
 
@@ -24,7 +25,7 @@ def test_what_would_keep_the_others_waiting_is_not_broken(questions, code, monke
 def test_a_long_text_is_broken_in_pieces_in_which_each_position_counts_once(code):
     task = tasks.get("source code")
     text = passage(task, CODE, HELD_OUT, "", 5_000)
-    batch, positions = side_by_side(text)
+    batch, positions = side_by_side(text, 1)
     counted = positions >= 0
     assert sorted(positions[counted].tolist()) == list(range(5_000))
     np.testing.assert_array_equal(batch.mask, counted)
@@ -33,6 +34,26 @@ def test_a_long_text_is_broken_in_pieces_in_which_each_position_counts_once(code
     first_counted = counted.argmax(axis=0)
     assert first_counted[0] == 0
     assert (first_counted[1:] == 100).all()  # they have read so far by then
+
+
+def test_of_what_is_too_much_for_breaking_the_first_part_is_taken(code):
+    """The published preset on source code: 128,096 weights, and half a hundred thousand positions held out."""
+    task = tasks.get("source code")
+    text = passage(task, CODE, HELD_OUT, "", 52_000)
+    assert most_broken(text, 128_096) == int(2.5e9 // 128_096)
+    assert most_broken(text, 10**8) == 3_200  # fewer would not be fewer readings
+
+    names = passage(tasks.get("names"), NAMES, HELD_OUT, "", 5_000)
+    weights = int(2.5e9 // sum(names.lengths[:2]))
+    assert most_broken(names, weights) == sum(names.lengths[:2])
+    batch, positions = side_by_side(names, weights)
+    assert batch.inputs.shape[1] == batch.targets.shape[1] == positions.shape[1] == 2
+    assert sorted(positions[positions >= 0].tolist()) == list(range(sum(names.lengths[:2])))
+
+
+def test_nothing_found_in_a_short_text_is_not_taken_for_an_answer(questions, code):
+    asked = questions.asked(code.id, {"text": "own", "own": "f(x)\n= g[1]\n"})
+    assert questions.broken(asked, [2], "", "hidden", "mean")["verdict"].startswith("That is too little to tell: 11 ")
 
 
 def test_breaking_changes_the_loss_by_what_the_model_says_without_the_unit(questions, some_store, code):
@@ -94,7 +115,7 @@ def effect(rise: float, low: float, high: float, random: tuple[float, ...]) -> E
 def claim(run: Run, asked: object, specific: Effect, names: dict[int, str]) -> Claim:
     parts = effect(0.2, 0.1, 0.3, (0.0,)), effect(0.41, 0.35, 0.47, (0.01, 0.05)), effect(-0.02, -0.03, 0.0, (0.0,))
     found = Ablation((37,), 0, "hidden", "hidden held at its mean", *parts, specific, 0.95)
-    return Claim(found, "inside brackets", run, asked, 100, 100, "nats per character", names)  # type: ignore[arg-type]
+    return Claim(found, "inside brackets", run, asked, 400, 400, "nats per character", names)  # type: ignore[arg-type]
 
 
 def test_a_claim_is_a_sentence_and_a_report_that_needs_nothing_else(questions, some_store, code):
