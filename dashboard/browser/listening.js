@@ -5,7 +5,7 @@ const PATIENCE = 5000; // ms without a first word before we believe that live da
 const SILENCE = 40000; // ms without any word, after which a connection is dead; the server speaks every 15 s
 const FIRST_WAIT = 300; // ms before a lost connection is made again; then twice as long each time, up to
 const LONGEST_WAIT = 15000; // ms
-const LAST = ["gone", "back", "refused"]; // events after which a topic has no other
+const LAST = ["gone", "back", "closed", "refused"]; // events after which a topic has no other
 const IDLE = 2000; // ms for which a connection stays that nobody listens on, since pages are often only changed
 
 const listeners = new Map(); // number -> {topic, after, handlers, heard, timer}
