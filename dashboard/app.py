@@ -39,6 +39,7 @@ from dashboard.shell.rights.crowding import Crowding
 from dashboard.shell.rights.serving import Rights, check_listening
 from dashboard.shell.rights.sign_in import key_hash, sign_in_routes
 from dashboard.shell.services import shared_services
+from dashboard.views.classroom.mount import BAR_MODULES, BAR_STYLES
 from dashboard.views.classroom.room_feed import ClassFeed, RoomFeed
 from dashboard.views.classroom.routes import classroom_routes
 from dashboard.views.inspect.routes import inspect_routes
@@ -80,7 +81,7 @@ middleware = [
     Middleware(Patience),
     Middleware(Crowding, get_store=get_store, pool=pools.feeds),
     Middleware(Rights, get_store=get_store, pool=pools.feeds),
-    Middleware(FirstPaint),
+    Middleware(FirstPaint, modules=BAR_MODULES, styles=BAR_STYLES),
 ]
 
 

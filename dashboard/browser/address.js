@@ -11,11 +11,13 @@ export class Address {
    * @param {string} page its name in the address
    * @param {function(URLSearchParams)} onback is called with what Back or Forward led to on this page
    * @param {function()} onleave is called when a link is about to lead to another page
+   * @param {function(URLSearchParams): boolean} onmove goes to an address at once, by what is there; whether it could
    */
-  constructor(page, onback, onleave = () => {}) {
+  constructor(page, onback, onleave = () => {}, onmove = () => false) {
     this.page = page;
     this.onback = onback;
     this.leave = onleave;
+    this.onmove = onmove;
     this.isLed = true; // the address has the word
     this.hasAsked = false; // the script, since then
     this.asked = this.answered = 0; // the last turn that the script was asked to follow, and the last it has followed
@@ -35,6 +37,11 @@ export class Address {
   lead() {
     this.isLed = true;
     this.hasAsked = false;
+  }
+
+  /** The address has become another one; whether the view is there already, so that nobody need be asked. */
+  move() {
+    return !this.isLed && !this.isForScript && this.onmove(this.parameters);
   }
 
   /** It is this page that is shown, so nobody else turns to that address. */

@@ -15,12 +15,14 @@ let waiting = null; // timer of the next attempt
 let failures = 0;
 let alarm = null; // timer of a connection that has gone silent
 let idle = null;
+let lostAt = null; // when the connection was lost, until something is heard again
 
 /**
  * Listen to a topic.
  * @param {string} topic such as "run/5"
  * @param {number} after the position from which on everything is wanted
- * @param {Object<string, function(object)>} handlers by event name; "broken" is called if nothing gets through
+ * @param {Object<string, function(object)>} handlers by event name; "broken" is called if nothing gets through, "lost"
+ *   when the connection is, and "found" with the milliseconds for which it was
  * @returns {function()} stops listening
  */
 export function listen(topic, after, handlers) {
@@ -46,7 +48,11 @@ function forget(number, tell) {
   listeners.delete(number);
   if (tell && socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ leave: number }));
   clearTimeout(idle);
-  idle = setTimeout(() => listeners.size || drop(), IDLE);
+  idle = setTimeout(() => {
+    if (listeners.size) return;
+    drop();
+    lostAt = null; // nobody misses it
+  }, IDLE);
 }
 
 /** End the connection, for now. */
@@ -73,6 +79,8 @@ function connect() {
     if (socket !== made) return;
     failures = 0;
     watch(made);
+    if (lostAt !== null) tellAll("found", performance.now() - lostAt);
+    lostAt = null;
     for (const event of JSON.parse(data)) hear(event);
   });
   made.addEventListener("close", () => socket === made && lost());
@@ -82,6 +90,8 @@ function connect() {
 function lost() {
   drop();
   if (!listeners.size) return;
+  if (lostAt === null) tellAll("lost");
+  lostAt ??= performance.now();
   const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures) * (0.5 + Math.random());
   failures += 1;
   waiting = setTimeout(() => {
@@ -89,6 +99,18 @@ function lost() {
     connect();
   }, wait);
 }
+
+function tellAll(name, data) {
+  for (const { handlers } of [...listeners.values()]) handlers[name]?.(data);
+}
+
+/** The network is back: there is no need to wait any longer. */
+addEventListener("online", () => {
+  if (!waiting) return;
+  clearTimeout(waiting);
+  waiting = null;
+  connect();
+});
 
 function watch(made) {
   clearTimeout(alarm);

@@ -1,0 +1,337 @@
+// The room that this tab is in: who one is there, where the room is, and everything that is asked of it. There is one,
+// whatever shows it: the bar on every page, and the Classroom page.
+
+import { Refusal, answered, changing } from "../../../browser/ask.js";
+import { listen } from "../../../browser/listening.js";
+import { base, placeOf, watchPlaces } from "../../../browser/places.js";
+import { turnTo, whenTurned } from "../../../browser/tab_history.js";
+import { isLed, isRoomsOwn, leads, mayLeave, onOwnMove, onRoomMove, startState, withClosed } from "./following.js";
+import { Sending } from "./sending.js";
+
+const ROUTES = `${base}api/rooms`;
+const KEPT = "classroom"; // in the tab's own store
+const SAY_EVERY = 30_000; // ms between two words on where one is, if nothing changes
+const SAY_AFTER = 1_500; // ms at rest before a change is said
+const SHORT_LOSS = 3_000; // ms without a connection that nobody needs to hear of
+const ACTING = ["pointerdown", "keydown"];
+const OF_THE_LINE = ["lost", "found", "broken", "closed", "refused"]; // heard once, though there are two topics
+
+const here = () => placeOf(location.href);
+
+class Room {
+  constructor() {
+    this.tab = crypto.getRandomValues(new Uint32Array(3)).join("-");
+    this.state = { ...startState(), code: null, shown: "", nickname: null, key: null, seats: [], over: "" };
+    Object.assign(this.state, { host: null, onlyHere: false, isAway: false, said: "", isKnown: false });
+    this.watchers = new Set();
+    this.hearers = new Map(); // by event: what other parts have to do with it
+    this.sending = new Sending(
+      (place) => this.post("move", { place, by: this.tab }),
+      (error) => this.isSentAgain(error),
+    );
+  }
+
+  /** Find out who one is, and go on from there. */
+  async begin() {
+    try {
+      await this.look();
+    } catch {
+      setTimeout(() => this.begin(), SAY_EVERY); // the server is away, which the page says
+    }
+  }
+
+  /** Hear of every change of the state; returns what ends it. */
+  watch(watcher) {
+    this.watchers.add(watcher);
+    watcher(this.state);
+    return () => this.watchers.delete(watcher);
+  }
+
+  /** Hear of an event of the room's topic, or, for its teacher, of its class's; returns what ends it. */
+  on(event, hearer) {
+    this.hearers.set(event, (this.hearers.get(event) ?? new Set()).add(hearer));
+    return () => this.hearers.get(event).delete(hearer);
+  }
+
+  set(change) {
+    this.state = { ...this.state, ...change };
+    for (const watcher of [...this.watchers]) watcher(this.state);
+  }
+
+  // ---- asking
+
+  /** Ask for something; its answer. Throws a Refusal. */
+  async post(name, message = {}, isAgain = false) {
+    try {
+      const body = JSON.stringify(message);
+      return await answered(`${ROUTES}/${name}`, "json", { ...changing(this.token), body, keepalive: true });
+    } catch (refusal) {
+      if (refusal.kind !== "untrusted" || isAgain) throw refusal;
+      ({ token: this.token } = await answered(`${ROUTES}/mine`, "json")); // the server is another one by now
+      return this.post(name, message, true);
+    }
+  }
+
+  /** The QR code of a link: {size, path}. */
+  picture(link) {
+    return answered(`${ROUTES}/qr?link=${encodeURIComponent(link)}`, "json");
+  }
+
+  async look() {
+    const { token, host, only_here: onlyHere, over = "", ...mine } = await answered(`${ROUTES}/mine`, "json");
+    this.token = token;
+    this.set({ host, onlyHere, isKnown: true });
+    if (mine.role) this.enter(mine);
+    else if (this.state.role) this.exit(over);
+    else this.set({ over });
+  }
+
+  async open() {
+    const { key, ...mine } = await this.post("open");
+    this.enter({ ...mine, key });
+  }
+
+  async comeBack(key) {
+    this.enter(await this.post("come_back", { key }));
+  }
+
+  async join(code, nickname) {
+    this.enter(await this.post("join", { code, nickname }));
+  }
+
+  async leaveRoom() {
+    await this.post("leave");
+    this.exit("");
+  }
+
+  /** The link by which others join. */
+  get link() {
+    const { host, code } = this.state;
+    return `${host ? `${location.protocol}//${host}` : location.origin}${base}classroom?room=${code}`;
+  }
+
+  // ---- coming and going
+
+  enter({ role, code, shown, seat, nickname, key = this.state.key }) {
+    const isOther = code !== this.state.code || role !== this.state.role;
+    this.set({ role, code, shown, seat, nickname, key, over: "" });
+    if (!isOther) return;
+    this.leaveTopics();
+    const kept = recall();
+    this.isFirst = true;
+    this.word = null;
+    this.set({ room: null, place: null, touched: false, follows: kept?.code === code ? kept.follows : true });
+    this.acting = () => (this.state.touched = true);
+    for (const name of ACTING) addEventListener(name, this.acting, { capture: true, passive: true });
+    this.stopWatching = watchPlaces((place, isOwn) => this.moved(place, isOwn));
+    const hearing = (names) => new Proxy({}, { get: (_, name) => names(name) && ((data) => this.hear(name, data)) });
+    this.closeTopics = [listen(`room/${code}`, 0, hearing(() => true))];
+    if (role === "teacher")
+      this.closeTopics.push(listen(`class/${code}`, 0, hearing((name) => !OF_THE_LINE.includes(name))));
+    if (role === "student") this.saying = setInterval(() => this.sayWhere(), SAY_EVERY);
+    this.sayWhere();
+  }
+
+  exit(over) {
+    this.leaveTopics();
+    this.sending.stop();
+    forget();
+    const { room: former } = this.state;
+    delete document.documentElement.dataset.closed;
+    if (former?.closed.length) this.turn(withClosed(here(), [], former.closed));
+    const { host, onlyHere, isKnown } = this.state;
+    this.set({ ...startState(), code: null, nickname: null, key: null, seats: [], said: "", isAway: false });
+    this.set({ over, host, onlyHere, isKnown });
+  }
+
+  leaveTopics() {
+    for (const close of this.closeTopics ?? []) close();
+    this.closeTopics = [];
+    this.stopWatching?.();
+    clearInterval(this.saying);
+    clearTimeout(this.soon);
+    for (const name of ACTING) if (this.acting) removeEventListener(name, this.acting, { capture: true });
+  }
+
+  // ---- what is heard
+
+  hear(name, data) {
+    if (name === "place") this.roomMoved(data);
+    else if (name === "room") this.roomChanged(data);
+    else if (name === "seats") this.set({ seats: data.seats });
+    else if (name === "closed") this.exit(data.error);
+    else if (name === "broken") this.look().catch(() => this.set({ isAway: true }));
+    else if (name === "lost") this.set({ isAway: true });
+    else if (name === "found") this.found(data);
+    for (const hearer of this.hearers.get(name) ?? []) hearer(data);
+  }
+
+  found(milliseconds) {
+    this.set({ isAway: false });
+    if (milliseconds < SHORT_LOSS) return;
+    const seconds = `${Math.round(milliseconds / 1000)} s`;
+    if (leads(this.state)) this.say(`Connected again after ${seconds}; the class is where you are.`);
+    else if (this.state.follows) this.say(`You were away for ${seconds}; here is where the class is now.`);
+    this.sayWhere();
+  }
+
+  roomMoved(said) {
+    const { isFirst } = this;
+    this.isFirst = false;
+    const { room, ...state } = this.state;
+    this.set({ place: said.place });
+    if (!room) return void (this.first = { said, isFirst }); // who leads is told at once after this
+    if (onRoomMove({ room, ...state }, said, this.tab, isFirst, here()) === "go") this.go();
+  }
+
+  roomChanged(room) {
+    const before = this.state.room;
+    const led = leads(this.state);
+    this.set({ room });
+    const { first } = this;
+    this.first = null;
+    if (first && onRoomMove(this.state, first.said, this.tab, first.isFirst, here()) === "go") this.go();
+    if (before && before.removals !== room.removals) setTimeout(() => this.look().catch(() => {}), 2000 * Math.random());
+    if (before && !mayLeave(this.state) && !this.state.follows && !leads(this.state)) {
+      this.follow();
+      this.say("Your teacher leads all of you just now.");
+    }
+    if (before?.leader?.seat !== room.leader?.seat && before) this.leadChanged(led);
+    this.leaveOut(before?.closed ?? [], room.closed);
+  }
+
+  /** The lead went from one to another. */
+  leadChanged(led) {
+    const { role, room } = this.state;
+    if (!leads(this.state)) this.sending.stop();
+    if (leads(this.state)) {
+      this.set({ follows: true });
+      this.say(role === "student" ? "You have the lead: the class sees what you do." : "You lead again.");
+      if (role === "student" && !isRoomsOwn(here())) this.sending.lead(here());
+    } else if (led) {
+      this.say(role === "teacher" ? `${room.leader?.nickname ?? "A student"} leads now.` : "Your teacher leads again.");
+      this.follow();
+    }
+  }
+
+  /** Leave out of this screen what students may not change. */
+  leaveOut(former, closed) {
+    const isFor = this.state.role === "student" && !leads(this.state);
+    document.documentElement.dataset.closed = isFor ? closed.join(" ") : "";
+    if (isFor && String(former) !== String(closed)) this.turn(withClosed(here(), closed, former));
+  }
+
+  // ---- moving
+
+  /** This tab has come to another place. */
+  moved(place, isOwn) {
+    if (isOwn) this.state.touched = true;
+    const outcome = onOwnMove(this.state, place);
+    if (outcome === "lead") this.sending.lead(place);
+    else if (outcome === "leave") this.leave();
+    else if (outcome === "stay") {
+      this.say("Your teacher leads all of you just now.");
+      this.go();
+    }
+    this.saySoon();
+  }
+
+  /** Go where the room is; a teacher's page of the room stays, unless it is `asked` to go. */
+  go(isAsked = false) {
+    const { place, role, room } = this.state;
+    if (!place || (role === "teacher" && isRoomsOwn(here()) && !isAsked)) return;
+    this.turn(role === "student" && !leads(this.state) ? withClosed(place, room.closed) : place);
+  }
+
+  turn(place) {
+    const isWaiting = this.wanted !== undefined && this.wanted !== null;
+    this.wanted = place;
+    if (isWaiting) return;
+    whenTurned(() => {
+      const wanted = this.wanted;
+      this.wanted = null;
+      this.state.touched = false;
+      turnTo(wanted);
+    });
+  }
+
+  /** Look around alone. */
+  leave() {
+    this.set({ follows: false, said: "" });
+    remember(this.state);
+    this.sayWhere();
+  }
+
+  /** Return to where the room is. */
+  follow(isAsked = false) {
+    this.set({ follows: true, said: "" });
+    remember(this.state);
+    this.go(isAsked);
+    this.sayWhere();
+  }
+
+  /** Turn this tab to another page of one's own accord. */
+  visit(page) {
+    this.state.touched = true;
+    turnTo(page, true);
+  }
+
+  isSentAgain(error) {
+    if (error instanceof Refusal && error.kind === "forbidden") {
+      this.look().catch(() => {});
+      return false;
+    }
+    return leads(this.state) && !["invalid", "too_large"].includes(error.kind);
+  }
+
+  // ---- saying
+
+  /** A word on what happened, for a while. */
+  say(said) {
+    this.set({ said });
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.set({ said: "" }), 8000);
+  }
+
+  saySoon() {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.sayWhere(), SAY_AFTER);
+  }
+
+  /** Tell where this student is; at most every now and then, where that is what was said last. */
+  sayWhere() {
+    if (this.state.role !== "student") return;
+    const follows = isLed(this.state) || leads(this.state);
+    const where = follows ? "" : here().slice(0, 200);
+    const [word, now] = [`${follows} ${where}`, performance.now()];
+    if (word === this.word && now - this.wordAt < SAY_EVERY / 2) return;
+    [this.word, this.wordAt] = [word, now];
+    this.post("whereabouts", { follows, where }).catch(() => {}); // it is said again before long
+  }
+}
+
+function remember({ code, follows }) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify({ code, follows }));
+  } catch {
+    // a browser that keeps nothing: after a reload one follows
+  }
+}
+
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT));
+  } catch {
+    return null;
+  }
+}
+
+function forget() {
+  try {
+    sessionStorage.removeItem(KEPT);
+  } catch {
+    // as above
+  }
+}
+
+export const room = new Room();

@@ -1,0 +1,55 @@
+// Where a leader is, on its way to the server: one message at a time, of several only the newest, and again if it got
+// lost.
+
+import { pageOf } from "./following.js";
+
+const PAGE_REST = 400; // ms in which the view of a new page says the rest of its address
+const AGAIN = 1000; // ms until what did not get through is sent once more
+
+export class Sending {
+  /**
+   * @param {function(string): Promise} send one place
+   * @param {function(Error): boolean} onrefused whether to send it once more
+   */
+  constructor(send, onrefused) {
+    Object.assign(this, { send, onrefused });
+    this.waiting = null; // the newest place that is not sent yet
+    this.sent = null;
+    this.isUnderWay = false;
+  }
+
+  /** Lead there. */
+  lead(place) {
+    const isPage = pageOf(place) !== pageOf(this.waiting ?? this.sent ?? "?");
+    this.waiting = place;
+    clearTimeout(this.timer);
+    if (isPage) this.timer = setTimeout(() => this.next(), PAGE_REST);
+    else this.next();
+  }
+
+  /** The lead is another's. */
+  stop() {
+    clearTimeout(this.timer);
+    this.waiting = this.sent = null;
+  }
+
+  async next() {
+    if (this.isUnderWay || this.waiting === null) return;
+    const place = this.waiting;
+    this.waiting = null;
+    this.isUnderWay = true;
+    try {
+      await this.send(place);
+      this.sent = place;
+    } catch (error) {
+      if (this.onrefused(error)) {
+        this.waiting ??= place;
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.next(), AGAIN);
+      }
+    } finally {
+      this.isUnderWay = false;
+    }
+    if (this.sent === place) this.next();
+  }
+}
