@@ -2,8 +2,10 @@
 // history, what merely moves is not. When Back, Forward or a link leads to the page, the address has the word until the
 // page's script has read it; after that, the script and the page's view have it.
 
+import { announce } from "./places.js";
 import { answered, dismiss, enlist, pageOf, write } from "./tab_history.js";
 
+const REST = 300; // ms
 let turns = 0; // that scripts were asked to follow, in this tab
 
 export class Address {
@@ -26,6 +28,7 @@ export class Address {
 
   destroy() {
     this.isLed = true; // what is still under way has nothing to say any more
+    clearTimeout(this.timer);
     dismiss(this.page, this);
   }
 
@@ -96,6 +99,22 @@ export class Address {
     }
     this.isLed = false;
     return "arrived";
+  }
+
+  /** Let the view write it when all is at rest. */
+  writeSoon(write) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(write, REST);
+  }
+
+  /** The view writes it itself, now. */
+  writeNow() {
+    clearTimeout(this.timer);
+  }
+
+  /** Tell whoever follows where the view is, before that is at rest and stands in the address. */
+  tell(href) {
+    if (!this.isLed) announce(href);
   }
 
   /** Write it, unless the address has the word, or is another page's; returns whether it stands there. */

@@ -19,8 +19,8 @@ export async function ask(questions, path, query = {}) {
 
 /**
  * What the server says against a question: a sentence for people, and for the program its kind, as the server names it,
- * or "away" if it cannot be reached. The `places` of a refusal of clamps are those of the ones that cannot be, the `field` of
- * a form is the one that it is about.
+ * or "away" if it cannot be reached. The `places` of a refusal of clamps are those of the ones that cannot be, and a
+ * `field` is the one of a form that it is about.
  */
 export class Refusal extends Error {
   constructor({ error, kind = "unexpected", places = [], field = null }) {

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from dashboard.serving.pools import Pool
 from lstm_engine import EngineError
@@ -37,9 +38,13 @@ class Presences:
             while self._waiting:
                 await asyncio.sleep(WRITE_SECONDS)
                 batch, self._waiting = list(self._waiting.values()), {}
+                write = partial(self._keep, batch)
                 try:
-                    await self._pool.run("presence", lambda batch=batch: self._get_store().note_seats(batch))  # type: ignore[misc]
+                    await self._pool.run("presence", write)
                 except EngineError as error:  # they say it again before long
                     logging.getLogger(__name__).warning("Where students are could not be kept: %s", error)
         finally:
             self._writing = None
+
+    def _keep(self, batch: list[Presence]) -> None:
+        self._get_store().note_seats(batch)

@@ -8,10 +8,11 @@ import { barOf } from "./words.js";
 const BUTTONS = {
   follow: ["Back to the class", () => room.follow(true)],
   leave: ["Look around alone", () => room.leave()],
-  takeLead: ["Take the lead back", () => room.post("lead", { seat: null }).catch((refusal) => room.say(refusal.message))],
-  keep: ["Keep it open", () => room.post("keep").catch((refusal) => room.say(refusal.message))],
+  takeLead: ["Take the lead back", () => attempt("lead", { seat: null })],
+  keep: ["Keep it open", () => attempt("keep")],
   show: ["Show the code", showCode],
 };
+const attempt = (name, message) => room.post(name, message).catch((refusal) => room.say(refusal.message));
 const MAIN = ["follow", "takeLead", "keep"];
 
 class Bar {
@@ -69,7 +70,8 @@ class Bar {
     style.colorScheme = colorScheme;
     if (this.isWatching) return;
     this.isWatching = true;
-    new MutationObserver(() => this.readTheme()).observe(page, { attributes: true, attributeFilter: ["class", "style"] });
+    const observer = new MutationObserver(() => this.readTheme());
+    observer.observe(page, { attributes: true, attributeFilter: ["class", "style"] });
   }
 }
 

@@ -10,7 +10,12 @@ export function picture({ size, path }) {
   const whole = size + 2 * QUIET;
   return svg(
     "svg",
-    { viewBox: `${-QUIET} ${-QUIET} ${whole} ${whole}`, class: "room-qr", role: "img", "aria-label": "QR code of the link" },
+    {
+      viewBox: [-QUIET, -QUIET, whole, whole].join(" "),
+      class: "room-qr",
+      role: "img",
+      "aria-label": "QR code of the link",
+    },
     svg("rect", { x: -QUIET, y: -QUIET, width: whole, height: whole, fill: "#fff" }),
     svg("path", { d: path, fill: "#000" }),
   );
@@ -19,7 +24,7 @@ export function picture({ size, path }) {
 /** A place for it, filled as soon as it is there. */
 export function pictureOf(link) {
   const place = element("div", { class: "room-qr-place" });
-  room
+  room.asking
     .picture(link)
     .then((code) => place.replaceChildren(picture(code)))
     .catch((refusal) => setText(place, refusal.message));
@@ -29,7 +34,7 @@ export function pictureOf(link) {
 /** Why others may not reach the link; empty if they can. */
 export function whyNotReached({ host, onlyHere }) {
   if (onlyHere)
-    return "Only this computer reaches this server. Start it with “make serve” instead of “make run”, and others reach it too.";
+    return "Only this computer reaches this server. Started with “make serve”, not “make run”, it lets others in.";
   return host ? "This computer’s address in its network; “localhost” would lead others to their own." : "";
 }
 

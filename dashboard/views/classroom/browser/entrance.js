@@ -33,16 +33,11 @@ export class Entrance {
         element("h2", { text: "Open a room" }),
         element("p", {
           text:
-            "You get a code to project. Whoever types it follows you: page, run, checkpoint, timestep, unit, what you " +
-            "hold. Each can look around alone and come back with one click; what they do changes only their own screen.",
+            "You get a code to project. Whoever types it follows you: page, run, checkpoint, timestep, unit, and " +
+            "what you clamp. Each can look around alone, which changes their own screen only, and is back by a click.",
         }),
         opens,
-        element(
-          "details",
-          {},
-          element("summary", { text: "I opened a room in another browser" }),
-          returns,
-        ),
+        element("details", {}, element("summary", { text: "I opened a room in another browser" }), returns),
       ),
     );
   }

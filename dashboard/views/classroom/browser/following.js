@@ -33,7 +33,7 @@ export function onOwnMove(state, place) {
  */
 export function onRoomMove(state, { place, by }, tab, isFirst, here) {
   if (by === tab || !place) return null;
-  if (state.role === "teacher" && isRoomsOwn(here)) return null; // it shows who is there, beside a tab that is projected
+  if (state.role === "teacher" && isRoomsOwn(here)) return null; // it shows who is there, beside a projected tab
   if (leads(state)) return isFirst ? null : "go"; // another tab of the same teacher's leads
   return isLed(state) ? "go" : null;
 }

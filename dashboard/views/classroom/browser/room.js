@@ -1,15 +1,15 @@
 // The room that this tab is in: who one is there, where the room is, and everything that is asked of it. There is one,
 // whatever shows it: the bar on every page, and the Classroom page.
 
-import { Refusal, answered, changing } from "../../../browser/ask.js";
+import { Refusal } from "../../../browser/ask.js";
 import { listen } from "../../../browser/listening.js";
 import { base, placeOf, watchPlaces } from "../../../browser/places.js";
 import { turnTo, whenTurned } from "../../../browser/tab_history.js";
+import { Asking } from "./asking.js";
 import { isLed, isRoomsOwn, leads, mayLeave, onOwnMove, onRoomMove, startState, withClosed } from "./following.js";
+import { forget, recall, remember } from "./kept.js";
 import { Sending } from "./sending.js";
 
-const ROUTES = `${base}api/rooms`;
-const KEPT = "classroom"; // in the tab's own store
 const SAY_EVERY = 30_000; // ms between two words on where one is, if nothing changes
 const SAY_AFTER = 1_500; // ms at rest before a change is said
 const SHORT_LOSS = 3_000; // ms without a connection that nobody needs to hear of
@@ -25,6 +25,7 @@ class Room {
     Object.assign(this.state, { host: null, onlyHere: false, isAway: false, said: "", isKnown: false });
     this.watchers = new Set();
     this.hearers = new Map(); // by event: what other parts have to do with it
+    this.asking = new Asking();
     this.sending = new Sending(
       (place) => this.post("move", { place, by: this.tab }),
       (error) => this.isSentAgain(error),
@@ -61,29 +62,21 @@ class Room {
   // ---- asking
 
   /** Ask for something; its answer. Throws a Refusal. */
-  async post(name, message = {}, isAgain = false) {
-    try {
-      const body = JSON.stringify(message);
-      return await answered(`${ROUTES}/${name}`, "json", { ...changing(this.token), body, keepalive: true });
-    } catch (refusal) {
-      if (refusal.kind !== "untrusted" || isAgain) throw refusal;
-      ({ token: this.token } = await answered(`${ROUTES}/mine`, "json")); // the server is another one by now
-      return this.post(name, message, true);
-    }
-  }
-
-  /** The QR code of a link: {size, path}. */
-  picture(link) {
-    return answered(`${ROUTES}/qr?link=${encodeURIComponent(link)}`, "json");
+  post(name, message = {}) {
+    return this.asking.post(name, message);
   }
 
   async look() {
-    const { token, host, only_here: onlyHere, over = "", ...mine } = await answered(`${ROUTES}/mine`, "json");
-    this.token = token;
+    const { host, only_here: onlyHere, over = "", ...mine } = await this.asking.whoAmI();
     this.set({ host, onlyHere, isKnown: true });
     if (mine.role) this.enter(mine);
     else if (this.state.role) this.exit(over);
     else this.set({ over });
+  }
+
+  /** Somebody was taken out; not all ask at once whether it was them. */
+  lookSoon() {
+    setTimeout(() => this.look().catch(() => {}), 2000 * Math.random());
   }
 
   async open() {
@@ -191,7 +184,7 @@ class Room {
     const { first } = this;
     this.first = null;
     if (first && onRoomMove(this.state, first.said, this.tab, first.isFirst, here()) === "go") this.go();
-    if (before && before.removals !== room.removals) setTimeout(() => this.look().catch(() => {}), 2000 * Math.random());
+    if (before && before.removals !== room.removals) this.lookSoon();
     if (before && !mayLeave(this.state) && !this.state.follows && !leads(this.state)) {
       this.follow();
       this.say("Your teacher leads all of you just now.");
@@ -307,30 +300,6 @@ class Room {
     if (word === this.word && now - this.wordAt < SAY_EVERY / 2) return;
     [this.word, this.wordAt] = [word, now];
     this.post("whereabouts", { follows, where }).catch(() => {}); // it is said again before long
-  }
-}
-
-function remember({ code, follows }) {
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify({ code, follows }));
-  } catch {
-    // a browser that keeps nothing: after a reload one follows
-  }
-}
-
-function recall() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT));
-  } catch {
-    return null;
-  }
-}
-
-function forget() {
-  try {
-    sessionStorage.removeItem(KEPT);
-  } catch {
-    // as above
   }
 }
 

@@ -48,11 +48,11 @@ export class TeacherPanel {
         ),
         this.picture,
         this.doubt,
-        this.keyPart,
       ),
       element(
         "section",
         {},
+        this.keyPart,
         element("h2", { text: "Who is here" }),
         this.leader,
         this.students.root,
@@ -61,7 +61,7 @@ export class TeacherPanel {
         this.problem,
         element("h2", { text: "When you are done" }),
         element("p", {
-          text: "Close the room, and everybody is on their own again. One that nobody uses for a day closes by itself.",
+          text: "Close the room, and all are on their own again. One that nobody uses closes by itself after a while.",
         }),
         this.closing,
       ),
@@ -88,7 +88,8 @@ export class TeacherPanel {
       return { input, root: element("label", { class: "choice" }, input, element("span", { text })) };
     };
     this.mayLeave = box("leave the lead and look around alone", () => this.say());
-    this.parts = Object.fromEntries(Object.entries(CHANGEABLE).map(([name, text]) => [name, box(text, () => this.say())]));
+    const parts = Object.entries(CHANGEABLE).map(([name, text]) => [name, box(text, () => this.say())]);
+    this.parts = Object.fromEntries(parts);
     const all = [this.mayLeave, ...Object.values(this.parts)];
     return element("fieldset", { class: "choices" }, ...all.map(({ root }) => root));
   }
@@ -118,7 +119,8 @@ export class TeacherPanel {
     if (!leader) return this.leader.replaceChildren();
     const words = element("p", { text: `${leader.nickname} leads; project any other page of yours, and it follows.` });
     const see = element("button", { class: "main", text: "Go to the class", onclick: () => room.follow(true) });
-    const back = element("button", { text: "Take the lead back", onclick: () => this.attempt(["lead", { seat: null }]) });
+    const takeBack = () => this.attempt(["lead", { seat: null }]);
+    const back = element("button", { text: "Take the lead back", onclick: takeBack });
     this.leader.replaceChildren(words, element("div", { class: "ways" }, see, back));
   }
 

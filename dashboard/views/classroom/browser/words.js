@@ -23,29 +23,31 @@ export function minutesLeft({ room }, now = Date.now() / 1000) {
 }
 
 /**
- * The bar: {mood, text, more, buttons}; `more` is what a narrow screen leaves out, buttons are names of what can be done.
- * Moods: "led", "alone", "leading", "waiting", "away".
+ * The bar: {mood, text, more, buttons}; `more` is what a narrow screen leaves out, buttons name what can be done.
+ * Moods are "led", "alone", "leading", "waiting" and "away"; a word on what happened stands in the place of the others.
  */
 export function barOf(state, now) {
-  const { role, room, place, said, isAway, seats } = state;
+  const { role, room, place, said, isAway } = state;
+  const bar = (mood, text, more = "", ...buttons) => ({ mood, text: said || text, more: said ? "" : more, buttons });
+  if (isAway) return { ...bar("away", ""), text: "Not connected.", more: "What you see stays; it goes on by itself." };
+  if (!room) return bar("waiting", "Coming into the room …");
+  if (role === "teacher") return barOfTeacher(state, now, bar);
+  if (leads(state)) return bar("leading", "You lead.", "The class sees what you do.");
+  if (!isLed(state)) return bar("alone", "You are on your own.", "Only you see what you do.", "follow");
+  if (!place) return bar("waiting", "You are in.", "Your teacher has not begun yet.");
+  const buttons = mayLeave(state) ? ["leave"] : [];
+  return bar("led", `You follow ${room.leader?.nickname ?? "your teacher"}.`, "", ...buttons);
+}
+
+function barOfTeacher(state, now, bar) {
+  const { room, seats, follows } = state;
   const left = minutesLeft(state, now);
-  if (isAway) return { mood: "away", text: "Not connected.", more: "What you see stays; it goes on by itself.", buttons: [] };
-  if (!room) return { mood: "waiting", text: "Coming into the room …", more: "", buttons: [] };
-  const leader = room.leader?.nickname;
-  if (role === "teacher") {
-    const buttons = room.leader ? ["takeLead"] : [];
-    if (room.leader && !state.follows) buttons.unshift("follow");
-    if (left !== null) buttons.unshift("keep");
-    const closing = left === null ? "" : `Closes in ${left} min, since nobody uses it. `;
-    const text = said || closing || (room.leader ? `${leader} leads.` : "You lead.");
-    return { mood: room.leader ? "led" : "leading", text, more: ` ${sentence(crowd(seats))}`, buttons: [...buttons, "show"] };
-  }
-  if (leads(state)) return { mood: "leading", text: said || "You lead.", more: said ? "" : "The class sees what you do.", buttons: [] };
-  if (!isLed(state))
-    return { mood: "alone", text: said || "You are on your own.", more: said ? "" : "Only you see what you do.", buttons: ["follow"] };
-  if (!place) return { mood: "waiting", text: said || "You are in.", more: said ? "" : "Your teacher has not begun yet.", buttons: [] };
-  const text = said || `You follow ${leader ?? "your teacher"}.`;
-  return { mood: "led", text, more: "", buttons: mayLeave(state) ? ["leave"] : [] };
+  const students = sentence(crowd(seats));
+  const isClosing = left === null ? [] : ["keep"];
+  const closing = left === null ? "" : `Closes in ${left} min, since nobody uses it.`;
+  if (!room.leader) return bar("leading", closing || "You lead.", students, ...isClosing, "show");
+  const buttons = [...isClosing, ...(follows ? [] : ["follow"]), "takeLead", "show"];
+  return bar("led", closing || `${room.leader.nickname} leads.`, students, ...buttons);
 }
 
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -2,7 +2,7 @@
 
 import { Refusal } from "../../../browser/ask.js";
 import { Address } from "../../../browser/address.js";
-import { announce, isWatched } from "../../../browser/places.js";
+import { isWatched } from "../../../browser/places.js";
 import { readLink, remember, tell, writeLink } from "./link.js";
 import { FIELDS, startState } from "./state.js";
 
@@ -200,6 +200,6 @@ export class Visit {
 
   /** Tell whoever follows, before it has come to rest. */
   tellFollowers() {
-    if (isWatched() && !this.opens && !this.address.isLed) announce(this.href);
+    if (isWatched() && !this.opens) this.address.tell(this.href);
   }
 }

@@ -1,94 +1,19 @@
 """Rooms, as teachers, students and strangers ask the app's real routes: what each may, whatever message they send."""
 
-import asyncio
 import json
-import time
-from functools import partial
-from typing import Any
 
 import pytest
 
-from dashboard.serving.listeners import Listener
-from dashboard.serving.pools import Pools
 from dashboard.serving.problems import Problem
 from dashboard.serving.topics import Topics, TopicUnknown
-from dashboard.shell.rights import sign_in
 from dashboard.shell.rights.asking import MODE_VARIABLE
 from dashboard.shell.rights.limits import LIMITS_VARIABLE
 from dashboard.shell.rights.members import SEAT_COOKIE, TEACHER_COOKIE
-from dashboard.shell.rights.serving import check_listening
-from dashboard.views.classroom import presence
-from dashboard.views.classroom.room_feed import ClassFeed, RoomFeed
-from lstm_engine.runs.rooms import MOST_PLACE, Presence, RoomSettings, shown_code
-from tests.dashboard.serving.tabs import run_async
+from dashboard.views.classroom.room_feed import RoomFeed
+from lstm_engine.runs.rooms import MOST_PLACE, RoomSettings
 from tests.dashboard.shell.rights.conftest import ANNA, BEN
+from tests.dashboard.shell.rights.in_rooms import HELD, Browser
 from tests.dashboard.shell.rights.test_acts import everything
-from tests.dashboard.shell.rights.test_door import KEY, Door, Line
-
-HELD = (SEAT_COOKIE, TEACHER_COOKIE)
-
-
-class Browser:
-    """Somebody's browser: what it holds, and what it asks."""
-
-    def __init__(self, door: Door, identity: str | None = None, client: str = "10.0.0.1"):
-        self.door, self.client = door, client
-        self.cookies = door.cookies(identity)
-
-    def post(self, name: str, /, **message: Any) -> tuple[int, dict[str, Any]]:
-        return self.ask("POST", name, json.dumps(message).encode())
-
-    def mine(self) -> dict[str, Any]:
-        return self.ask("GET", "mine")[1]
-
-    def ask(self, method: str, name: str, body: bytes = b"") -> tuple[int, dict[str, Any]]:
-        path = f"/api/rooms/{name}"
-        status, given, answer = self.door.ask(method, path, self.cookies, body, self.client)
-        for made in given.get("set-cookie", []):
-            parts = made.split("; ")
-            assert {"HttpOnly", "SameSite=Strict"} <= set(parts)
-            key, _, value = parts[0].partition("=")
-            if value:
-                self.cookies[key] = value
-            else:
-                self.cookies.pop(key, None)
-        return status, json.loads(answer)
-
-    def listens(self, topic: str) -> None:
-        """Raises Problem if they may not."""
-        text, line = json.dumps({"listen": topic, "as": 1}), Line(self.cookies)
-        run_async(check_listening(lambda: self.door.store, Pools().feeds, line, text))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def browser(store, monkeypatch):
-    monkeypatch.setenv(MODE_VARIABLE, "shared")
-    monkeypatch.setattr(sign_in, "key_hash", lambda: sign_in.hashed(KEY))
-    monkeypatch.setattr("dashboard.app.shared_services", lambda: type("Shared", (), {"store": store}))
-    return partial(Browser, Door(store))
-
-
-@pytest.fixture
-def teacher(browser) -> Browser:
-    one = browser(ANNA.identity)
-    status, told = one.post("open")
-    assert (status, told["role"]) == (200, "teacher")
-    one.code, one.key = told["code"], told["key"]
-    return one
-
-
-@pytest.fixture
-def joined(browser, teacher):
-    """A student of the teacher's room."""
-
-    def join(nickname: str, identity: str = BEN.identity or "") -> Browser:
-        one = browser(identity, "10.0.0.2")
-        status, told = one.post("join", code=shown_code(teacher.code).lower(), nickname=nickname)
-        assert (status, told["role"], told["nickname"]) == (200, "student", nickname), told
-        one.seat = told["seat"]
-        return one
-
-    return join
 
 
 def place_of(store, teacher: Browser) -> str:
@@ -308,83 +233,3 @@ def test_the_link_is_a_picture_for_those_in_the_room_alone(teacher, browser):
     assert found["path"].startswith("M0 0h1v1h-1z")  # the corner of a finder pattern is dark
     assert browser(BEN.identity).ask("GET", f"qr?link={link}")[0] == 403
     assert teacher.ask("GET", "qr?link=javascript:alert(1)")[0] == 400
-
-
-class Ear:
-    """A listener's connection, which keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[dict[str, Any]] = []
-
-    async def send_text(self, data: str) -> None:
-        self.told += json.loads(data)
-
-    async def hears(self, name: str, **wanted: Any) -> dict[str, Any]:
-        async with asyncio.timeout(10):
-            while True:
-                for event in self.told:
-                    if event["name"] == name and wanted.items() <= event["data"].items():
-                        return event["data"]
-                await asyncio.sleep(0.01)
-
-
-def test_two_servers_of_a_store_tell_their_listeners_the_same_place(store, teacher, joined):
-    """The one that was not asked finds it in the store, however it was led there."""
-    ben = joined("Ben")
-    room = store.room(teacher.code)
-
-    async def scenario() -> None:
-        pools = Pools()
-        feeds = {"room": RoomFeed, "class": ClassFeed}
-        servers = [Topics({n: partial(f, lambda: store, pools.feeds) for n, f in feeds.items()}) for _ in range(2)]
-        ears = [Ear(), Ear()]
-        listeners = [Listener(server, ear) for server, ear in zip(servers, ears, strict=True)]
-        tasks = [asyncio.create_task(listener.tell()) for listener in listeners]
-        for listener in listeners:
-            listener.hear(json.dumps({"listen": f"room/{teacher.code}", "as": 1}))
-        listeners[0].hear(json.dumps({"listen": f"class/{teacher.code}", "as": 2}))
-        assert (await ears[0].hears("seats"))["seats"][0]["nickname"] == "Ben"
-        store.move_room(room.id, "step?timestep=2", "tab", None)
-        servers[0].nudge(f"room/{teacher.code}")
-        for ear in ears:
-            assert await ear.hears("place", version=1) == {"version": 1, "place": "step?timestep=2", "by": "tab"}
-        store.set_leader(room.id, ben.seat)
-        for ear in ears:
-            assert (await ear.hears("room", leader={"seat": ben.seat, "nickname": "Ben"}))["may_leave"]
-        store.close_room(room.id)
-        for ear in ears:
-            assert "has closed it" in (await ear.hears("closed"))["error"]
-        for server, task in zip(servers, tasks, strict=True):
-            server.close()
-            task.cancel()
-        pools.close()
-
-    run_async(scenario())
-
-
-def test_what_students_browsers_say_is_written_for_all_of_them_at_once(store, teacher, joined, monkeypatch):
-    monkeypatch.setattr(presence, "WRITE_SECONDS", 0.02)
-    written: list[int] = []
-    note_seats = store.note_seats
-    monkeypatch.setattr(store, "note_seats", lambda said: written.append(len(said)) or note_seats(said))
-    ben, eve = joined("Ben"), joined("Eve")
-
-    async def scenario() -> None:
-        pools = Pools()
-        batch = presence.Presences(lambda: store, pools.feeds)
-        for one in (ben, eve, ben):
-            batch.note(Presence(sign_in.hashed(one.cookies[SEAT_COOKIE]), time.time(), one is eve, "step?timestep=4"))
-        while not written:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.05)
-        pools.close()
-
-    run_async(scenario())
-    assert written == [2]
-    assert [(seat.nickname, seat.follows) for seat in store.seats(store.room(teacher.code).id)] == [
-        ("Ben", False),
-        ("Eve", True),
-    ]
-    assert ben.post("whereabouts", where="x" * 999, follows="yes")[0] == 200
-    ben.cookies[SEAT_COOKIE] = "made up"
-    assert ben.post("whereabouts", where="", follows=True)[0] == 403
