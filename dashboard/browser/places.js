@@ -29,6 +29,9 @@ export function hrefOf(place, here = location.href) {
 /** Whether anybody wants to know; if not, nothing need be computed for them. */
 export const isWatched = () => watchers.size > 0;
 
+/** Where this tab is, which its address may not say yet. */
+export const presentPlace = () => (isWatched() && last !== null ? last : placeOf(location.href));
+
 /** This tab is at another place, or where it was; `isOwn` where it is certain that a person led it there. */
 export function announce(href, isOwn = false) {
   if (!isWatched()) return;
@@ -40,7 +43,7 @@ export function announce(href, isOwn = false) {
 
 /** Hear of every other place that this tab is at; returns what ends it. */
 export function watchPlaces(watcher) {
-  last ??= placeOf(location.href);
+  if (!isWatched()) last = placeOf(location.href);
   watchers.add(watcher);
   return () => watchers.delete(watcher);
 }

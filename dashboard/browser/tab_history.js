@@ -8,7 +8,7 @@
 // Of Back and Forward, Streamlit hears one at a time, see turning.js: it would begin with the next before it is done
 // with the former.
 
-import { announce, base, hrefOf, pageOf, placeOf } from "./places.js";
+import { announce, base, hrefOf, pageOf, presentPlace } from "./places.js";
 import { Turning } from "./turning.js";
 
 export { pageOf };
@@ -66,7 +66,7 @@ export function write(href, isEntry) {
  * @param {boolean} isEntry whether the browser's Back leads to where the tab is now, or to what was before that
  */
 export function turnTo(place, isEntry = false) {
-  if (placeOf(location.href) === place) return;
+  if (presentPlace() === place) return;
   const href = hrefOf(place);
   const isWithin = pageOf(new URL(href)) === pageOf(location) && !turning.isBusy;
   if (isEntry) push({}, "", href);

@@ -3,7 +3,7 @@
 
 import { Refusal } from "../../../browser/ask.js";
 import { listen } from "../../../browser/listening.js";
-import { base, placeOf, watchPlaces } from "../../../browser/places.js";
+import { base, presentPlace as here, watchPlaces } from "../../../browser/places.js";
 import { turnTo, whenTurned } from "../../../browser/tab_history.js";
 import { Asking } from "./asking.js";
 import { isLed, isRoomsOwn, leads, mayLeave, onOwnMove, onRoomMove, startState, withClosed } from "./following.js";
@@ -15,8 +15,6 @@ const SAY_AFTER = 1_500; // ms at rest before a change is said
 const SHORT_LOSS = 3_000; // ms without a connection that nobody needs to hear of
 const ACTING = ["pointerdown", "keydown"];
 const OF_THE_LINE = ["lost", "found", "broken", "closed", "refused"]; // heard once, though there are two topics
-
-const here = () => placeOf(location.href);
 
 class Room {
   constructor() {
@@ -202,8 +200,8 @@ class Room {
       this.say(role === "student" ? "You have the lead: the class sees what you do." : "You lead again.");
       if (role === "student" && !isRoomsOwn(here())) this.sending.lead(here());
     } else if (led) {
-      this.say(role === "teacher" ? `${room.leader?.nickname ?? "A student"} leads now.` : "Your teacher leads again.");
       this.follow();
+      this.say(role === "teacher" ? `${room.leader?.nickname ?? "A student"} leads now.` : "Your teacher leads again.");
     }
   }
 
