@@ -90,8 +90,7 @@ function connect() {
 function lost() {
   drop();
   if (!listeners.size) return;
-  if (lostAt === null) tellAll("lost");
-  lostAt ??= performance.now();
+  tellLost();
   const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures) * (0.5 + Math.random());
   failures += 1;
   waiting = setTimeout(() => {
@@ -104,12 +103,16 @@ function tellAll(name, data) {
   for (const { handlers } of [...listeners.values()]) handlers[name]?.(data);
 }
 
-/** The network is back: there is no need to wait any longer. */
+function tellLost() {
+  if (lostAt === null) tellAll("lost");
+  lostAt ??= performance.now();
+}
+
+/** The network is gone, which the connection notices later; when it is back, there is no need to wait. */
+addEventListener("offline", () => listeners.size && tellLost());
 addEventListener("online", () => {
-  if (!waiting) return;
-  clearTimeout(waiting);
-  waiting = null;
-  connect();
+  drop();
+  if (listeners.size) connect();
 });
 
 function watch(made) {

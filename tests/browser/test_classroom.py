@@ -25,9 +25,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_a_class_follows_wanders_off_and_comes_back(
-    shared_server: AppServer, open_page: Callable[..., Page], run: Run
-):
+def test_a_class_follows_wanders_off_and_comes_back(shared_server: AppServer, open_page: Callable[..., Page], run: Run):
     url = shared_server.url
     teacher = open_page(f"{url}/classroom", apart=True)
     press(teacher, "Open a room")

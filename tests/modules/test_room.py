@@ -65,9 +65,10 @@ def test_what_a_person_does_leads_leaves_or_is_taken_back(following, change, pla
     ],
 )
 def test_a_tab_goes_where_its_room_goes_unless_it_led_there(following, change, by, first, here, outcome):
-    said = f"{{ place: 'step?timestep=9', by: '{by}' }}"
+    said = f"{{ version: 2, by: '{by}' }}"
     move = f"onRoomMove({{ ...{STATE}, ...{change} }}, {said}, 'mine', first, here)"
     assert following(move, first=first, here=here) == outcome
+    assert following(move.replace("version: 2", "version: 0"), first=first, here=here) is None  # nobody has led yet
 
 
 def test_what_students_may_not_change_is_left_out_and_put_back(following):
@@ -104,7 +105,7 @@ def test_places_and_crowds_in_words(module):
         ("{}", "led", "You follow your teacher. ", ["leave"]),
         ("{ room: { leader: { seat: 9, nickname: 'Ben' }, may_leave: false } }", "led", "You follow Ben. ", []),
         ("{ follows: false }", "alone", "You are on your own. Only you see what you do.", ["follow"]),
-        ("{ place: '' }", "waiting", "You are in. Your teacher has not begun yet.", []),
+        ("{ place: null }", "waiting", "You are in. Your teacher has not begun yet.", []),
         (f"{{ room: {LENT} }}", "leading", "You lead. The class sees what you do.", []),
         ("{ isAway: true }", "away", "Not connected. What you see stays; it goes on by itself.", []),
         ("{ role: 'teacher' }", "leading", "You lead. Nobody has joined yet.", ["show"]),

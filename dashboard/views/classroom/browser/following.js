@@ -26,13 +26,13 @@ export function onOwnMove(state, place) {
 
 /**
  * What follows when the room is said to be at a place.
- * @param {{place: string, by: string}} said
+ * @param {{version: number, by: string}} said `version` counts the room's moves
  * @param {string} tab this one
  * @param {boolean} isFirst whether it is the first word since the tab was opened, or came into the room
  * @param {string} here where the tab is
  */
-export function onRoomMove(state, { place, by }, tab, isFirst, here) {
-  if (by === tab || !place) return null;
+export function onRoomMove(state, { version, by }, tab, isFirst, here) {
+  if (by === tab || !version) return null;
   if (state.role === "teacher" && isRoomsOwn(here)) return null; // it shows who is there, beside a projected tab
   if (leads(state)) return isFirst ? null : "go"; // another tab of the same teacher's leads
   return isLed(state) ? "go" : null;

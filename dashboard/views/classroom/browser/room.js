@@ -170,7 +170,7 @@ class Room {
     const { isFirst } = this;
     this.isFirst = false;
     const { room, ...state } = this.state;
-    this.set({ place: said.place });
+    this.set({ place: said.version ? said.place : null }); // the front door's place is empty
     if (!room) return void (this.first = { said, isFirst }); // who leads is told at once after this
     if (onRoomMove({ room, ...state }, said, this.tab, isFirst, here()) === "go") this.go();
   }
@@ -230,7 +230,7 @@ class Room {
   /** Go where the room is; a teacher's page of the room stays, unless it is `asked` to go. */
   go(isAsked = false) {
     const { place, role, room } = this.state;
-    if (!place || (role === "teacher" && isRoomsOwn(here()) && !isAsked)) return;
+    if (place === null || (role === "teacher" && isRoomsOwn(here()) && !isAsked)) return;
     this.turn(role === "student" && !leads(this.state) ? withClosed(place, room.closed) : place);
   }
 

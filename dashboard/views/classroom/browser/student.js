@@ -17,7 +17,7 @@ export class StudentPanel {
 
   draw(state) {
     setText(this.title, `You are in room ${state.shown} as ${state.nickname}.`);
-    const begun = Boolean(state.place);
+    const begun = state.place !== null;
     this.back.hidden = !begun || leads(state);
     setText(
       this.word,

@@ -34,7 +34,7 @@ export function barOf(state, now) {
   if (role === "teacher") return barOfTeacher(state, now, bar);
   if (leads(state)) return bar("leading", "You lead.", "The class sees what you do.");
   if (!isLed(state)) return bar("alone", "You are on your own.", "Only you see what you do.", "follow");
-  if (!place) return bar("waiting", "You are in.", "Your teacher has not begun yet.");
+  if (place === null) return bar("waiting", "You are in.", "Your teacher has not begun yet.");
   const buttons = mayLeave(state) ? ["leave"] : [];
   return bar("led", `You follow ${room.leader?.nickname ?? "your teacher"}.`, "", ...buttons);
 }
