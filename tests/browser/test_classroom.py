@@ -49,12 +49,11 @@ def test_a_class_follows_wanders_off_and_comes_back(shared_server: AppServer, op
     teacher.get_by_role("link", name="Step", exact=True).first.click()  # without a word of the run: the page adds it
     teacher.wait_for_selector(".strip button")
     student.wait_for_selector(".strip button")
-    teacher.goto(f"{url}/step?run={run.id}&timestep=2")  # the teacher's browser is known again
-    stands_at(teacher, 2)
-    teacher.keyboard.press("ArrowRight")
+    for pressed in ("Home", "ArrowRight", "ArrowRight"):
+        teacher.keyboard.press(pressed)
     for page in (teacher, student):
         stands_at(page, 3)
-        assert f"run={run.id}" in page.url
+        page.wait_for_url(f"**run={run.id}&**timestep=3**")
     entries = student.evaluate("history.length")
     teacher.get_by_role("tab", name="What if").click()
     teacher.keyboard.press("1")  # clamps
@@ -74,9 +73,18 @@ def test_a_class_follows_wanders_off_and_comes_back(shared_server: AppServer, op
     press(student, "Back to the class")
     stands_at(student, 2)
     bar(student, "You follow your teacher.")
+    student.context.set_offline(True)
+    bar(student, "Not connected.")
+    teacher.keyboard.press("ArrowRight")
+    student.context.set_offline(False)
+    stands_at(student, 3)
+    bar(student, "You follow your teacher.")
+    teacher.keyboard.press("ArrowLeft")
+    stands_at(student, 2)
 
     teacher.locator(".room-code").click()
-    expect(teacher.get_by_text("Your key, shown this once")).to_be_hidden()  # it was shown, and this page is another
+    press(teacher, "I have written it down")
+    expect(teacher.get_by_text("Your key, shown this once")).to_be_hidden()
     teacher.get_by_label("leave the lead and look around alone").uncheck()
     student.keyboard.press("ArrowRight")
     bar(student, "Your teacher leads all of you just now.")
@@ -97,13 +105,14 @@ def test_a_class_follows_wanders_off_and_comes_back(shared_server: AppServer, op
     teacher.keyboard.press("ArrowRight")
     stands_at(student, 4)
 
-    home = open_page(f"{url}/classroom", apart=True)  # the teacher, in another browser
-    home.get_by_text("I opened a room in another browser").click()
-    home.get_by_label("Its key").fill(key)
-    press(home, "Come back")
-    expect(home.locator(".students li")).to_contain_text("Anna")
-    press(home, "Close the room")
-    press(home, "Press again to close it for all")
-    for page in (student, teacher, home):
+    teacher.context.clear_cookies()  # as in another browser
+    teacher.goto(f"{url}/classroom")
+    teacher.get_by_text("I opened a room in another browser").click()
+    teacher.get_by_label("Its key").fill(key)
+    press(teacher, "Come back")
+    expect(teacher.locator(".students li")).to_contain_text("Anna")
+    press(teacher, "Close the room")
+    press(teacher, "Press again to close it for all")
+    for page in (student, teacher):
         bar(page, "its teacher has closed it")
     stands_at(student, 4)
