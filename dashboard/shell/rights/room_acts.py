@@ -45,7 +45,7 @@ class RoomActs:
         """A new room, and its teacher's key, which is told this once."""
         refuse_if(refused(self._actor, Action.OPEN_ROOM))
         self._leads_none()
-        self._store.clear_rooms(most_of("room_hours") * 3_600, KEPT_HOURS * 3_600)
+        clear_old_rooms(self._store)
         owner = self._actor.identity
         if not self._actor.may_do_everything:
             refuse_if(rates().take(("room_address", network_of(self._actor.address)), ("all_rooms", "")))
@@ -163,6 +163,12 @@ class RoomActs:
         member = member_of(self._store, self._cookies)
         if member is not None and member.seat is None and not why_over(member.room):
             raise Problem(IN_ANOTHER.format(shown_code(member.room.code)), Kind.FORBIDDEN)
+
+
+def clear_old_rooms(store: RunStore) -> None:
+    """Close the rooms that nobody uses, of which teachers had notice, and forget those that were closed long ago."""
+    if not store.read_only:
+        store.clear_rooms(most_of("room_hours") * 3_600, KEPT_HOURS * 3_600)
 
 
 def refuse_if(problem: Problem | None) -> None:

@@ -86,7 +86,7 @@ RIGHTS: Mapping[Action, Right] = MappingProxyType(
 )
 NOT_KNOWN_AGAIN = (
     "Your browser holds no cookie of this app, so nothing here can be yours: you may look and step. To begin runs of "
-    "your own, allow cookies, open the app in a tab of its own and reload it."
+    "your own or come into a room, allow cookies, open the app in a tab of its own and reload it."
 )
 
 

@@ -3,7 +3,7 @@
 from dashboard.serving.assets import module_url
 from dashboard.shell.components import register
 
-BAR_MODULES = ("views/classroom/browser/bar.js",)
+BAR_MODULES = ("views/classroom/browser/begin.js",)
 BAR_STYLES = ("views/classroom/browser/bar.css",)
 _mount = register("classroom")
 

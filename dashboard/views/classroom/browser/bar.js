@@ -79,5 +79,5 @@ class Bar {
 if (window === window.parent) {
   const bar = new Bar();
   room.watch((state) => bar.draw(state));
-  room.begin();
 }
+room.begin();

@@ -1,6 +1,8 @@
 // The Classroom page: come into a room, or see who is in one's own.
 
 import { element } from "../../../browser/dom.js";
+import { readTheme } from "../../../browser/theme.js";
+import "./bar.js"; // whoever comes into a room here has it from then on
 import { Entrance } from "./entrance.js";
 import { room } from "./room.js";
 import { StudentPanel } from "./student.js";
@@ -16,11 +18,12 @@ class Classroom {
     parent.append(this.root);
     this.role = undefined;
     this.stop = room.watch((state) => this.draw(state));
-    if (!room.state.isKnown) room.begin();
   }
 
-  /** The script has run again, which changes nothing here. */
-  update() {}
+  /** The script has run again, which changes nothing here, or the theme is another one. */
+  update() {
+    this.root.classList.toggle("dark", readTheme(this.root).dark);
+  }
 
   draw(state) {
     if (!state.isKnown) return;

@@ -7,7 +7,7 @@ import { base, presentPlace as here, watchPlaces } from "../../../browser/places
 import { turnTo, whenTurned } from "../../../browser/tab_history.js";
 import { Asking } from "./asking.js";
 import { isLed, isRoomsOwn, leads, mayLeave, onOwnMove, onRoomMove, startState, withClosed } from "./following.js";
-import { forget, recall, remember } from "./kept.js";
+import { forget, keepRoom, recall, remember } from "./kept.js";
 import { Sending } from "./sending.js";
 
 const SAY_EVERY = 30_000; // ms between two words on where one is, if nothing changes
@@ -68,8 +68,7 @@ class Room {
     const { host, only_here: onlyHere, over = "", ...mine } = await this.asking.whoAmI();
     this.set({ host, onlyHere, isKnown: true });
     if (mine.role) this.enter(mine);
-    else if (this.state.role) this.exit(over);
-    else this.set({ over });
+    else this.exit(over);
   }
 
   /** Somebody was taken out; not all ask at once whether it was them. */
@@ -106,6 +105,7 @@ class Room {
   enter({ role, code, shown, seat, nickname, key = this.state.key }) {
     const isOther = code !== this.state.code || role !== this.state.role;
     this.set({ role, code, shown, seat, nickname, key, over: "" });
+    keepRoom(true);
     if (!isOther) return;
     this.leaveTopics();
     const kept = recall();
@@ -127,6 +127,7 @@ class Room {
     this.leaveTopics();
     this.sending.stop();
     forget();
+    keepRoom(false);
     const { room: former } = this.state;
     delete document.documentElement.dataset.closed;
     if (former?.closed.length) this.turn(withClosed(here(), [], former.closed));
