@@ -1,7 +1,6 @@
 // The Classroom page: come into a room, or see who is in one's own.
 
 import { element } from "../../../browser/dom.js";
-import { readTheme } from "../../../browser/theme.js";
 import "./bar.js"; // whoever comes into a room here has it from then on
 import { Entrance } from "./entrance.js";
 import { room } from "./room.js";
@@ -20,10 +19,8 @@ class Classroom {
     this.stop = room.watch((state) => this.draw(state));
   }
 
-  /** The script has run again, which changes nothing here, or the theme is another one. */
-  update() {
-    this.root.classList.toggle("dark", readTheme(this.root).dark);
-  }
+  /** The script has run again, which changes nothing here. */
+  update() {}
 
   draw(state) {
     if (!state.isKnown) return;
