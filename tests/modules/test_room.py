@@ -42,6 +42,9 @@ def test_one_leads_and_all_others_are_led_unless_they_look_around_alone(followin
         ("{ room: { leader: null, may_leave: false } }", "step?timestep=4", "stay"),
         (f"{{ room: {LENT} }}", "step?timestep=4", "lead"),
         (f"{{ room: {LENT} }}", "classroom?room=K7M4QX", None),  # nobody is led to the page of rooms
+        ("{ follows: false, room: { leader: null, may_leave: false } }", "step?timestep=4", "stay"),
+        ("{ room: { leader: null, may_leave: false } }", "classroom", "leave"),  # where one leaves the room itself
+        ("{ follows: false }", "classroom", None),
         ("{ role: 'teacher', seat: null }", "train?run=1", "lead"),
         ("{ role: 'teacher', seat: null, touched: false }", "train?run=1", None),
         ("{ role: null }", "train?run=1", None),

@@ -20,7 +20,9 @@ export const mayLeave = ({ role, room }) => role === "teacher" || room?.may_leav
 export function onOwnMove(state, place) {
   if (state.role === null || !state.touched) return null;
   if (leads(state)) return isRoomsOwn(place) ? null : "lead";
-  if (!state.follows || place === state.place) return null;
+  if (isRoomsOwn(place)) return state.follows ? "leave" : null; // from there one may always leave the room itself
+  if (!state.follows) return mayLeave(state) ? null : "stay";
+  if (place === state.place) return null;
   return mayLeave(state) ? "leave" : "stay";
 }
 

@@ -184,10 +184,7 @@ class Room {
     this.first = null;
     if (first && onRoomMove(this.state, first.said, this.tab, first.isFirst, here()) === "go") this.go();
     if (before && before.removals !== room.removals) this.lookSoon();
-    if (before && !mayLeave(this.state) && !this.state.follows && !leads(this.state)) {
-      this.follow();
-      this.say("Your teacher leads all of you just now.");
-    }
+    if (!mayLeave(this.state) && !this.state.follows && !leads(this.state) && !isRoomsOwn(here())) this.stay();
     if (before?.leader?.seat !== room.leader?.seat && before) this.leadChanged(led);
     this.leaveOut(before?.closed ?? [], room.closed);
   }
@@ -199,7 +196,10 @@ class Room {
     if (leads(this.state)) {
       this.set({ follows: true });
       this.say(role === "student" ? "You have the lead: the class sees what you do." : "You lead again.");
-      if (role === "student" && !isRoomsOwn(here())) this.sending.lead(here());
+      if (role === "student" && !isRoomsOwn(here())) {
+        this.turn(withClosed(here(), [], room.closed)); // whoever leads may change all
+        this.sending.lead(here());
+      }
     } else if (led) {
       this.follow();
       this.say(role === "teacher" ? `${room.leader?.nickname ?? "A student"} leads now.` : "Your teacher leads again.");
@@ -221,10 +221,7 @@ class Room {
     const outcome = onOwnMove(this.state, place);
     if (outcome === "lead") this.sending.lead(place);
     else if (outcome === "leave") this.leave();
-    else if (outcome === "stay") {
-      this.say("Your teacher leads all of you just now.");
-      this.go();
-    }
+    else if (outcome === "stay") this.stay();
     this.saySoon();
   }
 
@@ -254,6 +251,12 @@ class Room {
     this.sayWhere();
   }
 
+  /** One may not leave the lead. */
+  stay() {
+    this.follow();
+    this.say("Your teacher leads all of you just now.");
+  }
+
   /** Return to where the room is. */
   follow(isAsked = false) {
     this.set({ follows: true, said: "" });
@@ -273,7 +276,8 @@ class Room {
       this.look().catch(() => {});
       return false;
     }
-    return leads(this.state) && !["invalid", "too_large"].includes(error.kind);
+    if (["invalid", "too_large", "limit"].includes(error.kind)) return void this.say(error.message);
+    return leads(this.state);
   }
 
   // ---- saying

@@ -9,9 +9,10 @@ from dashboard.serving.listeners import Listener
 from dashboard.serving.pools import Pools
 from dashboard.serving.topics import Topics
 from dashboard.shell.rights import sign_in
+from dashboard.shell.rights.limits import LIMITS_VARIABLE
 from dashboard.shell.rights.members import SEAT_COOKIE
 from dashboard.views.classroom import presence
-from dashboard.views.classroom.room_feed import ClassFeed, RoomFeed
+from dashboard.views.classroom.room_feed import ClassFeed, RoomFeed, room_payload
 from lstm_engine.runs.rooms import Presence
 from tests.dashboard.serving.tabs import run_async
 from tests.dashboard.shell.rights.in_rooms import Ear
@@ -49,6 +50,18 @@ def test_two_servers_of_a_store_tell_their_listeners_the_same_place(store, teach
         pools.close()
 
     run_async(scenario())
+
+
+def test_a_room_that_is_about_to_close_says_when_until_somebody_uses_it(store, teacher, monkeypatch):
+    room = store.room(teacher.code)
+    assert room_payload(store, room)["closes_at"] is None
+    monkeypatch.setenv(LIMITS_VARIABLE, "room_hours=2")
+    with store._writing() as connection:
+        connection.exec_driver_sql(f"UPDATE rooms SET touched_at = touched_at - {1.5 * 3600}")
+    left = room_payload(store, store.room(teacher.code))["closes_at"] - time.time()
+    assert 1_700 < left < 1_800
+    assert teacher.post("keep")[0] == 200
+    assert room_payload(store, store.room(teacher.code))["closes_at"] is None
 
 
 def test_what_students_browsers_say_is_written_for_all_of_them_at_once(store, teacher, joined, monkeypatch):
