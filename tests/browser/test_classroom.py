@@ -8,6 +8,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from lstm_engine.runs import Run
 from tests.browser.server import AppServer
 from tests.browser.step_view import current
+from tests.browser.test_accessibility import violations
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -85,6 +86,7 @@ def test_a_class_follows_wanders_off_and_comes_back(shared_server: AppServer, op
     teacher.locator(".room-code").click()
     press(teacher, "I have written it down")
     expect(teacher.get_by_text("Your key, shown this once")).to_be_hidden()
+    assert not violations(teacher)
     teacher.get_by_label("leave the lead and look around alone").uncheck()
     student.keyboard.press("ArrowRight")
     bar(student, "Your teacher leads all of you just now.")
