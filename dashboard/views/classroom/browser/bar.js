@@ -13,6 +13,7 @@ const BUTTONS = {
   show: ["Show the code", showCode],
 };
 const attempt = (name, message) => room.post(name, message).catch((refusal) => room.say(refusal.message));
+const FADE = 400; // ms in which the colours of one theme pass over into the other's
 const MAIN = ["follow", "takeLead", "keep"];
 
 class Bar {
@@ -30,11 +31,11 @@ class Bar {
   draw(state) {
     document.documentElement.toggleAttribute("data-room", Boolean(state.role || state.over));
     if (!state.role && !state.over) return this.layer.remove();
-    if (!this.layer.isConnected) document.body.append(this.layer);
-    this.readTheme();
-    const bar = state.role
-      ? barOf(state)
-      : { mood: "over", text: state.over, more: "", buttons: [] };
+    if (!this.layer.isConnected) {
+      document.body.append(this.layer);
+      this.readTheme();
+    }
+    const bar = state.role ? barOf(state) : { mood: "over", text: state.over, more: "", buttons: [] };
     this.root.dataset.mood = bar.mood;
     this.code.hidden = !state.role;
     setText(this.code, state.shown);
@@ -70,7 +71,7 @@ class Bar {
     style.colorScheme = colorScheme;
     if (this.isWatching) return;
     this.isWatching = true;
-    const observer = new MutationObserver(() => this.readTheme());
+    const observer = new MutationObserver(() => setTimeout(() => this.readTheme(), FADE));
     observer.observe(page, { attributes: true, attributeFilter: ["class", "style"] });
   }
 }

@@ -6,12 +6,13 @@ import { listen } from "../../../browser/listening.js";
 import { base, presentPlace as here, watchPlaces } from "../../../browser/places.js";
 import { turnTo, whenTurned } from "../../../browser/tab_history.js";
 import { Asking } from "./asking.js";
-import { isLed, isRoomsOwn, leads, mayLeave, onOwnMove, onRoomMove, startState, withClosed } from "./following.js";
+import { isRoomsOwn, leads, mayLeave, onOwnMove, onRoomMove, startState, withClosed } from "./following.js";
 import { forget, keepRoom, recall, remember } from "./kept.js";
 import { Sending } from "./sending.js";
+import { Whereabouts } from "./whereabouts.js";
 
-const SAY_EVERY = 30_000; // ms between two words on where one is, if nothing changes
-const SAY_AFTER = 1_500; // ms at rest before a change is said
+const ASK_AGAIN = 30_000; // ms until a server that was away at the beginning is asked again
+const LISTEN_AGAIN = 2_000; // ms until what was not to be heard is listened to again
 const SHORT_LOSS = 3_000; // ms without a connection that nobody needs to hear of
 const ACTING = ["pointerdown", "keydown"];
 const OF_THE_LINE = ["lost", "found", "broken", "closed", "refused"]; // heard once, though there are two topics
@@ -28,6 +29,8 @@ class Room {
       (place) => this.post("move", { place, by: this.tab }),
       (error) => this.isSentAgain(error),
     );
+    const tell = (message) => this.post("whereabouts", message);
+    this.whereabouts = new Whereabouts(() => this.state, here, tell);
   }
 
   /** Find out who one is, and go on from there. */
@@ -35,7 +38,7 @@ class Room {
     try {
       await this.look();
     } catch {
-      setTimeout(() => this.begin(), SAY_EVERY); // the server is away, which the page says
+      setTimeout(() => this.begin(), ASK_AGAIN); // the server is away, which the page says
     }
   }
 
@@ -107,24 +110,41 @@ class Room {
     this.set({ role, code, shown, seat, nickname, key, over: "" });
     keepRoom(true);
     if (!isOther) return;
-    this.leaveTopics();
+    this.forgetRoom();
     const kept = recall();
     this.isFirst = true;
-    this.word = null;
     this.set({ room: null, place: null, touched: false, follows: kept?.code === code ? kept.follows : true });
     this.acting = () => (this.state.touched = true);
     for (const name of ACTING) addEventListener(name, this.acting, { capture: true, passive: true });
     this.stopWatching = watchPlaces((place, isOwn) => this.moved(place, isOwn));
+    this.listen();
+    this.whereabouts.begin();
+  }
+
+  listen() {
+    const { role, code } = this.state;
+    this.closeTopics();
     const hearing = (names) => new Proxy({}, { get: (_, name) => names(name) && ((data) => this.hear(name, data)) });
-    this.closeTopics = [listen(`room/${code}`, 0, hearing(() => true))];
-    if (role === "teacher")
-      this.closeTopics.push(listen(`class/${code}`, 0, hearing((name) => !OF_THE_LINE.includes(name))));
-    if (role === "student") this.saying = setInterval(() => this.sayWhere(), SAY_EVERY);
-    this.sayWhere();
+    this.topics = [listen(`room/${code}`, 0, hearing(() => true))];
+    const isOfTheClass = (name) => !OF_THE_LINE.includes(name);
+    if (role === "teacher") this.topics.push(listen(`class/${code}`, 0, hearing(isOfTheClass)));
+  }
+
+  /** Nothing gets through, or it was refused: find out whether one is still in the room, and listen anew. */
+  async listenAnew() {
+    this.set({ isAway: true });
+    await this.look().catch(() => {});
+    clearTimeout(this.again);
+    if (this.state.role) this.again = setTimeout(() => this.listen(), LISTEN_AGAIN);
+  }
+
+  closeTopics() {
+    for (const close of this.topics ?? []) close();
+    this.topics = [];
   }
 
   exit(over) {
-    this.leaveTopics();
+    this.forgetRoom();
     this.sending.stop();
     forget();
     keepRoom(false);
@@ -136,12 +156,11 @@ class Room {
     this.set({ over, host, onlyHere, isKnown });
   }
 
-  leaveTopics() {
-    for (const close of this.closeTopics ?? []) close();
-    this.closeTopics = [];
+  forgetRoom() {
+    this.closeTopics();
+    clearTimeout(this.again);
     this.stopWatching?.();
-    clearInterval(this.saying);
-    clearTimeout(this.soon);
+    this.whereabouts.end();
     for (const name of ACTING) if (this.acting) removeEventListener(name, this.acting, { capture: true });
   }
 
@@ -152,7 +171,7 @@ class Room {
     else if (name === "room") this.roomChanged(data);
     else if (name === "seats") this.set({ seats: data.seats });
     else if (name === "closed") this.exit(data.error);
-    else if (name === "broken") this.look().catch(() => this.set({ isAway: true }));
+    else if (name === "broken") this.listenAnew();
     else if (name === "lost") this.set({ isAway: true });
     else if (name === "found") this.found(data);
     for (const hearer of this.hearers.get(name) ?? []) hearer(data);
@@ -164,7 +183,7 @@ class Room {
     const seconds = `${Math.round(milliseconds / 1000)} s`;
     if (leads(this.state)) this.say(`Connected again after ${seconds}; the class is where you are.`);
     else if (this.state.follows) this.say(`You were away for ${seconds}; here is where the class is now.`);
-    this.sayWhere();
+    this.whereabouts.tell();
   }
 
   roomMoved(said) {
@@ -173,13 +192,14 @@ class Room {
     const { room, ...state } = this.state;
     this.set({ place: said.version ? said.place : null }); // the front door's place is empty
     if (!room) return void (this.first = { said, isFirst }); // who leads is told at once after this
+    if (this.sending.isPending) return;
     if (onRoomMove({ room, ...state }, said, this.tab, isFirst, here()) === "go") this.go();
   }
 
   roomChanged(room) {
     const before = this.state.room;
     const led = leads(this.state);
-    this.set({ room });
+    this.set({ room, isAway: false });
     const { first } = this;
     this.first = null;
     if (first && onRoomMove(this.state, first.said, this.tab, first.isFirst, here()) === "go") this.go();
@@ -222,7 +242,7 @@ class Room {
     if (outcome === "lead") this.sending.lead(place);
     else if (outcome === "leave") this.leave();
     else if (outcome === "stay") this.stay();
-    this.saySoon();
+    this.whereabouts.tellSoon();
   }
 
   /** Go where the room is; a teacher's page of the room stays, unless it is `asked` to go. */
@@ -248,7 +268,7 @@ class Room {
   leave() {
     this.set({ follows: false, said: "" });
     remember(this.state);
-    this.sayWhere();
+    this.whereabouts.tell();
   }
 
   /** One may not leave the lead. */
@@ -262,7 +282,7 @@ class Room {
     this.set({ follows: true, said: "" });
     remember(this.state);
     this.go(isAsked);
-    this.sayWhere();
+    this.whereabouts.tell();
   }
 
   /** Turn this tab to another page of one's own accord. */
@@ -287,22 +307,6 @@ class Room {
     this.set({ said });
     clearTimeout(this.silence);
     this.silence = setTimeout(() => this.set({ said: "" }), 8000);
-  }
-
-  saySoon() {
-    clearTimeout(this.soon);
-    this.soon = setTimeout(() => this.sayWhere(), SAY_AFTER);
-  }
-
-  /** Tell where this student is; at most every now and then, where that is what was said last. */
-  sayWhere() {
-    if (this.state.role !== "student") return;
-    const follows = isLed(this.state) || leads(this.state);
-    const where = follows ? "" : here().slice(0, 200);
-    const [word, now] = [`${follows} ${where}`, performance.now()];
-    if (word === this.word && now - this.wordAt < SAY_EVERY / 2) return;
-    [this.word, this.wordAt] = [word, now];
-    this.post("whereabouts", { follows, where }).catch(() => {}); // it is said again before long
   }
 }
 

@@ -27,6 +27,11 @@ export class Sending {
     else this.next();
   }
 
+  /** Whether something has still to be said, so that what the room says is late. */
+  get isPending() {
+    return this.isUnderWay || this.waiting !== null;
+  }
+
   /** The lead is another's. */
   stop() {
     clearTimeout(this.timer);
