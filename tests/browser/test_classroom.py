@@ -80,8 +80,13 @@ def test_a_class_follows_wanders_off_and_comes_back(shared_server: AppServer, op
     student.context.set_offline(False)
     stands_at(student, 3)
     bar(student, "You follow your teacher.")
-    teacher.keyboard.press("ArrowLeft")
+    teacher.context.set_offline(True)
+    bar(teacher, "Not connected.")
+    teacher.keyboard.press("ArrowLeft")  # the class stays where it was, and follows when the network is back
+    stands_at(student, 3)
+    teacher.context.set_offline(False)
     stands_at(student, 2)
+    bar(teacher, "1 follows")
 
     teacher.locator(".room-code").click()
     press(teacher, "I have written it down")

@@ -15,7 +15,7 @@ const ASK_AGAIN = 30_000; // ms until a server that was away at the beginning is
 const LISTEN_AGAIN = 2_000; // ms until what was not to be heard is listened to again
 const SHORT_LOSS = 3_000; // ms without a connection that nobody needs to hear of
 const ACTING = ["pointerdown", "keydown"];
-const OF_THE_LINE = ["lost", "found", "broken", "closed", "refused"]; // heard once, though there are two topics
+const OF_THE_LINE = ["lost", "found", "closed"]; // heard once, though there are two topics
 
 class Room {
   constructor() {
@@ -124,10 +124,11 @@ class Room {
   listen() {
     const { role, code } = this.state;
     this.closeTopics();
-    const hearing = (names) => new Proxy({}, { get: (_, name) => names(name) && ((data) => this.hear(name, data)) });
-    this.topics = [listen(`room/${code}`, 0, hearing(() => true))];
-    const isOfTheClass = (name) => !OF_THE_LINE.includes(name);
-    if (role === "teacher") this.topics.push(listen(`class/${code}`, 0, hearing(isOfTheClass)));
+    const hear = (name) => (data) => this.hear(name, data);
+    const all = new Proxy({}, { get: (_, name) => hear(name) });
+    const ofTheClass = new Proxy({}, { get: (_, name) => (OF_THE_LINE.includes(name) ? undefined : hear(name)) });
+    this.topics = [listen(`room/${code}`, 0, all)];
+    if (role === "teacher") this.topics.push(listen(`class/${code}`, 0, ofTheClass));
   }
 
   /** Nothing gets through, or it was refused: find out whether one is still in the room, and listen anew. */
