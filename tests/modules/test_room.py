@@ -131,11 +131,12 @@ def test_the_bar_says_where_one_stands_and_offers_the_way_back(module, change, m
 SENDING = """async (Sending, play) => {
   const sent = [], waiting = [];
   const send = (place) => new Promise((done, fail) => { sent.push(place); waiting.push({ done, fail }); });
-  const sending = new Sending(send, (error) => error.kind === "away");
+  const sending = new Sending(send, (error) => error.kind === "away", 0);
   const soon = () => new Promise((done) => setTimeout(done));
   const answer = async (error) => {
     const { done, fail } = waiting.shift();
     error ? fail(error) : done();
+    await soon();
     await soon();
   };
   sending.sent = "step?timestep=0";
@@ -150,8 +151,8 @@ def test_one_move_is_under_way_at_a_time_and_of_several_that_wait_the_newest_goe
     steps = """for (const t of [1, 2, 3]) sending.lead(`step?timestep=${t}`); await answer(); await answer();"""
     play = f"({SENDING})(Sending, async (sending, answer, sent) => {{ {steps} }})"
     assert compute(play) == ["step?timestep=1", "step?timestep=3"]
-    lost = """sending.lead("step?timestep=1"); await answer({ kind: "away" }); sending.next(); await answer();
-        sending.lead("step?timestep=2"); await answer({ kind: "forbidden" }); sending.next();"""
+    lost = """sending.lead("step?timestep=1"); await answer({ kind: "away" }); sending.rested(); await answer();
+        sending.lead("step?timestep=2"); await answer({ kind: "forbidden" });"""
     play = f"({SENDING})(Sending, async (sending, answer, sent) => {{ {lost} }})"
     assert compute(play) == ["step?timestep=1", "step?timestep=1", "step?timestep=2"]
 

@@ -218,13 +218,6 @@ class Rates:
 
     def take(self, *wanted: tuple[str, str]) -> Problem | None:
         """Count one more under each of (a limit's name, of whom); the refusal, and nothing counted, if one is full."""
-        return self._count(wanted, 1)
-
-    def full(self, *wanted: tuple[str, str]) -> Problem | None:
-        """The refusal that ``take`` would give; nothing is counted, since only what then fails is."""
-        return self._count(wanted, 0)
-
-    def _count(self, wanted: tuple[tuple[str, str], ...], times_more: int) -> Problem | None:
         now = time.monotonic()
         with self._lock:
             queues = []
@@ -236,7 +229,7 @@ class Rates:
                     return beyond(name, len(times))
                 queues.append(times)
             for times in queues:
-                times.extend([now] * times_more)
+                times.append(now)
         return None
 
     def _queue(self, name: str, whom: str) -> deque[float]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from dashboard.serving.problems import Kind, Problem
 from dashboard.shell.rights.actor import Actor
-from dashboard.shell.rights.limits import beyond, most_of, rates
+from dashboard.shell.rights.counted import full, take
+from dashboard.shell.rights.limits import beyond, most_of
 from dashboard.shell.rights.members import Member, RoomAction, check_member, member_of, why_over
 from dashboard.shell.rights.sign_in import hashed, network_of
 from dashboard.shell.rights.table import Action, refused
@@ -48,7 +49,7 @@ class RoomActs:
         clear_old_rooms(self._store)
         owner = self._actor.identity
         if not self._actor.may_do_everything:
-            refuse_if(rates().take(("room_address", network_of(self._actor.address)), ("all_rooms", "")))
+            refuse_if(take(self._store, ("room_address", network_of(self._actor.address)), ("all_rooms", "")))
         key = new_key()
         try:
             room = self._store.open_room(hashed(key), owner, most_of("rooms") if owner else None)
@@ -60,10 +61,10 @@ class RoomActs:
         """The room that a key opens, for its teacher in another browser; and the key, as it is kept."""
         key = read_key(typed)
         counted = (("guesses", network_of(self._actor.address)), ("all_guesses", ""))
-        refuse_if(rates().full(*counted))
+        refuse_if(full(self._store, *counted))
         room = self._store.room_of_key(hashed(key))
         if room is None:
-            refuse_if(rates().take(*counted))
+            refuse_if(take(self._store, *counted))
             raise Problem(WRONG_KEY, Kind.FORBIDDEN)
         over = why_over(room)
         if over:
@@ -76,13 +77,13 @@ class RoomActs:
         self._leads_none()
         address = network_of(self._actor.address)
         guesses = (("codes", address), ("all_codes", ""))
-        refuse_if(rates().full(*guesses))
+        refuse_if(full(self._store, *guesses))
         code = read_code(code_text)
         if code is None:
             raise Problem(NO_CODE, field="code")
         room = self._store.room(code)
         if room is None:
-            refuse_if(rates().take(*guesses))
+            refuse_if(take(self._store, *guesses))
             raise Problem(NO_ROOM.format(shown_code(code)), Kind.MISSING, field="code")
         over = why_over(room)
         if over:
@@ -94,7 +95,7 @@ class RoomActs:
             name = nickname_of(nickname)
         except SettingsError as error:
             raise Problem(str(error), field="nickname") from error
-        refuse_if(rates().take(("joins", address), ("all_joins", "")))
+        refuse_if(take(self._store, ("joins", address), ("all_joins", "")))
         token = secrets.token_urlsafe(32)
         try:
             seat = self._store.take_seat(room.id, name, hashed(token), most_of("seats"))

@@ -52,7 +52,7 @@ class RunStore(
     ``seats``        take_seat, seat, seats, note_seats, remove_seat
     ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
-    ``counts``       count
+    ``counts``       count, full
     ``copying``      copy_to, holds_anything, take_over
     ``tallies``      tally
     ``database``     close, check, read_only, public_url

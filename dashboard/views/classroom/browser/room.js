@@ -297,8 +297,8 @@ class Room {
       this.look().catch(() => {});
       return false;
     }
-    if (["invalid", "too_large", "limit"].includes(error.kind)) return void this.say(error.message);
-    return leads(this.state);
+    if (["invalid", "too_large", "limit"].includes(error.kind)) this.say(error.message);
+    return leads(this.state) && !["invalid", "too_large"].includes(error.kind);
   }
 
   // ---- saying

@@ -4,6 +4,7 @@
 import { pageOf } from "./following.js";
 
 const PAGE_REST = 400; // ms in which the view of a new page says the rest of its address
+const EVERY = 100; // ms between two messages: a class that watches a film of steps sees ten of them a second
 const AGAIN = 1000; // ms until what did not get through is sent once more
 
 export class Sending {
@@ -11,8 +12,8 @@ export class Sending {
    * @param {function(string): Promise} send one place
    * @param {function(Error): boolean} onrefused whether to send it once more
    */
-  constructor(send, onrefused) {
-    Object.assign(this, { send, onrefused });
+  constructor(send, onrefused, every = EVERY) {
+    Object.assign(this, { send, onrefused, every });
     this.waiting = null; // the newest place that is not sent yet
     this.sent = null;
     this.isUnderWay = false;
@@ -43,18 +44,21 @@ export class Sending {
     const place = this.waiting;
     this.waiting = null;
     this.isUnderWay = true;
+    let rest = this.every;
     try {
       await this.send(place);
       this.sent = place;
     } catch (error) {
       if (this.onrefused(error)) {
         this.waiting ??= place;
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.next(), AGAIN);
+        rest = AGAIN;
       }
-    } finally {
-      this.isUnderWay = false;
     }
-    if (this.sent === place) this.next();
+    setTimeout(() => this.rested(), rest);
+  }
+
+  rested() {
+    this.isUnderWay = false;
+    this.next();
   }
 }

@@ -17,7 +17,7 @@ SEEN = {"list_runs", "get", "find", "gone"}
 # of the training processes, of the server itself, and of whoever keeps it
 NOT_FOR_PAGES = {
     *("acquire", "record", "keep_checkpoint", "fail", "release", "probe", "take_changes", "purge", "close"),
-    *("check", "copy_to", "count", "holds_anything", "take_over", "tally"),
+    *("check", "copy_to", "count", "full", "holds_anything", "take_over", "tally"),
     *("create_first_run", "crowd", "delete_old", "number_owned", "owner_of"),
     *("server_key", "sign_in", "is_signed_in", "sign_out"),
 }
