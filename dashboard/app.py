@@ -39,6 +39,9 @@ from dashboard.shell.rights.crowding import Crowding
 from dashboard.shell.rights.serving import Rights, check_listening
 from dashboard.shell.rights.sign_in import key_hash, sign_in_routes
 from dashboard.shell.services import shared_services
+from dashboard.views.classroom.mount import BAR_MODULES, BAR_STYLES
+from dashboard.views.classroom.room_feed import ClassFeed, RoomFeed
+from dashboard.views.classroom.routes import classroom_routes
 from dashboard.views.inspect.routes import inspect_routes
 from dashboard.views.start.routes import start_routes
 from dashboard.views.step.questions import Questions
@@ -55,9 +58,8 @@ def get_store() -> RunStore:
 
 
 pools = Pools()
-topics = Topics(
-    {"run": partial(RunFeed, get_store, pools.feeds), "absent": partial(AbsentFeed, get_store, pools.feeds)}
-)
+sources = {"run": RunFeed, "absent": AbsentFeed, "room": RoomFeed, "class": ClassFeed}
+topics = Topics({name: partial(source, get_store, pools.feeds) for name, source in sources.items()})
 routes = [
     *health_routes(Readiness(get_store, lambda: topics.closed)),
     *asset_routes(),
@@ -67,6 +69,7 @@ routes = [
     *train_routes(get_store, pools),
     *step_routes(get_store, Questions(get_store), pools),
     *inspect_routes(get_store, pools),
+    *classroom_routes(get_store, topics, pools),
     *no_other_routes(),
 ]
 watched = Watched(routes)
@@ -78,7 +81,7 @@ middleware = [
     Middleware(Patience),
     Middleware(Crowding, get_store=get_store, pool=pools.feeds),
     Middleware(Rights, get_store=get_store, pool=pools.feeds),
-    Middleware(FirstPaint),
+    Middleware(FirstPaint, modules=BAR_MODULES, styles=BAR_STYLES),
 ]
 
 

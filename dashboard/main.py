@@ -12,6 +12,7 @@ from dashboard.shell.selection import arrive
 from dashboard.shell.services import Services, services, shared_services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.bring import page as bring
+from dashboard.views.classroom import page as classroom
 from dashboard.views.compare import page as compare
 from dashboard.views.inspect import page as inspect
 from dashboard.views.start import page as start
@@ -39,6 +40,7 @@ step_page = st.Page(lambda: show(step.show), title="Step", url_path="step")
 inspect_page = st.Page(lambda: show(inspect.show), title="Inspect", url_path="inspect")
 compare_page = st.Page(lambda: show(compare.show, "run", "runs"), title="Compare", url_path="compare")
 bring_page = st.Page(lambda: show(bring.show), title="Your model", url_path="model")
+classroom_page = st.Page(lambda: show(classroom.show), title="Classroom", url_path="classroom")
 reading_page = st.Page(lambda: show(reading.show), title="Read", url_path="read")
 
 
@@ -51,7 +53,7 @@ def front_door() -> None:
 
 
 start_page = st.Page(front_door, title="Start", default=True)
-pages = [start_page, train_page, step_page, inspect_page, compare_page, bring_page, reading_page]
+pages = [start_page, train_page, step_page, inspect_page, compare_page, bring_page, classroom_page, reading_page]
 page = st.navigation(pages, position="top")
 remember_pages(pages)
 arrive(page.url_path)

@@ -2,8 +2,10 @@
 // history, what merely moves is not. When Back, Forward or a link leads to the page, the address has the word until the
 // page's script has read it; after that, the script and the page's view have it.
 
+import { announce } from "./places.js";
 import { answered, dismiss, enlist, pageOf, write } from "./tab_history.js";
 
+const REST = 300; // ms
 let turns = 0; // that scripts were asked to follow, in this tab
 
 export class Address {
@@ -11,11 +13,13 @@ export class Address {
    * @param {string} page its name in the address
    * @param {function(URLSearchParams)} onback is called with what Back or Forward led to on this page
    * @param {function()} onleave is called when a link is about to lead to another page
+   * @param {function(URLSearchParams): boolean} onmove goes to an address at once, by what is there; whether it could
    */
-  constructor(page, onback, onleave = () => {}) {
+  constructor(page, onback, onleave = () => {}, onmove = () => false) {
     this.page = page;
     this.onback = onback;
     this.leave = onleave;
+    this.onmove = onmove;
     this.isLed = true; // the address has the word
     this.hasAsked = false; // the script, since then
     this.asked = this.answered = 0; // the last turn that the script was asked to follow, and the last it has followed
@@ -24,6 +28,7 @@ export class Address {
 
   destroy() {
     this.isLed = true; // what is still under way has nothing to say any more
+    clearTimeout(this.timer);
     dismiss(this.page, this);
   }
 
@@ -35,6 +40,11 @@ export class Address {
   lead() {
     this.isLed = true;
     this.hasAsked = false;
+  }
+
+  /** The address has become another one; whether the view is there already, so that nobody need be asked. */
+  move() {
+    return !this.isLed && !this.isForScript && this.onmove(this.parameters);
   }
 
   /** It is this page that is shown, so nobody else turns to that address. */
@@ -89,6 +99,22 @@ export class Address {
     }
     this.isLed = false;
     return "arrived";
+  }
+
+  /** Let the view write it when all is at rest. */
+  writeSoon(write) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(write, REST);
+  }
+
+  /** The view writes it itself, now. */
+  writeNow() {
+    clearTimeout(this.timer);
+  }
+
+  /** Tell whoever follows where the view is, before that is at rest and stands in the address. */
+  tell(href) {
+    if (!this.isLed) announce(href);
   }
 
   /** Write it, unless the address has the word, or is another page's; returns whether it stands there. */

@@ -19,12 +19,13 @@ export async function ask(questions, path, query = {}) {
 
 /**
  * What the server says against a question: a sentence for people, and for the program its kind, as the server names it,
- * or "away" if it cannot be reached. The `places` of a refusal of clamps are those of the ones that cannot be.
+ * or "away" if it cannot be reached. The `places` of a refusal of clamps are those of the ones that cannot be, and a
+ * `field` is the one of a form that it is about.
  */
 export class Refusal extends Error {
-  constructor({ error, kind = "unexpected", places = [] }) {
+  constructor({ error, kind = "unexpected", places = [], field = null }) {
     super(error);
-    Object.assign(this, { kind, places });
+    Object.assign(this, { kind, places, field });
   }
 }
 

@@ -5,7 +5,7 @@ const PATIENCE = 5000; // ms without a first word before we believe that live da
 const SILENCE = 40000; // ms without any word, after which a connection is dead; the server speaks every 15 s
 const FIRST_WAIT = 300; // ms before a lost connection is made again; then twice as long each time, up to
 const LONGEST_WAIT = 15000; // ms
-const LAST = ["gone", "back", "refused"]; // events after which a topic has no other
+const LAST = ["gone", "back", "closed", "refused"]; // events after which a topic has no other
 const IDLE = 2000; // ms for which a connection stays that nobody listens on, since pages are often only changed
 
 const listeners = new Map(); // number -> {topic, after, handlers, heard, timer}
@@ -15,12 +15,14 @@ let waiting = null; // timer of the next attempt
 let failures = 0;
 let alarm = null; // timer of a connection that has gone silent
 let idle = null;
+let lostAt = null; // when the connection was lost, until something is heard again
 
 /**
  * Listen to a topic.
  * @param {string} topic such as "run/5"
  * @param {number} after the position from which on everything is wanted
- * @param {Object<string, function(object)>} handlers by event name; "broken" is called if nothing gets through
+ * @param {Object<string, function(object)>} handlers by event name; "broken" is called if nothing gets through, "lost"
+ *   when the connection is, and "found" with the milliseconds for which it was
  * @returns {function()} stops listening
  */
 export function listen(topic, after, handlers) {
@@ -46,7 +48,11 @@ function forget(number, tell) {
   listeners.delete(number);
   if (tell && socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ leave: number }));
   clearTimeout(idle);
-  idle = setTimeout(() => listeners.size || drop(), IDLE);
+  idle = setTimeout(() => {
+    if (listeners.size) return;
+    drop();
+    lostAt = null; // nobody misses it
+  }, IDLE);
 }
 
 /** End the connection, for now. */
@@ -73,6 +79,8 @@ function connect() {
     if (socket !== made) return;
     failures = 0;
     watch(made);
+    if (lostAt !== null) tellAll("found", performance.now() - lostAt);
+    lostAt = null;
     for (const event of JSON.parse(data)) hear(event);
   });
   made.addEventListener("close", () => socket === made && lost());
@@ -82,6 +90,7 @@ function connect() {
 function lost() {
   drop();
   if (!listeners.size) return;
+  tellLost();
   const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures) * (0.5 + Math.random());
   failures += 1;
   waiting = setTimeout(() => {
@@ -89,6 +98,22 @@ function lost() {
     connect();
   }, wait);
 }
+
+function tellAll(name, data) {
+  for (const { handlers } of [...listeners.values()]) handlers[name]?.(data);
+}
+
+function tellLost() {
+  if (lostAt === null) tellAll("lost");
+  lostAt ??= performance.now();
+}
+
+/** The network is gone, which the connection notices later; when it is back, there is no need to wait. */
+addEventListener("offline", () => listeners.size && tellLost());
+addEventListener("online", () => {
+  drop();
+  if (listeners.size) connect();
+});
 
 function watch(made) {
   clearTimeout(alarm);

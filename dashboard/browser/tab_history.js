@@ -8,16 +8,15 @@
 // Of Back and Forward, Streamlit hears one at a time, see turning.js: it would begin with the next before it is done
 // with the former.
 
+import { announce, base, hrefOf, pageOf, presentPlace } from "./places.js";
 import { Turning } from "./turning.js";
+
+export { pageOf };
 
 const push = history.pushState.bind(history);
 const replace = history.replaceState.bind(history);
-const base = new URL("../../../", import.meta.url).pathname; // this module is api/modules@…/browser/tab_history.js
 const RESERVED = ["embed", "embed_options"]; // Streamlit's own parameters
 const writers = new Map(); // by page: what writes and follows the address of the page that is mounted
-
-/** The page that an address names, by its last part: the front door has an empty name. */
-export const pageOf = ({ pathname }) => pathname.slice(base.length).replace(/\/+$/, "").split("/").at(-1);
 
 /** The present address with just these parameters, and Streamlit's own. */
 export function addressOf(parameters) {
@@ -59,6 +58,27 @@ export function write(href, isEntry) {
   if (isEntry) push({}, "", href);
   else replace(history.state, "", href);
   standing = withoutHash();
+  announce(href);
+}
+
+/**
+ * Turn to a place, see places.js, as Back and Forward do; a view that can goes there by itself, at once.
+ * @param {boolean} isEntry whether the browser's Back leads to where the tab is now, or to what was before that
+ */
+export function turnTo(place, isEntry = false) {
+  if (presentPlace() === place) return;
+  const href = hrefOf(place);
+  const isWithin = pageOf(new URL(href)) === pageOf(location) && !turning.isBusy;
+  if (isEntry) push({}, "", href);
+  else replace(history.state, "", href);
+  standing = withoutHash();
+  led = null;
+  heading = pageOf(location);
+  announce(href);
+  const writer = writers.get(heading);
+  if (isWithin && writer?.move()) return;
+  writer?.lead();
+  turning.turn();
 }
 
 /** The page that the pressed button leads to, as its key says; null if it is none that does. */
@@ -89,6 +109,7 @@ history.pushState = (state, unused, href = "") => {
     turning.ledOn(there);
   }
   standing = withoutHash();
+  announce(location.href);
 };
 history.replaceState = () => {}; // as above: the page's own parameters
 
@@ -104,6 +125,7 @@ addEventListener(
     heading = pageOf(location);
     writers.get(heading)?.lead();
     turning.turn();
+    announce(location.href, true);
   },
   true,
 );

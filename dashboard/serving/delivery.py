@@ -4,7 +4,7 @@ A page costs the machine that trains its processor: in the server, which encodes
 the machine's own screen also in the browser, which draws. A few viewers get everything at once, a crowd in turns.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 CROWD = 20  # listeners of one topic; beyond, the run they watch would lose its processor to telling them
@@ -75,3 +75,7 @@ MANY = Pace(
 def pace_for(listeners: int) -> Pace:
     """The pace that so many listeners of one topic are served at."""
     return MANY if listeners > CROWD else FEW
+
+
+# of a room, in which everybody is to see a step at the same time, however many they are: what is told is short
+ROOM = replace(FEW, look_every=0.1)

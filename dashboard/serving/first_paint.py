@@ -4,11 +4,14 @@ Styles that come with the script's first answer, a second or more later, would m
 a person may have gone Back and Forward.
 """
 
+from collections.abc import Sequence
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.serving.assets import DASHBOARD, module_url
 
+IMPORTED = ("places", "turning")  # by the writer of the tab's history
 START_OF_HEAD = b"<head>"
 END_OF_HEAD = b"</head>"
 LEFT_OUT = (
@@ -18,28 +21,32 @@ LEFT_OUT = (
 )  # the page is needed whole, and as it is written
 
 
-def with_head(page: bytes) -> bytes:
+def with_head(page: bytes, modules: Sequence[str] = (), styles: Sequence[str] = ()) -> bytes:
     """Streamlit's page with the module that writes the history of all pages, and their style sheet.
 
     The module comes first: browsers tell a window's listeners of Back in the order in which they began to listen, and
     ours has to hear of it before Streamlit's.
+
+    Args:
+        modules, styles: what else stands on every page, by its path from ``dashboard/``.
     """
-    preload = f'<link rel="modulepreload" href="{module_url("browser/turning.js")}">'
-    script = f'<script type="module" src="{module_url("browser/tab_history.js")}"></script>'
-    styles = b"<style>" + (DASHBOARD / "browser" / "page.css").read_bytes() + b"</style>"
-    page = page.replace(START_OF_HEAD, START_OF_HEAD + preload.encode() + script.encode(), 1)
-    return page.replace(END_OF_HEAD, styles + END_OF_HEAD, 1)
+    preload = [f'<link rel="modulepreload" href="{module_url(f"browser/{name}.js")}">' for name in IMPORTED]
+    loaded = ("browser/tab_history.js", *modules)
+    scripts = [f'<script type="module" src="{module_url(path)}"></script>' for path in loaded]
+    sheets = [(DASHBOARD / path).read_bytes() for path in ("browser/page.css", *styles)]
+    page = page.replace(START_OF_HEAD, START_OF_HEAD + "".join([*preload, *scripts]).encode(), 1)
+    return page.replace(END_OF_HEAD, b"<style>" + b"\n".join(sheets) + b"</style>" + END_OF_HEAD, 1)
 
 
 class FirstPaint:
     """ASGI middleware that writes what all pages need into the head of Streamlit's page.
 
     Args:
-        app: what responds.
+        app: what responds. modules, styles: see ``with_head``.
     """
 
-    def __init__(self, app: ASGIApp):
-        self._app = app
+    def __init__(self, app: ASGIApp, modules: Sequence[str] = (), styles: Sequence[str] = ()):
+        self._app, self._modules, self._styles = app, modules, styles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not wants_page(scope):
@@ -60,7 +67,7 @@ class FirstPaint:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            body = with_head(body)
+            body = with_head(body, self._modules, self._styles)
             headers = MutableHeaders(scope=start)
             headers["Content-Length"] = str(len(body))
             del headers["ETag"], headers["Last-Modified"]  # of the file, which knows nothing of ours

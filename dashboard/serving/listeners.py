@@ -19,7 +19,6 @@ from dashboard.serving.delivery import (
     MOST_MESSAGE,
     MOST_MESSAGES,
     MOST_TOPICS_A_LISTENER,
-    pace_for,
 )
 from dashboard.serving.numbers import AFTER, Bounds
 from dashboard.serving.problems import Kind, Problem, told_of
@@ -104,7 +103,7 @@ class Listener:
             for number, subscription in list(self._subscriptions.items()):
                 if not subscription.waits:
                     continue
-                pace = pace_for(len(subscription.topic.listeners))
+                pace = subscription.topic.pace
                 if subscription.due > clock() and (pace.tell_every or subscription.behind) and not subscription.ended:
                     rest = min(rest, subscription.due)
                     continue

@@ -6,6 +6,7 @@ newest matters, so those that a listener has not been told yet are replaced.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import random
@@ -58,7 +59,7 @@ class Ended(Exception):
 
 
 class Source(Protocol):
-    """Where a topic's events come from."""
+    """Where a topic's events come from; one that is to be told at a pace of its own has a ``pace_for`` as well."""
 
     async def look(self, topic: "Topic") -> None:
         """Publish what is new; raises Ended if there will be nothing any more. The first look sets the position."""
@@ -146,10 +147,20 @@ class Topic:
         self.latest: dict[str, Event] = {}
         self.listeners: set[Subscription] = set()
         self.task: asyncio.Task[None] | None = None
+        self.nudged = asyncio.Event()
 
     @property
     def pace(self) -> Pace:
-        return pace_for(len(self.listeners))
+        """For so many listeners as there are: the source's own, where it has one."""
+        own: Callable[[int], Pace] = getattr(self.source, "pace_for", pace_for)
+        return own(len(self.listeners))
+
+    async def rest(self, seconds: float) -> None:
+        """Wait so long, or until somebody knows that there is something new."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.nudged.wait()
+        self.nudged.clear()
 
     def publish(self, event: Event) -> None:
         """Give an event to every listener, unless it is what they know."""
@@ -222,6 +233,12 @@ class Topics:
         """Listen no more; the topic's task ends at its next look if it was the last one."""
         listener.topic.listeners.discard(listener)
 
+    def nudge(self, name: str) -> None:
+        """Something new is known to be there: look at that topic now, if anybody listens to it."""
+        topic = self._topics.get(name)
+        if topic is not None:
+            topic.nudged.set()
+
     def close(self) -> None:
         """End all topics."""
         self.closed = True
@@ -251,7 +268,7 @@ class Topics:
                     topic.publish(trouble(Kind.UNEXPECTED, UNEXPECTED_SENTENCE))
                     rest = min(MOST_LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS * 2**failures)
                     failures += 1
-                await asyncio.sleep(rest)
+                await topic.rest(rest)
         finally:
             if self._topics.get(topic.name) is topic:
                 del self._topics[topic.name]

@@ -14,6 +14,7 @@ DRAWN = {  # what comes in last on each page
     "step": ".strip button",
     "inspect": ".readout",
     "compare": "[data-testid=stDataFrame]",
+    "classroom": ".classroom form",
     "read": ".st-key-figure_gradients figcaption",
 }
 

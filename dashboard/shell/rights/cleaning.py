@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from dashboard.shell.rights.asking import everyone_is_here
 from dashboard.shell.rights.limits import most_of
+from dashboard.shell.rights.room_acts import clear_old_rooms
 from lstm_engine.runs import Run, RunStore, StoreError
 
 log = logging.getLogger(__name__)
@@ -30,16 +31,18 @@ def clean(store: RunStore) -> int:
 async def keep_clean(get_store: Callable[[], RunStore], every: float = CLEAN_EVERY_SECONDS) -> None:
     """Clean again and again, until cancelled; trouble with the store passes, and the pages tell of it.
 
-    Nothing is cleaned where everybody may do everything: what visitors began there, they began under other rules.
+    No runs are cleaned where everybody may do everything: what visitors began there, they began under other rules.
+    Rooms that nobody uses are closed everywhere.
     """
     while True:
-        if not everyone_is_here():
-            try:
+        try:
+            await asyncio.to_thread(lambda: clear_old_rooms(get_store()))
+            if not everyone_is_here():
                 await asyncio.to_thread(lambda: clean(get_store()))
-            except StoreError as error:
-                log.debug("%s", error)
-            except Exception:
-                log.exception("cleaning away old runs failed; trying again")
+        except StoreError as error:
+            log.debug("%s", error)
+        except Exception:
+            log.exception("cleaning away old runs failed; trying again")
         await asyncio.sleep(every)
 
 

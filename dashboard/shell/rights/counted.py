@@ -5,6 +5,16 @@ from dashboard.shell.rights.limits import MINUTES, beyond, most_of, rates
 from lstm_engine.runs import RunStore
 
 
+def refused_by(full: tuple[str, str] | None) -> Problem | None:
+    """What is told of one that is full."""
+    return None if full is None else beyond(full[0], most_of(full[0]))
+
+
+def full(store: RunStore, *wanted: tuple[str, str]) -> Problem | None:
+    """The refusal that ``take`` would give, where only what then fails is counted; raises StoreError as well."""
+    return refused_by(store.full({key: most_of(key[0]) for key in wanted}, MINUTES * 60.0))
+
+
 def take(store: RunStore, *wanted: tuple[str, str]) -> Problem | None:
     """Count one more under each of (a limit's name, of whom); the refusal, and nothing counted, if one is full.
 
@@ -15,5 +25,4 @@ def take(store: RunStore, *wanted: tuple[str, str]) -> Problem | None:
     """
     if store.read_only:
         return rates().take(*wanted)
-    full = store.count({key: most_of(key[0]) for key in wanted}, MINUTES * 60.0)
-    return None if full is None else beyond(full[0], most_of(full[0]))
+    return refused_by(store.count({key: most_of(key[0]) for key in wanted}, MINUTES * 60.0))

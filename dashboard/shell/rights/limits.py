@@ -130,6 +130,45 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
             f"keys tried in all in {MINUTES} minutes",
             f"Too many keys were tried in the last {MINUTES} minutes, from anywhere. Wait {MINUTES} minutes.",
         ),
+        "rooms": Limit(
+            2,
+            "rooms that a visitor has open at once",
+            "You have {asked} rooms open, and a visitor may have {most} here. Close one of them first.",
+        ),
+        "room_address": Limit(
+            20,
+            f"rooms opened from one address in {MINUTES} minutes",
+            f"From your network, {{most}} rooms were opened in the last {MINUTES} minutes, and no more may be. Wait.",
+        ),
+        "all_rooms": Limit(
+            60,
+            f"rooms opened by all visitors in {MINUTES} minutes",
+            f"All visitors together have opened {{most}} rooms in the last {MINUTES} minutes, as many as may be. Wait.",
+        ),
+        "room_hours": Limit(
+            24, "hours after which a room that nobody uses is closed", "An idle room is kept open for {most} hours."
+        ),
+        "seats": Limit(400, "students in a room", "This room is full: {most} students are in it, as many as may be."),
+        "joins": Limit(
+            600,
+            f"students who join from one address in {MINUTES} minutes",
+            f"From your network, {{most}} students joined in the last {MINUTES} minutes, as many as may. Wait.",
+        ),
+        "all_joins": Limit(
+            3_000,
+            f"students who join in all in {MINUTES} minutes",
+            f"{{most}} students joined in the last {MINUTES} minutes, as many as may. Wait a little.",
+        ),
+        "codes": Limit(
+            60,
+            f"wrong codes of rooms from one address in {MINUTES} minutes",
+            f"From your network, {{most}} wrong codes came in the last {MINUTES} minutes. Wait {MINUTES} minutes.",
+        ),
+        "all_codes": Limit(
+            600,
+            f"wrong codes of rooms in all in {MINUTES} minutes",
+            f"Too many wrong codes were tried in the last {MINUTES} minutes, from anywhere. Wait {MINUTES} minutes.",
+        ),
     }
 )
 

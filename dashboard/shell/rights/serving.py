@@ -23,12 +23,15 @@ from dashboard.shell.rights.acts import MEGABYTE, Acts
 from dashboard.shell.rights.asking import actor_of_request, everyone_is_here, marked
 from dashboard.shell.rights.cookies import KEPT_SECONDS, VISITOR_COOKIE, cookie, new_identity, signed, signing_key
 from dashboard.shell.rights.limits import beyond, most_of
+from dashboard.shell.rights.members import RoomAction, check_member
+from dashboard.shell.rights.room_acts import RoomActs
 from dashboard.shell.rights.seen import hidden, seen_by
 from dashboard.shell.rights.sign_in import is_encrypted
 from lstm_engine import EngineError
 from lstm_engine.runs import RunNotFound, RunStore, StoreError
 
 GetStore = Callable[[], RunStore]
+OF_A_ROOM = {"room": RoomAction.FOLLOW, "class": RoomAction.MANAGE}  # topics, and what to hear one is
 OF_A_RUN = re.compile(r"/api/runs/([^/]+)/")
 UPLOAD = re.compile(r"/_stcore/upload_file/")
 STREAM = re.compile(r"/_stcore/stream")
@@ -148,17 +151,28 @@ def acts_of(store: RunStore, connection: HTTPConnection) -> Acts:
     return Acts(store, lambda: actor_of_request(store, connection))
 
 
+def room_acts_of(store: RunStore, connection: HTTPConnection) -> RoomActs:
+    """What whoever asks a route may do to rooms."""
+    return RoomActs(store, actor_of_request(store, connection), connection.cookies)
+
+
 def seen_by_asker(store: RunStore, connection: HTTPConnection) -> RunStore:
     """The store as whoever asks a route sees it."""
     return seen_by(store, lambda: actor_of_request(store, connection))
 
 
 async def check_listening(get_store: GetStore, pool: Pool, connection: HTTPConnection, text: str) -> None:
-    """Raise an EngineError if a listener's message asks for a run that is not theirs to see."""
-    if everyone_is_here() or len(text) > MOST_MESSAGE:  # which is refused where it is read
+    """Raise an EngineError if a listener's message asks for a run that is not theirs to see, or a room they are not in.
+
+    Whose room it is does not depend on where they sit.
+    """
+    if len(text) > MOST_MESSAGE:  # which is refused where it is read
         return
     kind, _, name = str(parsed(text).get("listen", "")).partition("/")
-    number = run_number(name)
+    action = OF_A_ROOM.get(kind)
+    if action is not None:
+        await pool.run(client_of(connection), lambda: check_member(get_store(), connection.cookies, action, code=name))
+    number = None if everyone_is_here() else run_number(name)
     if kind != "run" or number is None:
         return
     try:

@@ -23,6 +23,8 @@ class Action(StrEnum):
     CHANGE = "change"  # settings in mid-run, and the pace
     DESCRIBE = "describe"  # name, note and tags of a run; names of its units
     DELETE = "delete"  # and bring back
+    OPEN_ROOM = "open a room"  # and be its teacher; what one may inside of a room, ``members`` says
+    JOIN_ROOM = "join a room"
 
 
 class Allowed(StrEnum):
@@ -78,11 +80,13 @@ RIGHTS: Mapping[Action, Right] = MappingProxyType(
         Action.DELETE: Right(
             YES, OWN, NO, f"Only whoever began {{run}}, and the administrator, delete it and bring it back. {FORKS}"
         ),
+        Action.OPEN_ROOM: Right(YES, YES, NO, "Nobody may open a room here."),
+        Action.JOIN_ROOM: Right(YES, YES, NO, "Nobody may join a room here."),
     }
 )
 NOT_KNOWN_AGAIN = (
     "Your browser holds no cookie of this app, so nothing here can be yours: you may look and step. To begin runs of "
-    "your own, allow cookies, open the app in a tab of its own and reload it."
+    "your own or come into a room, allow cookies, open the app in a tab of its own and reload it."
 )
 
 

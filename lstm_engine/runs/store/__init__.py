@@ -4,10 +4,13 @@ from lstm_engine.runs.store.changes import changed_settings
 from lstm_engine.runs.store.errors import (
     AlreadyThere,
     LeaseLost,
+    NicknameTaken,
+    RoomFull,
     RunNotFound,
     StateLost,
     StoreError,
     StoreProblem,
+    TooManyRooms,
     TooManyRuns,
 )
 from lstm_engine.runs.store.leases import Known
@@ -24,12 +27,15 @@ __all__ = [
     "AlreadyThere",
     "Known",
     "LeaseLost",
+    "NicknameTaken",
     "Owner",
+    "RoomFull",
     "RunNotFound",
     "RunStore",
     "StateLost",
     "StoreError",
     "StoreProblem",
+    "TooManyRooms",
     "TooManyRuns",
     "changed_settings",
 ]

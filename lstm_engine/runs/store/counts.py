@@ -22,6 +22,11 @@ def known_as(whom: str) -> str:
 class Counts(Database):
     """The part of the store that counts."""
 
+    def full(self, wanted: Mapping[tuple[str, str], int], seconds: float) -> tuple[str, str] | None:
+        """One that was done as often as it may be, as ``count`` tells; nothing is counted."""
+        with self._reading() as connection:
+            return find_full(connection, wanted, seconds)
+
     def count(self, wanted: Mapping[tuple[str, str], int], seconds: float) -> tuple[str, str] | None:
         """Count one more under each of (what is done, by whom), unless one has been done so often already.
 
@@ -31,8 +36,7 @@ class Counts(Database):
         Returns:
             One that is full, and then nothing was counted; None if none is.
         """
-        with self._reading() as connection:  # whoever floods holds up nobody who writes
-            full = find_full(connection, wanted, seconds)
+        full = self.full(wanted, seconds)  # whoever floods holds up nobody who writes
         if full is not None:
             return full
         with self._writing() as connection:

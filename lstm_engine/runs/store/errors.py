@@ -55,6 +55,26 @@ class TooManyRuns(EngineError):
         self.most = most
 
 
+class TooManyRooms(EngineError):
+    """Somebody has as many rooms open as they may have; ``most`` says how many."""
+
+    def __init__(self, most: int):
+        super().__init__(f"there are {most} rooms of this owner already, expected at most {most}; close one first")
+        self.most = most
+
+
+class RoomFull(EngineError):
+    """All seats of a room are taken; ``most`` says how many there are."""
+
+    def __init__(self, most: int):
+        super().__init__(f"there are {most} students in this room already, expected at most {most}")
+        self.most = most
+
+
+class NicknameTaken(EngineError):
+    """Somebody in the room is called so, or nearly so."""
+
+
 class AlreadyThere(StoreError):
     """Somebody else has just written the same row."""
 

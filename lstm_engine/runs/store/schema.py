@@ -133,6 +133,42 @@ counts = sql.Table(
     sql.Column("at", sql.Float(53), nullable=False),
     sql.Index("ix_counts_name_whom", "name", "whom"),
 )
+# a class that follows one place; of the teacher's key only a hash is here, and of what students' browsers hold
+rooms = sql.Table(
+    "rooms",
+    metadata,
+    sql.Column("id", Whole, primary_key=True),
+    sql.Column("code", sql.String(12), nullable=False, unique=True),
+    sql.Column("key_hash", sql.String(64), nullable=False, unique=True),
+    sql.Column("owner", sql.String(LONGEST_OWNER), index=True),
+    sql.Column("opened_at", sql.Float(53), nullable=False),
+    sql.Column("touched_at", sql.Float(53), nullable=False),
+    sql.Column("closed_at", sql.Float(53)),
+    sql.Column("place", sql.Text, nullable=False),
+    sql.Column("moved_by", sql.String(40), nullable=False),
+    sql.Column("version", Whole, nullable=False),
+    sql.Column("changes", Whole, nullable=False),
+    sql.Column("leader", Whole),
+    sql.Column("settings", sql.Text, nullable=False),
+    sql.Column("removals", Whole, nullable=False),
+    sqlite_autoincrement=True,  # what is left of a room that went never belongs to another
+)
+seats = sql.Table(
+    "seats",
+    metadata,
+    sql.Column("id", Whole, primary_key=True),
+    sql.Column("room_id", Whole, nullable=False),
+    sql.Column("token_hash", sql.String(64), nullable=False, unique=True),
+    sql.Column("nickname", sql.String(40), nullable=False),
+    sql.Column("nickname_key", sql.String(200), nullable=False),
+    sql.Column("joined_at", sql.Float(53), nullable=False),
+    sql.Column("seen_at", sql.Float(53), nullable=False),
+    sql.Column("follows", sql.Boolean, nullable=False),
+    sql.Column("whereabouts", sql.Text, nullable=False),
+    sql.Column("removed", sql.Boolean, nullable=False),
+    sql.Index("ix_seats_nickname", "room_id", "nickname_key", unique=True),
+    sqlite_autoincrement=True,
+)
 marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))
 # the table in which Alembic keeps the version; here as well, so that nobody has to load Alembic to read it
 versions = sql.Table(
@@ -143,3 +179,5 @@ versions = sql.Table(
 )
 # of a run, everything that goes when it goes for good
 OF_A_RUN = (metrics, summaries, checkpoints, changes, notes, unit_notes)
+# of a room, the same; each has its number as room_id
+OF_A_ROOM = (seats,)

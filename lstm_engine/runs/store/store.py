@@ -8,13 +8,30 @@ from lstm_engine.runs.store.leases import Leases
 from lstm_engine.runs.store.metrics import Metrics
 from lstm_engine.runs.store.notes import RunNotes
 from lstm_engine.runs.store.owners import Owners
+from lstm_engine.runs.store.rooms import Rooms
 from lstm_engine.runs.store.runs import Runs
+from lstm_engine.runs.store.seats import Seats
 from lstm_engine.runs.store.sign_ins import SignIns
 from lstm_engine.runs.store.tallies import Tallies
 from lstm_engine.runs.store.unit_notes import UnitNotes
 
 
-class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owners, SignIns, Counts, Copying, Tallies):
+class RunStore(
+    Runs,
+    Forks,
+    Metrics,
+    Changes,
+    RunNotes,
+    UnitNotes,
+    Leases,
+    Owners,
+    SignIns,
+    Rooms,
+    Seats,
+    Counts,
+    Copying,
+    Tallies,
+):
     """Runs, their metrics and their checkpoints; SQLite in a file, or PostgreSQL by its URL.
 
     Its methods stand by topic:
@@ -30,9 +47,12 @@ class RunStore(Runs, Forks, Metrics, Changes, RunNotes, UnitNotes, Leases, Owner
     ``unit_notes``   unit_notes, note_unit
     ``owners``       owner_of, number_owned, crowd, delete_old
     ``sign_ins``     server_key, sign_in, is_signed_in, sign_out
+    ``rooms``        open_room, room, room_of_key, room_by_id, move_room, touch_room, set_leader, set_room_settings,
+                     close_room, number_of_rooms, clear_rooms
+    ``seats``        take_seat, seat, seats, note_seats, remove_seat
     ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
-    ``counts``       count
+    ``counts``       count, full
     ``copying``      copy_to, holds_anything, take_over
     ``tallies``      tally
     ``database``     close, check, read_only, public_url

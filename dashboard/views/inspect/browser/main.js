@@ -24,7 +24,6 @@ import { TERMS } from "./terms.js";
 import { TextView } from "./text_view.js";
 import { Unit } from "./unit.js";
 
-const URL_DELAY = 300; // ms at rest before a move is written into the page's address
 // what is changed on purpose, so that the browser's Back leads to what was before it
 const ENTRIES = ["source", "own", "checkpoint", "layer", "property", "panel", "broken", "by", "held", "found"];
 
@@ -89,7 +88,6 @@ class InspectView {
   }
 
   destroy() {
-    clearTimeout(this.urlTimer);
     this.address.destroy();
     this.explanations.end();
     this.text.destroy();
@@ -289,8 +287,8 @@ class InspectView {
     this.moved = false;
     this.panels.show(this.view);
     this.explanations.refresh();
-    clearTimeout(this.urlTimer);
-    this.urlTimer = setTimeout(() => this.write(), URL_DELAY);
+    this.address.writeSoon(() => this.write());
+    if (this.page) this.address.tell(addressOf(writeLink(this.data.run, this.state)));
   }
 
   write() {
@@ -307,7 +305,7 @@ class InspectView {
     const ends = ["source", "own"].some((name) => name in change && change[name] !== before[name]);
     const after = settled({ ...(ends ? turned(before, "text") : before), ...change }, this.there());
     if (ENTRIES.some((name) => !same(before[name], after[name]))) {
-      clearTimeout(this.urlTimer);
+      this.address.writeNow();
       if (!this.isEntry) this.write(); // what was before stays in the browser's history
       this.isEntry = true;
     }

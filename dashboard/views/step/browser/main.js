@@ -246,6 +246,7 @@ class StepView {
     if (changed.timestep) this.frame.remarkOn(this.loaded.trace, this.state.timestep);
     clearTimeout(this.urlTimer);
     this.urlTimer = setTimeout(() => this.rest(), URL_DELAY);
+    this.visit.tellFollowers();
   }
 
   /** The cursor has come to rest: write it into the address, so that a link leads here, and say it in words. */
@@ -264,15 +265,18 @@ class StepView {
 
   // ---- what a person does
 
-  /** Change part of the state; values beyond the ends stop there. Returns whether the cursor moved. */
-  turnTo(change) {
+  /**
+   * Change part of the state; values beyond the ends stop there. Returns whether the cursor moved.
+   * @param {boolean} isOwn whether a person did so here, rather than one whom this tab follows
+   */
+  turnTo(change, isOwn = true) {
     if (!this.loaded || this.visit.opens) return false;
     const before = this.state;
     const after = this.settle({ ...before, ...change });
     const cost = costOf(before, after);
     if (cost === null) return false;
     const changed = Object.fromEntries(differing(before, after).map((name) => [name, true]));
-    const entry = ENTRIES.filter((name) => changed[name]).join(" ");
+    const entry = isOwn && ENTRIES.filter((name) => changed[name]).join(" ");
     if (entry) this.visit.enter(entry);
     this.frame.forget();
     this.keeper.forget();

@@ -2,6 +2,7 @@
 
 import { Refusal } from "../../../browser/ask.js";
 import { Address } from "../../../browser/address.js";
+import { isWatched } from "../../../browser/places.js";
 import { readLink, remember, tell, writeLink } from "./link.js";
 import { FIELDS, startState } from "./state.js";
 
@@ -18,6 +19,7 @@ export class Visit {
       "step",
       (parameters) => this.goTo(parameters),
       () => this.write(), // the cursor may not have come to rest
+      (parameters) => this.move(parameters),
     );
   }
 
@@ -147,6 +149,24 @@ export class Visit {
     this.open(parameters, sequence);
   }
 
+  /** Go to another address of this run and sequence by what is here; whether that can be. */
+  move(parameters) {
+    const { view } = this;
+    const says = (name, here) => (parameters.get(name) ?? here) === here;
+    if (this.opens || !view.loaded || !says("run", String(view.run))) return false;
+    if (!says("sequence", view.state.sequence)) return false;
+    const { change, problems } = readLink(parameters, view.there);
+    if (problems.length) {
+      view.loading.forget(); // it may be a checkpoint that is newer than what is known here
+      return false;
+    }
+    if (view.transport.playing) view.transport.stop();
+    view.history.clear();
+    const { sequence, present } = view.state;
+    view.turnTo({ ...startState(), ...change, sequence, present }, false);
+    return true;
+  }
+
   /** Something is about to be changed on purpose: the address of what was before stays in the browser's history. */
   enter(names) {
     if (this.entry !== names) this.write();
@@ -168,8 +188,18 @@ export class Visit {
   write(isEntry = false) {
     const { view } = this;
     if (this.opens || !view.loaded) return; // what the address says is not in view yet
-    const { run, state, there, component } = view;
-    const href = writeLink(location.href, state, there, { run, sequence: state.sequence, task: component.data.task });
-    if (this.address.write(href, isEntry)) remember(run, state.sequence, href);
+    const href = this.href;
+    if (this.address.write(href, isEntry)) remember(view.run, view.state.sequence, href);
+  }
+
+  /** What is in view, as an address. */
+  get href() {
+    const { run, state, there, component } = this.view;
+    return writeLink(location.href, state, there, { run, sequence: state.sequence, task: component.data.task });
+  }
+
+  /** Tell whoever follows, before it has come to rest. */
+  tellFollowers() {
+    if (isWatched() && !this.opens) this.address.tell(this.href);
   }
 }

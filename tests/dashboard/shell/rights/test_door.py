@@ -28,7 +28,9 @@ from tests.dashboard.shell.rights.test_seen import PRIVATE
 KEY = "the key of the class"
 STREAM = "/_stcore/stream"
 READING = {"GET", "HEAD", "OPTIONS"}
-SIGNING = ("sign_in", "sign_out")  # change nothing of anybody's but one's own browser; each has tests of its own
+# change nothing of anybody's but one's own browser; each has tests of its own
+SIGNING = ("sign_in", "sign_out", "rooms/come_back", "rooms/join")
+ROOMS = {"open", "leave", "move", "whereabouts", "lead", "settings", "keep", "take_out", "close"}
 
 
 def real_routes() -> list[Route]:
@@ -126,7 +128,7 @@ def annas(store) -> Run:
 
 @pytest.mark.parametrize(("method", "path"), [one for one in CHANGING if not one[1].endswith(SIGNING)], ids=str)
 def test_no_route_changes_anything_for_a_stranger(door, store, annas, method, path, monkeypatch):
-    monkeypatch.setenv(LIMITS_VARIABLE, "runs=0")
+    monkeypatch.setenv(LIMITS_VARIABLE, "runs=0 rooms=0")
     before = everything(store)
     for actor, kinds in ((GUEST, {"forbidden"}), (BEN, {"forbidden", "limit"})):
         status, _, body = door.ask(method, filled(path, annas.id) + "?name=x&unit=0", door.cookies(actor.identity))
@@ -136,7 +138,10 @@ def test_no_route_changes_anything_for_a_stranger(door, store, annas, method, pa
 
 
 def test_the_routes_that_change_something_are_these():
-    assert {path.rpartition("/")[2] for _, path in CHANGING} == {"companion", "far_run", "unit_names", *SIGNING}
+    assert {path.rpartition("/")[2] for _, path in CHANGING} == {
+        *("companion", "far_run", "unit_names", *ROOMS),
+        *(path.rpartition("/")[2] for path in SIGNING),
+    }
 
 
 @pytest.mark.parametrize("path", OF_A_RUN)

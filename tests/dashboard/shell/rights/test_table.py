@@ -16,6 +16,8 @@ EXPECTED = {
     Action.CHANGE: (True, True, False, False, False),
     Action.DESCRIBE: (True, True, False, False, False),
     Action.DELETE: (True, True, False, False, False),
+    Action.OPEN_ROOM: (True, True, True, True, False),
+    Action.JOIN_ROOM: (True, True, True, True, False),
 }
 CASES = (
     ("administrator", ANNA.identity),
