@@ -17,7 +17,7 @@ export class Strip {
     this.beside = element("div", { class: "strip-track beside" });
     this.root = element(
       "div",
-      { class: "strip", role: "group", "aria-label": "Symbols, with the model's surprise at each" },
+      { class: "strip", role: "group", tabindex: 0, "aria-label": "Symbols, with the model's surprise at each" },
       this.track,
       this.beside,
     );
