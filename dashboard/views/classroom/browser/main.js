@@ -3,6 +3,7 @@
 import { element } from "../../../browser/dom.js";
 import "./bar.js"; // whoever comes into a room here has it from then on
 import { Entrance } from "./entrance.js";
+import { Alone } from "./questions/alone.js";
 import { room } from "./room.js";
 import { StudentPanel } from "./student.js";
 import { TeacherPanel } from "./teacher.js";
@@ -14,7 +15,8 @@ export function mount(parent) {
 class Classroom {
   constructor(parent) {
     this.root = element("div", { class: "classroom", "aria-busy": "true" });
-    parent.append(this.root);
+    this.questions = new Alone();
+    parent.append(this.root, this.questions.root);
     this.role = undefined;
     this.stop = room.watch((state) => this.draw(state));
   }
@@ -38,5 +40,6 @@ class Classroom {
   destroy() {
     this.stop();
     this.root.remove();
+    this.questions.root.remove();
   }
 }

@@ -2,15 +2,11 @@
 
 import csv
 import io
-import json
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from dashboard.serving.problems import Problem
 from dashboard.shell.rights.limits import LIMITS_VARIABLE
-from dashboard.shell.rights.sign_in import hashed
 from dashboard.views.classroom.questions.export import cell
 from dashboard.views.classroom.questions.payloads import vote_for_all, vote_for_teacher
 from lstm_engine.questions import READY
@@ -19,8 +15,6 @@ from lstm_engine.runs import RunSettings
 from lstm_engine.runs.checkpoints import serialise
 from tests.dashboard.shell.rights.conftest import BEN
 from tests.dashboard.shell.rights.test_acts import everything
-
-CLASS = 200
 
 
 @pytest.fixture(autouse=True)
@@ -215,12 +209,12 @@ def exported(who, nicknames):
 
 
 def test_answers_are_taken_home_without_formulas_and_without_nicknames_where_wanted(store, teacher, joined, asks):
-    students = [joined(name) for name in ("-2+3", "Ben", "Cem")]
+    students = [joined(name) for name in ("-2 -3", "Ben", "Cem")]
     for_all, for_teacher = asks(ready="h_c_and_output")
     for place, student in enumerate(students):
         student.post("questions/answer", vote=for_all["vote"], turn=1, answer=place, said=1)
     rows = exported(teacher, nicknames=True)
-    assert [row["student"] for row in rows] == ["'-2+3", "Ben", "Cem"]
+    assert [row["student"] for row in rows] == ["'-2 -3", "Ben", "Cem"]
     assert [row["right"] for row in rows].count("yes") == 1
     assert rows[for_teacher["engine"]["answer"]]["right"] == "yes"
     assert all(not value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
@@ -248,27 +242,3 @@ def test_a_reader_alone_answers_and_hears_why(browser):
         assert reader.ask("GET", f"questions/alone?name=units_and_timesteps&answer={odd}")[0] == 400
     assert reader.ask("GET", "questions/alone?name=../../etc/passwd")[0] == 404
     assert reader.ask("GET", "questions/alone?name=units_and_timesteps&run=999&checkpoint=x")[0] == 400
-
-
-def test_a_whole_class_answers_and_each_answer_counts_once(store, teacher, browser, asks):
-    """Each through the app's own route, twice, from eight threads at once."""
-    room = store.room(teacher.code)
-    students = []
-    for k in range(CLASS):
-        one = browser()
-        one.cookies["lstm_seat"] = f"{k:043}"
-        students.append(one)
-        store.take_seat(room.id, f"student {k}", hashed(f"{k:043}"), 400)
-    vote = asks(ready=READY[0])[0]["vote"]
-
-    def answer(k):
-        message = json.dumps({"vote": vote, "turn": 1, "answer": k % 4, "said": 1}).encode()
-        return [students[k].ask("POST", "questions/answer", message)[0] for _ in range(2)]
-
-    began = time.perf_counter()
-    with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(answer, range(CLASS))) == [[200, 200]] * CLASS
-    print(f"{CLASS} answers, each twice, in {time.perf_counter() - began:.2f} s")
-    turns = told_of(store, teacher)[1]["turns"]
-    assert turns[0]["count"] == CLASS
-    assert turns[0]["made"] == [CLASS // 4] * 4
