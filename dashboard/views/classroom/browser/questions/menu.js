@@ -9,6 +9,7 @@ const LIVE = {
   gate: "What will this gate do at the next symbol?",
   symbol: "Which symbol comes next?",
 };
+export const wish = { isUnderWay: false }; // whether this very tab has asked, and then goes to the scene
 const KINDS = { choice: "", number: "a number", curve: "a curve to sketch", unit: "a unit to point at" };
 
 /** Open the list, over whatever page it is. */
@@ -89,12 +90,12 @@ class Menu {
   async ask(message, button) {
     setText(this.problem, "");
     button.disabled = true;
-    room.asking = true;
+    wish.isUnderWay = true;
     try {
       await room.post("questions/ask", message);
       this.root.close();
     } catch (refusal) {
-      room.asking = false;
+      wish.isUnderWay = false;
       button.disabled = false;
       setText(this.problem, refusal.message);
     }

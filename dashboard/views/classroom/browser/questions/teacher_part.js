@@ -5,6 +5,7 @@ import { element, setText } from "../../../../browser/dom.js";
 import { counted } from "../words.js";
 import { room } from "../room.js";
 import { inputFor } from "./inputs.js";
+import { wish } from "./menu.js";
 import { resultsOf } from "./results.js";
 import { paragraphs } from "./text.js";
 import { shownScene } from "./words.js";
@@ -103,8 +104,8 @@ export class TeacherPart {
 
   /** The scene of what this tab has just asked; the class comes along. */
   goThere({ question }) {
-    if (!room.asking) return;
-    room.asking = false;
+    if (!wish.isUnderWay) return;
+    wish.isUnderWay = false;
     room.visit(question.scene);
   }
 
