@@ -266,7 +266,8 @@ class Filling:
 def written(value: Any) -> str:
     """A number as people read it."""
     number = float(np.asarray(value).reshape(()))
-    return f"{number:,.0f}" if number == int(number) else f"{number:.3g}" if abs(number) < 0.01 else f"{number:,.2f}"
+    said = f"{number:,.0f}" if number == int(number) else f"{number:,.2f}" if abs(number) >= 0.01 else f"{number:.3g}"
+    return said.replace("-", "−")
 
 
 def answer_of(asked: Asked, given: Any) -> Answer:

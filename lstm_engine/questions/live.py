@@ -34,22 +34,22 @@ def about_gate(facts: Facts, scene: Scene) -> Question:
     T = len(facts.sequence.labels)
     if facts.timestep >= T:
         raise SettingsError(f"timestep {T} is the last one, so nothing comes next; step back by one")
-    q = quantity.symbol
+    q, called = quantity.symbol, quantity.label.lower()
     up, down = ("It opens", "It closes") if quantity.is_gate else ("It rises", "It falls")
     went = f"It goes from {{{q}[t, u]:.2f}} to {{{q}[t + 1, u]:.2f}}."
     head = {
-        "title": f"What will the {quantity.label} do?",
+        "title": f"What will the {called} do?",
         "kind": "choice",
         "engine": f"{q}[t + 1, u] - {q}[t, u]",
     }
     text = (
-        f"The model has read “{{t:read}}”, and unit {{u}} has the {quantity.label} {q} = {{{q}[t, u]:.2f}}. Next it "
+        f"The model has read “{{t:read}}”, and unit {{u}} has the {called} {q} = {{{q}[t, u]:.2f}}. Next it "
         f"reads “{{t + 1:symbol}}”. What will {q} do?"
     )
     parts = (
-        Part(f"{up}: by more than {MOVED}", f"answer > {MOVED}", went),
-        Part(f"It stays: within {MOVED}", f"answer <= {MOVED} and answer >= -{MOVED}", went),
-        Part(f"{down}: by more than {MOVED}", f"answer < -{MOVED}", went),
+        Part(f"{up}: by more than {MOVED}", f"answer > {MOVED}", ""),
+        Part(f"It stays: within {MOVED}", f"answer <= {MOVED} and answer >= -{MOVED}", ""),
+        Part(f"{down}: by more than {MOVED}", f"answer < -{MOVED}", ""),
     )
     return Question(head, text, parts, f"{went} It follows from the symbol and from all of h at timestep {{t}}.", scene)
 

@@ -44,6 +44,11 @@ class VoteActs:
             raise beyond("asked", error.most) from error
         return member
 
+    def hold(self, run_id: int, step: int) -> bool:
+        """Keep a checkpoint that is about to be asked about, while its run trains on; whether it is there."""
+        self.member(RoomAction.ASK)
+        return self._store.hold_checkpoint(run_id, step)
+
     def ask_again(self, vote: int) -> Member:
         """Ask the same once more."""
         member = self.member(RoomAction.ASK)

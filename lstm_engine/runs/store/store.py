@@ -43,7 +43,8 @@ class RunStore(
                      stop, set_target, set_pace, rename, delete, undelete
     ``forks``        fork
     ``metrics``      history, curves, validations
-    ``checkpoints``  checkpoint, checkpoint_steps, newest_checkpoint, newest_checkpoint_step
+    ``checkpoints``  checkpoint, checkpoint_steps, newest_checkpoint, newest_checkpoint_step,
+                     resting_checkpoint_step, hold_checkpoint
     ``changes``      change, changes, take_changes
     ``notes``        notes, annotate
     ``unit_notes``   unit_notes, note_unit

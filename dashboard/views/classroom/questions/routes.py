@@ -81,10 +81,12 @@ def asked_by(acts: VoteActs, seen: RunStore, message: dict[str, Any]) -> Asked:
     """What a teacher wants to ask: a ready question, one of their own, or one about where they stand."""
     try:
         if "ready" in message:
-            return asked_in(seen, ready_question(text_in(message, "ready", 60)))
+            return asked_in(seen, ready_question(text_in(message, "ready", 60)), acts.hold)
         if "own" in message:
-            return asked_in(seen, read_question(acts.own_question(whole_in(message, "own"))))
-        return asked_live(seen, text_in(message, "live", 20), read_scene(text_in(message, "place", MOST_PLACE)))
+            return asked_in(seen, read_question(acts.own_question(whole_in(message, "own"))), acts.hold)
+        return asked_live(
+            seen, text_in(message, "live", 20), read_scene(text_in(message, "place", MOST_PLACE)), acts.hold
+        )
     except SettingsError as error:
         raise told_question(error) from error
 

@@ -1,6 +1,7 @@
 """The scene of a question in the runs that there are: a run, a checkpoint and a sequence, and what the engine computes
 there."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from dashboard.serving.checkpoints import NEWEST, checkpoint_step
@@ -12,6 +13,8 @@ from lstm_engine.questions.facts import Make
 from lstm_engine.runs import Run, RunStore
 from lstm_engine.runs.checkpoints import restored_with_task
 
+Hold = Callable[[int, int], bool]
+TRIES = 5  # at a checkpoint that the next one has just replaced
 MOST_VALUES = 1_000_000  # units times timesteps; a class waits while it is computed
 NO_RUN = (
     "There is no run of the task “{}” here to ask this about. Begin one on the Train page, or write another scene into "
@@ -38,17 +41,30 @@ def run_for(store: RunStore, scene: Scene) -> Run:
     return found
 
 
-def placed(store: RunStore, scene: Scene) -> tuple[Scene, Make]:
+def checkpoint_of(store: RunStore, run: Run, scene: Scene, hold: Hold | None) -> int:
+    """The checkpoint that a scene names, or else the newest: the one that stays, or that ``hold`` makes stay."""
+    step = checkpoint_step(store, run.id, {"checkpoint": scene.parameters.get("checkpoint", NEWEST)})
+    named = "checkpoint" in scene.parameters and step in store.checkpoint_steps(run.id)
+    if hold is None:
+        return step if named else store.resting_checkpoint_step(run.id)
+    for _ in range(TRIES):
+        if hold(run.id, step):
+            return step
+        step = store.newest_checkpoint_step(run.id)
+    raise Problem("The run trains so fast that its checkpoints go at once. Pause it, or ask again.", Kind.BUSY)
+
+
+def placed(store: RunStore, scene: Scene, hold: Hold | None = None) -> tuple[Scene, Make]:
     """A scene with its run, checkpoint and sequence, and what gives its facts at a timestep and a unit.
+
+    Args:
+        hold: keeps a checkpoint of a run that trains; whether it is there.
 
     Raises:
         EngineError: it cannot be had; the sentence says why.
     """
     run = run_for(store, scene)
-    said = scene.parameters.get("checkpoint", NEWEST)
-    step = checkpoint_step(store, run.id, {"checkpoint": said})
-    if step not in store.checkpoint_steps(run.id):
-        step = store.newest_checkpoint_step(run.id)
+    step = checkpoint_of(store, run, scene, hold)
     model, task = restored_with_task(run.settings, store.checkpoint(run.id, step))
     text = scene.parameters.get("sequence") or task.examples()[0]
     sequence = task.encode(text)
@@ -62,15 +78,15 @@ def placed(store: RunStore, scene: Scene) -> tuple[Scene, Make]:
     return there, lambda t, u: Facts(model, task, sequence, t, u, layer, clamps)
 
 
-def asked_in(store: RunStore, question: Question) -> Asked:
+def asked_in(store: RunStore, question: Question, hold: Hold | None = None) -> Asked:
     """A question with the numbers of its scene, as it is just now; raises EngineError if it cannot be asked there."""
-    scene, make = placed(store, question.scene)
+    scene, make = placed(store, question.scene, hold)
     return ask(question, make, scene)
 
 
-def asked_live(store: RunStore, name: str, scene: Scene) -> Asked:
+def asked_live(store: RunStore, name: str, scene: Scene, hold: Hold | None = None) -> Asked:
     """A question of ``LIVE`` about where somebody stands; raises EngineError if there is nothing to ask."""
-    there, make = placed(store, scene)
+    there, make = placed(store, scene, hold)
     facts = make(scene.whole("timestep", 1), scene.whole("unit", 0))
     question = live_question(name, facts, there)
     return ask(replace(question, scene=there), make, question.scene)

@@ -19,7 +19,7 @@ export class Alone {
       "section",
       { class: "q q-alone" },
       element("h2", { text: "Try the questions yourself" }),
-      element("p", { text: "Answer first, then see what the engine computes and why. Each has a scene to step through." }),
+      element("p", { text: "Answer, then see what the engine computes and why. Each has a scene to step through." }),
       this.problem,
       this.list,
     );

@@ -49,7 +49,8 @@ class Menu {
       const [{ ready }, { own }] = await Promise.all(
         ["ready", "own"].map((name) => answered(`${base}api/rooms/questions/${name}`, "json")),
       );
-      groups.push(this.group("Ready", ready.map(({ name, title, kind }) => this.line(title, KINDS[kind], { ready: name }))));
+      const lines = ready.map(({ name, title, kind }) => this.line(title, KINDS[kind], { ready: name }));
+      groups.push(this.group("Ready", lines));
       if (own.length)
         groups.push(
           this.group(

@@ -14,7 +14,8 @@ export class OwnQuestions {
   constructor() {
     this.list = element("ul", { class: "q-own" });
     this.text = element("textarea", { rows: 8, spellcheck: "false", "aria-label": "A question in Markdown" });
-    this.file = element("input", { type: "file", accept: ".md,.txt,text/markdown,text/plain", multiple: "", hidden: "" });
+    const accept = ".md,.txt,text/markdown,text/plain";
+    this.file = element("input", { type: "file", accept, multiple: "", hidden: "" });
     this.file.addEventListener("change", () => this.read());
     this.problem = element("p", { class: "problem", role: "alert" });
     this.word = element("p", { class: "hint", role: "status" });

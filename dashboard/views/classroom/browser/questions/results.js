@@ -10,30 +10,30 @@ const TURN_NAMES = ["alone", "after talking"];
 /**
  * A part that shows results.
  * @param {object} question what was asked
- * @param {object} engine what the engine answers; `why` says whether that is told
+ * @param {object} engine what the engine answers, and why
  * @param {object[]} turns the distribution of each vote; none for a single reader
  * @param {?(number|number[])} own one's own answer
  */
-export function resultsOf(question, engine, turns, own = null, isTold = true) {
+export function resultsOf(question, engine, turns, own = null) {
   const parts = [];
-  if (isTold) parts.push(engineWord(question, engine));
-  if (turns.length) parts.push(legend(turns, isTold));
-  if (question.kind === "curve" && isTold) parts.push(curves(question, engine, turns, own));
+  parts.push(engineWord(question, engine));
+  if (turns.length) parts.push(legend(turns));
+  if (question.kind === "curve") parts.push(curves(question, engine, turns, own));
   if (question.kind === "number" && turns.length) parts.push(histogram(turns));
   const rows = rowsOf(question, engine, turns);
-  parts.push(element("ol", { class: "q-rows" }, ...rows.map((row) => rowOf(row, question, turns, own, isTold))));
-  if (isTold && engine.why) parts.push(element("div", { class: "q-why" }, ...paragraphs(engine.why)));
+  parts.push(element("ol", { class: "q-rows" }, ...rows.map((row) => rowOf(row, question, turns, own))));
+  if (engine.why) parts.push(element("div", { class: "q-why" }, ...paragraphs(engine.why)));
   return element("div", { class: "q-results" }, ...parts);
 }
 
 function engineWord({ kind, options }, { answer, number }) {
   const says =
     kind === "choice"
-      ? `${LETTERS[answer]}${number ? `, it computes ${number}` : ""}`
+      ? `${LETTERS[answer]}${number ? `, since it computes ${number}` : ""}`
       : kind === "unit"
         ? `unit ${answer}`
         : kind === "curve"
-          ? "the dark curve below"
+          ? "the thick curve below"
           : numberText(answer);
   const text = kind === "choice" ? options[answer] : "";
   return element(
@@ -44,19 +44,19 @@ function engineWord({ kind, options }, { answer, number }) {
   );
 }
 
-function legend(turns, isTold) {
+function legend(turns) {
   const items = turns.map(({ count, right }, turn) =>
     element(
       "span",
       { class: "q-key" },
       element("i", { class: `q-swatch q-turn-${turn + 1}` }),
-      `${turns.length > 1 ? `${TURN_NAMES[turn]}: ` : ""}${isTold ? `${shareOf(right, count)} right` : `${count} answers`}`,
+      `${turns.length > 1 ? `${TURN_NAMES[turn]}: ` : ""}${shareOf(right, count)} right`,
     ),
   );
   return element("p", { class: "q-legend" }, ...items);
 }
 
-function rowOf({ label, text, counts, isRight, reason }, { kind }, turns, own, isTold) {
+function rowOf({ label, text, counts, isRight, reason }, { kind }, turns, own) {
   const bars = counts.map((count, turn) => {
     const share = turns[turn].count ? count / turns[turn].count : 0;
     const fill = element("i", { class: `q-fill q-turn-${turn + 1}` });
@@ -64,10 +64,10 @@ function rowOf({ label, text, counts, isRight, reason }, { kind }, turns, own, i
     return element("span", { class: "q-bar" }, fill, element("b", { text: String(count) }));
   });
   const isOwn = kind === "choice" && own !== null && LETTERS[own] === label;
-  const marks = [isTold && isRight ? "right" : "", isOwn ? "your answer" : ""].filter(Boolean).join(", ");
+  const marks = [isRight ? "right" : "", isOwn ? "your answer" : ""].filter(Boolean).join(", ");
   return element(
     "li",
-    { class: `q-row${isTold && isRight ? " q-right" : ""}` },
+    { class: `q-row${isRight ? " q-right" : ""}` },
     element(
       "p",
       { class: "q-row-text" },
@@ -76,7 +76,7 @@ function rowOf({ label, text, counts, isRight, reason }, { kind }, turns, own, i
       marks ? element("em", { text: marks }) : "",
     ),
     element("div", { class: "q-bars" }, ...bars),
-    ...(isTold && reason ? paragraphs(reason) : []),
+    ...(reason ? paragraphs(reason) : []),
   );
 }
 

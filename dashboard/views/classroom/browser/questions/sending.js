@@ -2,7 +2,8 @@
 
 const AGAIN = 800; // ms until what did not get through is sent once more, then longer
 const LONGEST = 8000;
-const PASSING = ["away", "busy", "store", "unexpected", "untrusted", "too_slow"]; // troubles after which one tries again
+// troubles after which one tries again
+const PASSING = ["away", "busy", "store", "unexpected", "untrusted", "too_slow"];
 const KEPT = "classroom answer";
 
 export class AnswerSending {

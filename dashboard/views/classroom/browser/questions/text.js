@@ -3,10 +3,11 @@
 import { element } from "../../../../browser/dom.js";
 import { paragraphsOf } from "./words.js";
 
+const piece = ({ text, kind }) => (TAGS[kind] ? element(TAGS[kind], { text }) : text);
 const TAGS = { strong: "strong", code: "code" };
 
 /** The paragraphs of a text. */
 export const paragraphs = (text) =>
   paragraphsOf(text).map((pieces) =>
-    element("p", {}, ...pieces.map(({ text: words, kind }) => (TAGS[kind] ? element(TAGS[kind], { text: words }) : words))),
+    element("p", {}, ...pieces.map(piece)),
   );

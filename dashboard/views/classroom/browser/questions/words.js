@@ -46,7 +46,7 @@ export function sketched(values, from, to) {
   return next;
 }
 
-/** The rows of a distribution: [{label, text, counts: one a turn, isRight, reason}], for choices, mistakes and units. */
+/** The rows of a distribution: [{label, text, counts (one a turn), isRight, reason}], for choices and mistakes. */
 export function rowsOf(question, engine, turns) {
   const { kind } = question;
   const counts = (count) => turns.map(count);
@@ -59,8 +59,8 @@ export function rowsOf(question, engine, turns) {
       reason: engine?.reasons[place] ?? "",
     }));
   const right = { label: "", counts: counts(({ right: found }) => found), isRight: true, reason: "" };
-  right.text =
-    kind === "curve" ? "near the engine’s curve" : kind === "unit" ? `unit ${engine.answer}` : numberText(engine.answer);
+  const named = kind === "unit" ? `unit ${engine.answer}` : kind === "number" ? numberText(engine.answer) : "";
+  right.text = named || "near the engine’s curve";
   const mistakes = engine.options.map((text, place) => ({
     label: "",
     text: kind === "curve" ? text : `${kind === "unit" ? "unit " : ""}${numberText(engine.mistakes[place])}: ${text}`,
