@@ -1,5 +1,5 @@
-// The sheet on which a question stands, on every page of whoever is in a room: a student answers on it, the teacher sees
-// how it stands, and all see the engine's answer once it is shown.
+// The sheet on which a question stands, on every page of whoever is in a room: students answer on it, the teacher sees
+// how it stands, and all see the engine’s answer once it is shown.
 
 import { element, setText } from "../../../../browser/dom.js";
 import { room } from "../room.js";
