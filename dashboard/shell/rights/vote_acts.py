@@ -20,7 +20,7 @@ MOST_SAID = 2**40  # answers that a browser has counted; milliseconds of a few y
 
 
 class VoteActs:
-    """What can be done with questions by whoever asks.
+    """What can be done with questions by whoever asks, in one request.
 
     Every method raises Problem, with a sentence and a kind, if they may not.
 
@@ -30,10 +30,13 @@ class VoteActs:
 
     def __init__(self, store: RunStore, cookies: Mapping[str, str]):
         self._store, self._cookies = store, cookies
+        self._members: dict[RoomAction, Member] = {}  # of one request: a whole class answers at once
 
     def member(self, action: RoomAction) -> Member:
         """Who they are in their room, if they may do that there."""
-        return check_member(self._store, self._cookies, action)
+        if action not in self._members:
+            self._members[action] = check_member(self._store, self._cookies, action)
+        return self._members[action]
 
     def ask(self, asked: Asked) -> Member:
         """Ask the class something; what was asked before ends."""

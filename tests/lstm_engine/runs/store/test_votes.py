@@ -146,6 +146,7 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.thorough
 def test_a_server_that_is_killed_in_the_middle_of_a_vote_loses_no_confirmed_answer(url, store, room, seats):
     vote = store.open_vote(room.id, "{}", 10)
     lines = [json.dumps([vote.id, f"token {k}"]) + "\n" for k in range(STUDENTS)]
