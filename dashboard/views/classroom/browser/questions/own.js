@@ -7,7 +7,7 @@ import { room } from "../room.js";
 import { openMenu } from "./menu.js";
 
 const ROUTES = `${base}api/rooms/questions`;
-const MOST_FILE = 64 * 1024; // bytes
+const MOST_FILE = 32 * 1024; // bytes
 const SURE = 4000; // ms in which a second press takes the nicknames away
 
 export class OwnQuestions {
