@@ -74,7 +74,8 @@ def whole_in(message: dict[str, Any], name: str) -> int:
 
 def told_question(error: SettingsError) -> Problem:
     """What is wrong with a question, as a refusal."""
-    return Problem(f"This question cannot be asked. {str(error)[:1].upper()}{str(error)[1:]}", field="text")
+    said = str(error).rstrip(".")
+    return Problem(f"This question cannot be asked. {said[:1].upper()}{said[1:]}.", field="text")
 
 
 def asked_by(acts: VoteActs, seen: RunStore, message: dict[str, Any]) -> Asked:
