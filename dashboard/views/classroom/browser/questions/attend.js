@@ -13,6 +13,7 @@ class Sheet {
     const head = element("header", { class: "q-head" }, this.title, this.fold);
     this.body = element("div", { class: "q-body" });
     this.root = element("section", { class: "q q-sheet", "aria-label": "Question" }, head, this.body);
+    this.root.addEventListener("keydown", (event) => event.stopPropagation()); // the page below steps by keys
     room.watch((state) => this.turnTo(state));
     room.on("vote", (said) => this.hear("all", said));
     room.on("votes", (said) => this.hear("teacher", said));

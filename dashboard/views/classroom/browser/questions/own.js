@@ -52,6 +52,7 @@ export class OwnQuestions {
       this.problem,
       this.word,
       element("h3", { text: "The answers" }),
+      element("p", { text: "Take them home before you close the room." }),
       element(
         "div",
         { class: "ways" },

@@ -34,6 +34,7 @@ export class TeacherPart {
 
   /** Nothing is asked any more. */
   end() {
+    this.showScene();
     this.key = null;
     this.all = null;
     this.sheet.root.classList.remove("q-large");
@@ -43,11 +44,12 @@ export class TeacherPart {
     const key = `${all.vote} ${all.turn} ${all.is_revealed}`;
     if (key !== this.key) {
       if (all.vote !== this.all?.vote) this.goThere(all);
-      else if (all.is_revealed) this.showScene();
       Object.assign(this, { key, isPeeking: false });
       this.asked.replaceChildren(...paragraphs(all.question.text));
     }
+    const isNews = all.is_revealed && !this.all?.is_revealed;
     Object.assign(this, { all, mine });
+    if (isNews) this.showScene();
     const { question } = all;
     const isTold = all.is_revealed;
     if (isTold) this.place.replaceChildren(resultsOf(question, all.engine, all.turns));
@@ -111,8 +113,12 @@ export class TeacherPart {
 
   /** What was hidden, so that it would not tell the answer, may be seen. */
   showScene() {
-    const here = new URL(location.href);
-    if (here.searchParams.has("hide") && here.pathname.endsWith("/step"))
-      room.visit(shownScene(`step${here.search}`));
+    const { pathname, search } = location;
+    const hidden = hiddenBy(search);
+    const isOurs = hidden && hidden === hiddenBy(this.all?.question.scene.split("?")[1]);
+    if (isOurs && pathname.endsWith("/step")) room.visit(shownScene(`step${search}`));
   }
 }
+
+/** What an address hides, in one order. */
+const hiddenBy = (query) => (new URLSearchParams(query).get("hide") ?? "").split(",").sort().join();
