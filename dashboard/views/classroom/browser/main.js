@@ -16,7 +16,7 @@ class Classroom {
   constructor(parent) {
     this.root = element("div", { class: "classroom", "aria-busy": "true" });
     this.questions = new Alone();
-    parent.append(this.root, this.questions.root);
+    parent.append(this.root);
     this.role = undefined;
     this.stop = room.watch((state) => this.draw(state));
   }
@@ -32,6 +32,7 @@ class Classroom {
       this.part = new Part();
       this.root.replaceChildren(this.part.root);
       this.root.removeAttribute("aria-busy");
+      this.root.after(this.questions.root); // once what stands above has its height
       this.part.begin?.();
     }
     this.part.draw(state);
