@@ -19,6 +19,20 @@ from lstm_engine.tasks import EncodedSequence, Task
 
 NUDGE = 0.5  # of a cell state; what is linear in it may be nudged by any amount
 
+# what an expression can name, for whoever writes one
+WORDS = {
+    "t, u": "the scene’s timestep, from 1, and its unit, from 0",
+    "T, H, O": "how many timesteps, units and outputs there are",
+    "layers, weights": "how many layers, and numbers that are learned",
+    "f[t, u], c[:, u], h[t]": "the cell’s quantities by the letters of its equations, at timesteps and units",
+    "c[0, u]": "what a state is before the first timestep",
+    "p[t, :]": "what the model says of each output",
+    "U_f[u]": "the weights by which a unit’s gate sees h of all units",
+    "answer": "what the engine computes for the question, in conditions and texts",
+    "passes_on(t, u)": "how much of a nudge of c is left after the timestep",
+    "anew(t)": "how far h comes out differently if the same is read as the first of a sequence",
+}
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -71,7 +85,6 @@ class Facts:
         found |= {"t": self.timestep, "u": self.unit, "T": len(self.sequence.labels), "H": a.hidden_size}
         found |= {"O": a.output_size, "layers": a.num_layers, "weights": self.model.num_parameters}
         found |= {
-            "says_what_comes": float(bool(self.task.vocabulary)),
             "anew": self._anew,
             "passes_on": self._passes_on,
         }

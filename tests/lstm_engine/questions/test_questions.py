@@ -1,10 +1,13 @@
 """Questions as data: read with clear errors, answered by the engine, judged and counted."""
 
+import re
+
 import numpy as np
 import pytest
 
 from dashboard.serving.clamps import parse_clamps
-from lstm_engine import Adam, LSTMModel, SettingsError, Trainer, tasks
+from lstm_engine import LSTMModel, SettingsError, tasks
+from lstm_engine.cell.quantities import QUANTITIES
 from lstm_engine.cell.variants import VARIANTS
 from lstm_engine.questions import (
     LIVE,
@@ -13,58 +16,16 @@ from lstm_engine.questions import (
     QuestionError,
     answer_of,
     ask,
-    distribution,
     is_right,
     live_question,
     read_question,
     read_scene,
     ready_question,
 )
-from lstm_engine.questions.counting import advice
+from lstm_engine.questions.facts import WORDS
 from lstm_engine.questions.language import Timeline, value_of
 from lstm_engine.questions.ready import ready_text
-
-SKELETON = """---
-title: A question
-kind: {kind}
-scene: step?task=names&sequence=emma&timestep=2&unit=1
-engine: {engine}
-{more}---
-What is it?
-
-{parts}
-"""
-
-
-def written(kind="number", engine="f[t, u]", more="", parts=""):
-    return SKELETON.format(kind=kind, engine=engine, more=more, parts=parts)
-
-
-def two(first, second):
-    return f"## one\nif: {first}\nBecause.\n\n## two\nif: {second}\nBecause."
-
-
-@pytest.fixture(scope="module")
-def names():
-    return tasks.get("names")
-
-
-@pytest.fixture(scope="module")
-def models(names):
-    """One as it begins, one that has learned for a while."""
-    found = []
-    for steps in (0, 60):
-        model = LSTMModel(names.input_size, 12, names.output_size, seed=3)
-        trainer = Trainer(model, names, optimizer=Adam(model, learning_rate=0.02), batch_size=16, seed=0)
-        for _ in range(steps):
-            trainer.step()
-        found.append(model)
-    return found
-
-
-def asked_of(question, model, task, interventions=()):
-    sequence = task.encode(question.scene.parameters["sequence"])
-    return ask(question, lambda t, u: Facts(model, task, sequence, t, u, 0, interventions), question.scene)
+from tests.lstm_engine.questions.writing import asked_of, two, written
 
 
 def facts_of(model, task, text="alexandra", t=4, u=2):
@@ -105,6 +66,15 @@ def test_names_in_a_scene_are_the_traces_own_numbers(models, names):
     assert facts.value("c[:, u]").shape == (10,)
     W = models[1].state_dict()["lstm.weight_hh_l0"]  # PyTorch's order: i f g o
     np.testing.assert_allclose(facts.value("U_f"), W[12:24], rtol=1e-6)
+
+
+def test_each_name_that_a_writer_is_told_of_is_one_and_the_other_way_round(models, names):
+    facts = facts_of(models[1], names)
+    said = [part.strip() for words in WORDS if words != "answer" for part in re.split(r", (?![^\[(]*[\])])", words)]
+    assert all(facts.value(name).size for name in said)
+    told = {re.split(r"[\[(]", name)[0] for name in said}
+    quantities = {quantity.symbol for quantity in QUANTITIES}
+    assert {re.sub(r"^U_.*", "U_f", name) for name in facts.names} - quantities == told - quantities
 
 
 # ---- ready questions
@@ -257,58 +227,3 @@ def test_ready_texts_are_a_teachers_examples():
     assert all(ready_text(name).startswith("---\ntitle: ") for name in READY)
     with pytest.raises(SettingsError):
         ready_text("../ready")
-
-
-# ---- judging and counting
-
-
-def test_answers_of_each_kind_are_judged_and_counted(models, names):
-    number = asked_of(read_question(written(more="within: 0.1\n", parts="## x\nis: 7\nB.")), models[0], names)
-    right = number.answer
-    given = [right, right + 0.09, right + 0.2, 7, -1e9]
-    assert [is_right(number, answer_of(number, one)) for one in given] == [True, True, False, False, False]
-    found = distribution(number, [answer_of(number, one) for one in given])
-    assert (found["count"], found["right"], found["made"], sum(found["bins"])) == (5, 2, [1], 5)
-
-    curve = asked_of(read_question(written("curve", "c[:, u]")), models[0], names)
-    flat = [0.9] * 5
-    assert is_right(curve, curve.answer)
-    assert not is_right(curve, answer_of(curve, flat))
-    found = distribution(curve, [curve.answer, flat, flat])
-    assert np.array(found["quartiles"]).shape == (3, 5)
-    assert found["right"] == 1
-
-    unit = asked_of(
-        read_question(written("unit", "abs(c[t])", parts="## h\nis: argmin(abs(c[t]))\nB.")), models[0], names
-    )
-    weakest = unit.mistakes[0]
-    found = distribution(unit, [unit.answer, weakest, weakest])
-    assert (found["right"], found["made"]) == (1, [2])
-    assert found["units"][0] == {"unit": weakest, "count": 2}
-
-    choice = asked_of(read_question(written("choice", parts=two("answer > 5", "answer <= 5"))), models[0], names)
-    found = distribution(choice, [0, 1, 1, 1])
-    assert (found["made"], found["right"]) == ([1, 3], 3)
-
-
-@pytest.mark.parametrize("given", [None, True, "1", -1, 2, 1.0, [1], {}, 10**30])
-def test_what_is_no_answer_is_refused(models, names, given):
-    choice = asked_of(read_question(written("choice", parts=two("answer > 5", "answer <= 5"))), models[0], names)
-    with pytest.raises(SettingsError):
-        answer_of(choice, given)
-    number = asked_of(read_question(written()), models[0], names)
-    for odd in (float("nan"), float("inf"), "1", True, 1e300):
-        with pytest.raises(SettingsError):
-            answer_of(number, odd)
-    curve = asked_of(read_question(written("curve", "c[:, u]")), models[0], names)
-    for odd in ([1.0], [float("nan")] * 5, ["1"] * 5, [True] * 5, 1):
-        with pytest.raises(SettingsError):
-            answer_of(curve, odd)
-
-
-@pytest.mark.parametrize(("right", "word"), [(34, "few"), (35, "neighbours"), (70, "neighbours"), (71, "most have it")])
-def test_from_35_to_70_percent_right_a_teacher_is_advised_to_let_them_discuss(right, word):
-    """Crouch and Mazur 2001, as DESIGN says: discuss at 35 to 70 % right, then vote again."""
-    assert word in advice({"count": 100, "right": right})
-    assert advice({"count": 2, "right": 1}) == ""
-    assert "alone" in advice({"count": 100, "right": right}, {"count": 90, "right": 80})

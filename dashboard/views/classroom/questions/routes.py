@@ -32,6 +32,8 @@ from lstm_engine.questions import (
     ready_question,
 )
 from lstm_engine.questions.asking import mistake_in
+from lstm_engine.questions.facts import WORDS
+from lstm_engine.questions.language import FUNCTIONS
 from lstm_engine.questions.reading import LONGEST_TEXT
 from lstm_engine.questions.ready import ready_text
 from lstm_engine.runs import RunStore
@@ -169,7 +171,9 @@ def question_routes(get_store: Callable[[], RunStore], topics: Topics, pools: Po
 
     def own(request: Request) -> dict[str, Any]:
         kept = VoteActs(get_store(), request.cookies).own_questions()
-        return {"own": [{"own": number, **title_of(text)} for number, text in kept.items()]}
+        names = [{"name": name, "words": words} for name, words in WORDS.items()]
+        names.append({"name": ", ".join(FUNCTIONS), "words": "functions of numbers"})
+        return {"own": [{"own": number, **title_of(text)} for number, text in kept.items()], "names": names}
 
     def alone(request: Request) -> dict[str, Any]:
         """A ready question for one reader; with an answer, whether it is right, and why."""

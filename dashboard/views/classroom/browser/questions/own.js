@@ -20,6 +20,7 @@ export class OwnQuestions {
     this.problem = element("p", { class: "problem", role: "alert" });
     this.word = element("p", { class: "hint", role: "status" });
     this.forget = element("button", { text: "Take the nicknames away", onclick: () => this.forgetNicknames() });
+    this.names = element("dl", { class: "q-names" });
     const csv = (nicknames) => `${ROUTES}/answers.csv?nicknames=${nicknames}`;
     const write = element(
       "details",
@@ -31,6 +32,17 @@ export class OwnQuestions {
         "Markdown with a small head: the scene is an address of the Step page, and the engine decides what is right. ",
         element("a", { href: `${ROUTES}/question.md`, download: "question.md", text: "Take this one as an example" }),
         ".",
+      ),
+      element(
+        "details",
+        {},
+        element("summary", { text: "What a question can ask of its scene" }),
+        element("p", {
+          text:
+            "In the head: title, kind (choice, number, curve, unit), scene, engine, and if you like timestep, unit, " +
+            "within, low, high. Behind if: and is:, and in braces in any text, as in {c[t, u]:.2f}, stand expressions.",
+        }),
+        this.names,
       ),
       this.text,
       element(
@@ -66,11 +78,14 @@ export class OwnQuestions {
 
   async load() {
     let own = [];
+    let names = [];
     try {
-      ({ own } = await answered(`${ROUTES}/own`, "json"));
+      ({ own, names } = await answered(`${ROUTES}/own`, "json"));
     } catch (refusal) {
       return setText(this.problem, refusal.message);
     }
+    const terms = names.flatMap(({ name, words }) => [element("dt", { text: name }), element("dd", { text: words })]);
+    this.names.replaceChildren(...terms);
     this.list.replaceChildren(
       ...own.map(({ own: number, title, problem = "" }) =>
         element(
