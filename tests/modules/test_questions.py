@@ -45,6 +45,12 @@ def test_rows_hold_every_answer_once(words):
     rows = words("rowsOf(question, engine, turns)", question={"kind": "number"}, engine=engine, turns=turns)
     assert [row["counts"] for row in rows] == [[4, 8], [5, 0], [1, 0]]
     assert [row["isRight"] for row in rows] == [True, False, False]
+    units = {"answer": 3, "options": ["o"], "mistakes": [5], "reasons": ["why"], "also_right": [4]}
+    pointed = [{"unit": unit, "count": count} for unit, count in ((9, 4), (5, 3), (3, 2), (4, 1), (8, 1))]
+    turns = [{"count": 11, "right": 3, "made": [3], "units": pointed}]
+    rows = words("rowsOf(question, units, turns)", question={"kind": "unit"}, units=units, turns=turns)
+    assert [(row["text"], *row["counts"]) for row in rows[2:]] == [("unit 9", 4), ("unit 8", 1)]
+    assert sum(row["counts"][0] for row in rows) == 11
     right = words("[2.05, 2.2].map((n) => isRight({kind: 'number'}, engine, n))", engine=engine)
     assert right == [True, False]
 

@@ -1,6 +1,7 @@
 // What questions say, and how a class's answers are drawn, in numbers; pure.
 
 export const LETTERS = "ABCDEFGH";
+const MOST_POINTED = 5; // units that are shown beside those that have a name
 
 /** A text's paragraphs, each as pieces {text, kind}: "plain", "strong" or "code". Nothing in it becomes HTML. */
 export function paragraphsOf(text) {
@@ -68,9 +69,24 @@ export function rowsOf(question, engine, turns) {
     isRight: false,
     reason: engine.reasons[place],
   }));
-  const rest = turns.map(({ count, right: found, made }) => count - found - made.reduce((sum, one) => sum + one, 0));
+  const pointed = kind === "unit" ? othersOf(engine, turns, counts) : [];
+  const rows = [right, ...mistakes, ...pointed];
+  const rest = turns.map(({ count }, turn) => count - rows.reduce((sum, row) => sum + row.counts[turn], 0));
   const others = { label: "", text: "something else", counts: rest, isRight: false, reason: "" };
-  return [right, ...mistakes, ...(rest.some(Boolean) ? [others] : [])];
+  return [...rows, ...(rest.some(Boolean) ? [others] : [])];
+}
+
+/** Units that were pointed at, beside the right one and the mistakes that are named: the most frequent ones. */
+function othersOf({ answer, also_right: alsoRight, mistakes }, turns, counts) {
+  const named = [answer, ...alsoRight, ...mistakes];
+  const most = (turns.at(-1)?.units ?? []).filter(({ unit }) => !named.includes(unit)).slice(0, MOST_POINTED);
+  return most.map(({ unit }) => ({
+    label: "",
+    text: `unit ${unit}`,
+    counts: counts(({ units }) => units.find((one) => one.unit === unit)?.count ?? 0),
+    isRight: false,
+    reason: "",
+  }));
 }
 
 /** Whether an answer is right, by what the engine says. */
