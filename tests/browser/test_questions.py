@@ -129,6 +129,6 @@ def test_a_class_is_asked_votes_twice_and_sees_the_engines_answer(
     alone.nth(2).click()
     expect(page.locator(".q-alone .q-verdict")).to_have_text("Right.")
     expect(page.locator(".q-alone .q-engine")).to_contain_text("All of it")
-    page.get_by_role("link", name="Open the scene").click()
+    press(page, "Open the scene")
     page.wait_for_url("**/step?**clamps=f**")
     page.wait_for_selector(".strip button")

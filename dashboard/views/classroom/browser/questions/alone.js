@@ -2,7 +2,7 @@
 
 import { answered } from "../../../../browser/ask.js";
 import { element, setText } from "../../../../browser/dom.js";
-import { base, hrefOf } from "../../../../browser/places.js";
+import { base } from "../../../../browser/places.js";
 import { turnTo } from "../../../../browser/tab_history.js";
 import { inputFor } from "./inputs.js";
 import { resultsOf } from "./results.js";
@@ -55,15 +55,11 @@ class OneQuestion {
     this.input = inputFor(question, (answer) => this.judge(answer));
     this.input.enable(true);
     this.result = element("div", { role: "status" });
-    const scene = element("a", {
-      class: "q-file",
-      href: hrefOf(question.scene),
+    // no link: the tab would wait for Streamlit to follow it
+    const scene = element("button", {
+      class: "room-button",
       text: "Open the scene",
-      onclick: (event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-        event.preventDefault();
-        turnTo(this.isAnswered ? shownScene(question.scene) : question.scene, true);
-      },
+      onclick: () => turnTo(this.isAnswered ? shownScene(question.scene) : question.scene, true),
     });
     this.body.replaceChildren(...paragraphs(question.text), this.input.root, this.result, scene);
   }
