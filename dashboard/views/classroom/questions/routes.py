@@ -172,7 +172,7 @@ def question_routes(get_store: Callable[[], RunStore], topics: Topics, pools: Po
     def own(request: Request) -> dict[str, Any]:
         kept = VoteActs(get_store(), request.cookies).own_questions()
         names = [{"name": name, "words": words} for name, words in WORDS.items()]
-        names.append({"name": ", ".join(FUNCTIONS), "words": "functions of numbers"})
+        names.append({"name": "functions", "words": ", ".join(FUNCTIONS)})
         return {"own": [{"own": number, **title_of(text)} for number, text in kept.items()], "names": names}
 
     def alone(request: Request) -> dict[str, Any]:
