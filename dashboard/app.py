@@ -40,6 +40,8 @@ from dashboard.shell.rights.serving import Rights, check_listening
 from dashboard.shell.rights.sign_in import key_hash, sign_in_routes
 from dashboard.shell.services import shared_services
 from dashboard.views.classroom.mount import BAR_MODULES, BAR_STYLES
+from dashboard.views.classroom.questions.payloads import vote_for_all, vote_for_teacher
+from dashboard.views.classroom.questions.routes import question_routes
 from dashboard.views.classroom.room_feed import ClassFeed, RoomFeed
 from dashboard.views.classroom.routes import classroom_routes
 from dashboard.views.inspect.routes import inspect_routes
@@ -58,7 +60,9 @@ def get_store() -> RunStore:
 
 
 pools = Pools()
-sources = {"run": RunFeed, "absent": AbsentFeed, "room": RoomFeed, "class": ClassFeed}
+room_feed = partial(RoomFeed, more={"vote": vote_for_all})
+class_feed = partial(ClassFeed, more={"votes": vote_for_teacher})
+sources: dict[str, Any] = {"run": RunFeed, "absent": AbsentFeed, "room": room_feed, "class": class_feed}
 topics = Topics({name: partial(source, get_store, pools.feeds) for name, source in sources.items()})
 routes = [
     *health_routes(Readiness(get_store, lambda: topics.closed)),
@@ -70,6 +74,7 @@ routes = [
     *step_routes(get_store, Questions(get_store), pools),
     *inspect_routes(get_store, pools),
     *classroom_routes(get_store, topics, pools),
+    *question_routes(get_store, topics, pools),
     *no_other_routes(),
 ]
 watched = Watched(routes)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dashboard.serving.binary import pack
+from dashboard.serving.clamps import parse_clamps
 from dashboard.shell.cells import cell_payload
-from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.messages import gradient_message, trace_message
 from lstm_engine import LSTMModel, tasks
 from lstm_engine.cell.quantities import QUANTITIES, quantities_of, sums_of

@@ -148,6 +148,17 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "room_hours": Limit(
             24, "hours after which a room that nobody uses is closed", "An idle room is kept open for {most} hours."
         ),
+        "asked": Limit(
+            200, "questions asked in a room", "In this room, {asked} questions were asked, as many as may be."
+        ),
+        "own_questions": Limit(
+            40, "a teacher's own questions kept with a room", "This room has {most} questions of your own; remove one."
+        ),
+        "answers": Limit(
+            200,
+            f"answers that a student sends in {MINUTES} minutes",
+            f"You have sent {{most}} answers in the last {MINUTES} minutes, as many as may be. Wait a little.",
+        ),
         "seats": Limit(400, "students in a room", "This room is full: {most} students are in it, as many as may be."),
         "joins": Limit(
             600,

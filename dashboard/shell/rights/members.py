@@ -34,6 +34,8 @@ class RoomAction(StrEnum):
 
     FOLLOW = "follow"  # hear where the room is, and say where oneself is
     LEAD = "lead"  # to another place
+    ASK = "ask"  # the class something, see what it answers, show it to all, and take it home
+    ANSWER = "answer"  # what is asked, for oneself
     MANAGE = "manage"  # see who is there, hand the lead on, say what students may, take one out, close the room
 
 
@@ -57,6 +59,10 @@ ROOM_RIGHTS: Mapping[RoomAction, RoomRight] = MappingProxyType(
         RoomAction.LEAD: RoomRight(
             True, True, False, "You follow in this room; its teacher, or who has the lead, leads it."
         ),
+        RoomAction.ASK: RoomRight(
+            True, False, False, "Only the teacher of this room asks questions, and sees and shows what was answered."
+        ),
+        RoomAction.ANSWER: RoomRight(False, True, True, "The students of this room answer; its teacher asks."),
         RoomAction.MANAGE: RoomRight(True, False, False, "Only the teacher of this room may do that."),
     }
 )

@@ -18,6 +18,7 @@ OF_A_RUN = frozenset(
         "newest_checkpoint",
         "newest_checkpoint_step",
         "notes",
+        "resting_checkpoint_step",
         "unit_notes",
         "validations",
     }

@@ -4,7 +4,11 @@ from dashboard.serving.assets import module_url
 from dashboard.shell.components import register
 
 BAR_MODULES = ("views/classroom/browser/begin.js",)
-BAR_STYLES = ("views/classroom/browser/bar.css",)
+BAR_STYLES = (
+    "views/classroom/browser/bar.css",
+    "views/classroom/browser/questions/questions.css",
+    "views/classroom/browser/questions/sheet.css",
+)
 _mount = register("classroom")
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import leaves_list, linkage
 
 from dashboard.serving.binary import pack
+from dashboard.serving.clamps import clamp_payload
 from dashboard.shell.cells import cell_payload
-from dashboard.views.step.clamps import clamp_payload
 from dashboard.views.step.textbook import textbook_lines
 from lstm_engine import Intervention, LSTMModel, TaskInputError, Trace
 from lstm_engine.cell.equations import log_sum_exp

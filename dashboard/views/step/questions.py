@@ -11,12 +11,12 @@ from typing import IO, Any
 import numpy as np
 
 from dashboard.serving.checkpoints import checkpoint_step
+from dashboard.serving.clamps import parse_clamps
 from dashboard.serving.kept import Kept
 from dashboard.serving.problems import Problem
 from dashboard.shell.made_beside import FAR_BACK
 from dashboard.shell.rights.acts import Acts
 from dashboard.views.step.beside import run_beside, runs_beside
-from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings, far_settings
 from dashboard.views.step.export import write_trace
 from dashboard.views.step.messages import (

@@ -10,6 +10,7 @@ from lstm_engine.runs.store.errors import (
     StateLost,
     StoreError,
     StoreProblem,
+    TooManyQuestions,
     TooManyRooms,
     TooManyRuns,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "StateLost",
     "StoreError",
     "StoreProblem",
+    "TooManyQuestions",
     "TooManyRooms",
     "TooManyRuns",
     "changed_settings",

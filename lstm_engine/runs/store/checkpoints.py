@@ -85,6 +85,24 @@ class Checkpoints(Database):
             found = connection.execute(query.order_by(checkpoints.c.step)).scalars()
             return [step for step in found if is_whole(step)]
 
+    def resting_checkpoint_step(self, run_id: int) -> int:
+        """The newest that the next one does not replace, or else the newest.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
+        query = sql.select(sql.func.max(checkpoints.c.step))
+        rests = sql.and_(checkpoints.c.run_id == run_id, checkpoints.c.passing.is_(False))
+        with self._reading() as connection:
+            step: int | None = connection.execute(query.where(rests)).scalar()
+        return step or self.newest_checkpoint_step(run_id)
+
+    def hold_checkpoint(self, run_id: int, step: int) -> bool:
+        """Keep one though it was saved as passing, since people are looking at it; whether it is there."""
+        its = sql.and_(checkpoints.c.run_id == run_id, checkpoints.c.step == step)
+        with self._writing() as connection:
+            return connection.execute(sql.update(checkpoints).where(its).values(passing=False)).rowcount > 0
+
     def newest_checkpoint_step(self, run_id: int) -> int:
         """The newest checkpoint's step; every run has one from its beginning.
 

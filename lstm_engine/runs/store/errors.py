@@ -75,6 +75,14 @@ class NicknameTaken(EngineError):
     """Somebody in the room is called so, or nearly so."""
 
 
+class TooManyQuestions(EngineError):
+    """A room keeps as many questions, or has asked as many, as it may; ``most`` says how many."""
+
+    def __init__(self, most: int):
+        super().__init__(f"this room has {most} questions already, as many as it may have; take one out first")
+        self.most = most
+
+
 class AlreadyThere(StoreError):
     """Somebody else has just written the same row."""
 

@@ -169,6 +169,42 @@ seats = sql.Table(
     sql.Index("ix_seats_nickname", "room_id", "nickname_key", unique=True),
     sqlite_autoincrement=True,
 )
+# a question that was asked in a room: what stands in it, and what the engine answered, as it was then
+votes = sql.Table(
+    "votes",
+    metadata,
+    sql.Column("id", Whole, primary_key=True),
+    sql.Column("room_id", Whole, nullable=False, index=True),
+    sql.Column("question", sql.Text, nullable=False),
+    sql.Column("turn", Whole, nullable=False),  # 1, and 2 once it is asked again
+    sql.Column("opened_at", sql.Float(53), nullable=False),
+    sql.Column("closed_at", sql.Float(53)),  # nobody answers from then on
+    sql.Column("revealed_at", sql.Float(53)),
+    sql.Column("ended_at", sql.Float(53)),  # it is on nobody's screen any more
+    sqlite_autoincrement=True,
+)
+# who answered what: one row a student and a turn, so that no answer is counted twice
+answers = sql.Table(
+    "answers",
+    metadata,
+    sql.Column("vote_id", Whole, primary_key=True, autoincrement=False),
+    sql.Column("turn", Whole, primary_key=True, autoincrement=False),
+    sql.Column("seat_id", Whole, primary_key=True, autoincrement=False),
+    sql.Column("room_id", Whole, nullable=False, index=True),
+    sql.Column("nickname", sql.String(40), nullable=False),
+    sql.Column("answer", sql.Text, nullable=False),
+    sql.Column("said", Whole, nullable=False),  # the browser's own count: a message that was late changes nothing
+    sql.Column("answered_at", sql.Float(53), nullable=False),
+)
+# questions of a teacher's own, kept with the room
+own_questions = sql.Table(
+    "own_questions",
+    metadata,
+    sql.Column("id", Whole, primary_key=True),
+    sql.Column("room_id", Whole, nullable=False, index=True),
+    sql.Column("text", sql.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
 marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))
 # the table in which Alembic keeps the version; here as well, so that nobody has to load Alembic to read it
 versions = sql.Table(
@@ -180,4 +216,4 @@ versions = sql.Table(
 # of a run, everything that goes when it goes for good
 OF_A_RUN = (metrics, summaries, checkpoints, changes, notes, unit_notes)
 # of a room, the same; each has its number as room_id
-OF_A_ROOM = (seats,)
+OF_A_ROOM = (seats, votes, answers, own_questions)

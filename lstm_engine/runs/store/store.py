@@ -14,6 +14,7 @@ from lstm_engine.runs.store.seats import Seats
 from lstm_engine.runs.store.sign_ins import SignIns
 from lstm_engine.runs.store.tallies import Tallies
 from lstm_engine.runs.store.unit_notes import UnitNotes
+from lstm_engine.runs.store.votes import Votes
 
 
 class RunStore(
@@ -31,6 +32,7 @@ class RunStore(
     Counts,
     Copying,
     Tallies,
+    Votes,
 ):
     """Runs, their metrics and their checkpoints; SQLite in a file, or PostgreSQL by its URL.
 
@@ -41,7 +43,8 @@ class RunStore(
                      stop, set_target, set_pace, rename, delete, undelete
     ``forks``        fork
     ``metrics``      history, curves, validations
-    ``checkpoints``  checkpoint, checkpoint_steps, newest_checkpoint, newest_checkpoint_step
+    ``checkpoints``  checkpoint, checkpoint_steps, newest_checkpoint, newest_checkpoint_step,
+                     resting_checkpoint_step, hold_checkpoint
     ``changes``      change, changes, take_changes
     ``notes``        notes, annotate
     ``unit_notes``   unit_notes, note_unit
@@ -50,6 +53,8 @@ class RunStore(
     ``rooms``        open_room, room, room_of_key, room_by_id, move_room, touch_room, set_leader, set_room_settings,
                      close_room, number_of_rooms, clear_rooms
     ``seats``        take_seat, seat, seats, note_seats, remove_seat
+    ``votes``        open_vote, vote, votes, ask_again, close_vote, reveal_vote, end_vote, give_answer, answers,
+                     forget_nicknames, add_question, own_questions, own_question, remove_question
     ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
     ``counts``       count, full

@@ -6,10 +6,10 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
+from dashboard.serving.clamps import parse_clamps
 from dashboard.serving.problems import Kind, Problem, kind_of
 from dashboard.shell.run_picker import landing_first
 from dashboard.views.start.live_run import run_to_show
-from dashboard.views.step.clamps import parse_clamps
 from dashboard.views.step.companion import companion_settings
 from dashboard.views.step.questions import Question, Questions
 from lstm_engine import LSTMModel, TaskInputError, Trace

@@ -2,6 +2,8 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { showCode } from "./code.js";
+import "./questions/attend.js";
+import { openMenu } from "./questions/menu.js";
 import { room } from "./room.js";
 import { barOf } from "./words.js";
 
@@ -10,6 +12,7 @@ const BUTTONS = {
   leave: ["Look around alone", () => room.leave()],
   takeLead: ["Take the lead back", () => attempt("lead", { seat: null })],
   keep: ["Keep it open", () => attempt("keep")],
+  ask: ["Ask", openMenu],
   show: ["Show the code", showCode],
 };
 const attempt = (name, message) => room.post(name, message).catch((refusal) => room.say(refusal.message));

@@ -3,6 +3,7 @@
 import { element } from "../../../browser/dom.js";
 import "./bar.js"; // whoever comes into a room here has it from then on
 import { Entrance } from "./entrance.js";
+import { Alone } from "./questions/alone.js";
 import { room } from "./room.js";
 import { StudentPanel } from "./student.js";
 import { TeacherPanel } from "./teacher.js";
@@ -14,6 +15,7 @@ export function mount(parent) {
 class Classroom {
   constructor(parent) {
     this.root = element("div", { class: "classroom", "aria-busy": "true" });
+    this.questions = new Alone();
     parent.append(this.root);
     this.role = undefined;
     this.stop = room.watch((state) => this.draw(state));
@@ -30,6 +32,7 @@ class Classroom {
       this.part = new Part();
       this.root.replaceChildren(this.part.root);
       this.root.removeAttribute("aria-busy");
+      this.root.after(this.questions.root); // once what stands above has its height
       this.part.begin?.();
     }
     this.part.draw(state);
@@ -38,5 +41,6 @@ class Classroom {
   destroy() {
     this.stop();
     this.root.remove();
+    this.questions.root.remove();
   }
 }

@@ -2,6 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { pictureOf, showCode, whyNotReached } from "./code.js";
+import { OwnQuestions } from "./questions/own.js";
 import { room } from "./room.js";
 import { Students } from "./students.js";
 
@@ -65,6 +66,7 @@ export class TeacherPanel {
         }),
         this.closing,
       ),
+      new OwnQuestions().root,
     );
   }
 

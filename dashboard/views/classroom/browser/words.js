@@ -45,8 +45,8 @@ function barOfTeacher(state, now, bar) {
   const students = sentence(crowd(seats));
   const isClosing = left === null ? [] : ["keep"];
   const closing = left === null ? "" : `Closes in ${left} min, since nobody uses it.`;
-  if (!room.leader) return bar("leading", closing || "You lead.", students, ...isClosing, "show");
-  const buttons = [...isClosing, ...(follows ? [] : ["follow"]), "takeLead", "show"];
+  if (!room.leader) return bar("leading", closing || "You lead.", students, ...isClosing, "ask", "show");
+  const buttons = [...isClosing, ...(follows ? [] : ["follow"]), "takeLead", "ask", "show"];
   return bar("led", closing || `${room.leader.nickname} leads.`, students, ...buttons);
 }
 

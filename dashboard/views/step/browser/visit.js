@@ -77,6 +77,10 @@ export class Visit {
     let steps = null;
     try {
       steps = await view.loading.checkpoints();
+      if (/^\d+$/.test(parameters.get("checkpoint")) && !steps.includes(Number(parameters.get("checkpoint")))) {
+        view.loading.forget(); // it may be newer than what is known here
+        steps = await view.loading.checkpoints();
+      }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error; // the loading meets it as well, and tells it
     }

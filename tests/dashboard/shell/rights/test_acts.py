@@ -49,7 +49,18 @@ ASKING = {"here", "actor", "why_not", "why_not_begin", "limits_in_words", "most_
 def everything(store: RunStore) -> object:
     """All that acts could change, by content."""
     with store._readers.connect() as connection:
-        tables = ("runs", "notes", "unit_notes", "changes", "checkpoints", "rooms", "seats")
+        tables = (
+            "runs",
+            "notes",
+            "unit_notes",
+            "changes",
+            "checkpoints",
+            "rooms",
+            "seats",
+            "votes",
+            "answers",
+            "own_questions",
+        )
         return [connection.exec_driver_sql(f"SELECT * FROM {table}").fetchall() for table in tables]
 
 

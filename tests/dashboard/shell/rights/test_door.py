@@ -31,6 +31,10 @@ READING = {"GET", "HEAD", "OPTIONS"}
 # change nothing of anybody's but one's own browser; each has tests of its own
 SIGNING = ("sign_in", "sign_out", "rooms/come_back", "rooms/join")
 ROOMS = {"open", "leave", "move", "whereabouts", "lead", "settings", "keep", "take_out", "close"}
+QUESTIONS = {
+    *("ask", "ask_again", "close_vote", "reveal", "end_vote", "answer"),
+    *("add_question", "remove_question", "forget_nicknames"),
+}
 
 
 def real_routes() -> list[Route]:
@@ -139,7 +143,7 @@ def test_no_route_changes_anything_for_a_stranger(door, store, annas, method, pa
 
 def test_the_routes_that_change_something_are_these():
     assert {path.rpartition("/")[2] for _, path in CHANGING} == {
-        *("companion", "far_run", "unit_names", *ROOMS),
+        *("companion", "far_run", "unit_names", *ROOMS, *QUESTIONS),
         *(path.rpartition("/")[2] for path in SIGNING),
     }
 

@@ -21,11 +21,19 @@ NOT_FOR_PAGES = {
     *("create_first_run", "crowd", "delete_old", "number_owned", "owner_of"),
     *("server_key", "sign_in", "is_signed_in", "sign_out"),
 }
-# of rooms: read by what a member's browser holds, see ``members``, and changed by ``RoomActs``
-OF_ROOMS = {"room", "room_of_key", "room_by_id", "number_of_rooms", "seat", "seats"}
+# of rooms: read by what a member's browser holds, see ``members``, and changed by ``RoomActs`` and ``VoteActs``
+OF_ROOMS = {"room", "room_of_key", "room_by_id", "number_of_rooms", "seat", "seats"} | {
+    "vote",
+    "votes",
+    "answers",
+    "own_question",
+    "own_questions",
+}
 CHANGING_ROOMS = {
     *("open_room", "move_room", "touch_room", "set_leader", "set_room_settings", "close_room", "clear_rooms"),
-    *("take_seat", "note_seats", "remove_seat"),
+    *("take_seat", "note_seats", "remove_seat", "hold_checkpoint"),
+    *("open_vote", "ask_again", "close_vote", "reveal_vote", "end_vote", "give_answer"),
+    *("forget_nicknames", "add_question", "remove_question"),
 }
 ACTS = {"rename": "describe", "annotate": "describe"}  # called otherwise
 PRIVATE = replace(SMALL, task="own text", text="what anna wrote, again and again, " * 9)
@@ -85,7 +93,12 @@ def changes_by_itself(path: Path) -> list[str]:
 def test_pages_and_routes_change_the_store_by_acts_alone(tmp_path):
     dashboard = Path(acts_module.__file__).parents[2]
     found = {path.name: changes_by_itself(path) for path in dashboard.rglob("*.py")}
-    assert {name for name, calls in found.items() if calls} == {"acts.py", "room_acts.py", "presence.py"}
+    assert {name for name, calls in found.items() if calls} == {
+        "acts.py",
+        "room_acts.py",
+        "vote_acts.py",
+        "presence.py",
+    }
     (tmp_path / "page.py").write_text("services.store.delete(1)\nself._get_store().rename(1, 'x')\nthread.start()")
     assert len(changes_by_itself(tmp_path / "page.py")) == 2
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.views.step.clamps import ClampError, clamp_payload, parse_clamps
+from dashboard.serving.clamps import ClampError, clamp_payload, parse_clamps
 from lstm_engine import LSTMModel
 
 MODEL = LSTMModel(28, 7, 28, 2)
