@@ -82,6 +82,7 @@ class Explained {
     hear(root, "focusin", (event) => this.focused(event));
     hear(root, "focusout", () => this.hide());
     hear(root, "click", (event) => this.tapped(event));
+    for (const done of ["input", "dblclick"]) hear(root, done, () => this.hide());
     hear(document, "scroll", (event) => this.shown && event.target !== this.tip && this.scrolled());
     hear(document, "pointerdown", (event) => event.composedPath().includes(root) || this.hide());
     // before anybody else who hears Escape, since it is this text that is to go
@@ -152,7 +153,9 @@ class Explained {
   }
 
   pressed(event) {
-    if (event.key !== "Escape" || !this.shown) return;
+    if (!this.shown) return;
+    if (event.key === "Enter") this.hide(); // what was done by it may show beneath
+    if (event.key !== "Escape") return;
     event.stopPropagation();
     event.preventDefault();
     this.hide();

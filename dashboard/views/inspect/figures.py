@@ -33,7 +33,7 @@ def saturation_figure(
         gates: of the cell. left, right: (H,) fractions of timesteps by the gate's name. names: of units.
     """
     figure = make_subplots(
-        rows=1, cols=len(gates), shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=[g.label for g in gates]
+        rows=1, cols=len(gates), shared_yaxes=True, horizontal_spacing=0.06, subplot_titles=[g.label for g in gates]
     )
     for column, gate in enumerate(gates, start=1):
         figure.add_scatter(
@@ -59,7 +59,7 @@ def saturation_figure(
             row=1,
             col=column,
         )
-        figure.update_xaxes(title_text="share above 0.9", range=[-0.03, 1.03], row=1, col=column)
+        figure.update_xaxes(title_text="above 0.9", range=[-0.03, 1.03], nticks=3, row=1, col=column)
         figure.update_yaxes(range=[-0.03, 1.03], row=1, col=column)
     figure.update_yaxes(title_text="share below 0.1", row=1, col=1)
     figure.update_layout(height=280)

@@ -236,7 +236,9 @@ export class Actions {
     if (isBeside && state.beside.kind === "sequence")
       return this.set({ beside: { kind: "sequence", value: sequence }, clampsBeside: [] });
     const { panel } = this.view.state;
+    const held = this.view.state.clamps.length + this.view.state.clampsBeside.length;
     this.set({ sequence, clamps: [], clampsBeside: [], lossAt: null, panel: panel === "backward" ? "why" : panel });
+    if (held) this.say("What was held is let go: the model goes on as it was trained. Undo holds it again.");
   }
 
   companion() {
