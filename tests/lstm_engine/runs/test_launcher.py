@@ -166,8 +166,6 @@ def test_deleting_a_training_run_ends_its_process(store, launcher, wait_until):
     store.delete(run.id)
     wait_until(lambda: not launcher._active)
     wait_until(lambda: not process_exists(pid))  # it waits a moment for another run
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
 
 
 def test_a_checkpoint_that_cannot_be_read_fails_the_run_with_a_sentence(store, launcher, wait_until):
