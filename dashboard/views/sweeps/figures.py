@@ -22,7 +22,7 @@ QUARTERS = (
 )
 PIXELS_A_CHOICE = 26
 MOST_MARKS = 8  # of an axis whose values are marked one by one
-MARK_GROUND = "rgba(127, 127, 127, 0.22)"  # under a mark that lines cross, in either theme
+MARK_GROUND = "rgba(127, 127, 127, 0.12)"  # under a mark that lines cross, in either theme
 
 
 @dataclass(frozen=True)

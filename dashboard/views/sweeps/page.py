@@ -31,6 +31,7 @@ from dashboard.views.sweeps.pictures import (
     choices_of,
     coordinates_of,
     importance_of,
+    in_order,
     label_of,
     panels_of,
     setting_name,
@@ -237,7 +238,8 @@ def show_pictures(plan: Plan, results: Sequence[Result]) -> None:
         of_task = f" · {plain(KINDS[task].title)}"
         if not panels and len(choices) > 1:
             more = f", the best {len(choices)}" if len(choices) < len(outcomes) else ""
-            st.markdown(f"**Choices and their seeds**{of_task}{more}")
+            order = f": {plain(in_order(plan))}" if in_order(plan) else ""
+            st.markdown(f"**Choices and their seeds**{of_task}{more}{order}")
             scores = [score for choice in choices for score in choice.scores]
             figure = choices_figure(choices, score_name(task), not higher_is_better(task) and spans_decades(scores))
             st.plotly_chart(figure, width="stretch", key=f"sweep_choices_{task}", config=PLOTLY_CONFIG)

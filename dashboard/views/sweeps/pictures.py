@@ -14,6 +14,7 @@ from lstm_engine.tasks import KINDS
 
 MOST_CHOICES = 20  # of a picture of choices
 TOGETHER = " × "
+BETWEEN = " · "
 
 
 def setting_name(name: str) -> str:
@@ -48,8 +49,20 @@ def choices_of(outcomes: Sequence[Outcome]) -> list[Choice]:
     for outcome in outcomes[:MOST_CHOICES]:
         if outcome.middle is not None:
             scores = tuple(score for one in outcome.results if (score := one.score) is not None)
-            found.append(Choice(label_of(dict(outcome.values), ("task",)), scores, outcome.middle))
+            found.append(Choice(short_label(dict(outcome.values)), scores, outcome.middle))
     return found
+
+
+def short_label(values: dict[str, Any]) -> str:
+    """A choice of several settings by their values alone, which fits a phone; ``in_order`` says whose they are."""
+    kept = {name: value for name, value in values.items() if name != "task"}
+    return label_of(kept) if len(kept) < 2 else BETWEEN.join(value_in_words(*item) for item in kept.items())
+
+
+def in_order(plan: Plan) -> str:
+    """The settings in the order in which ``short_label`` has their values; empty where it names them."""
+    names = [axis.name for axis in plan.in_order if axis.name != "task"]
+    return BETWEEN.join(map(setting_name, names)) if len(names) > 1 else ""
 
 
 def by_task(results: Sequence[Result]) -> dict[str, list[Outcome]]:

@@ -9,12 +9,14 @@ import threading
 import time
 from collections.abc import Sequence
 
+from lstm_engine.cell.in_words import in_words
 from lstm_engine.errors import EngineError
 from lstm_engine.runs.store import RunNotFound, RunStore, StoreError, StoreProblem, TooManyRuns
 from lstm_engine.runs.sweeps.halving import survivors
 from lstm_engine.runs.sweeps.plan import Plan, Trial
 from lstm_engine.runs.sweeps.space import written
 from lstm_engine.runs.sweeps.sweep import Sweep, SweepRun, SweepState
+from lstm_engine.tasks import KINDS
 
 LOOK_EVERY = 0.2  # seconds between two looks at the sweeps that run
 TICK_SECONDS = 2.0  # after which the time that a sweep has trained is written down
@@ -160,7 +162,10 @@ def can_go_on(run: SweepRun, plan: Plan) -> bool:
 
 def name_of(sweep: Sweep, plan: Plan, trial: Trial) -> str:
     """What a trial's run is called: its sweep, what is varied, and its seed."""
-    said = [f"{name.replace('_', ' ')} {written(value)}" for name, value in trial.values.items()]
+    said = []
+    for name, value in trial.values.items():
+        known = {"variant": lambda cell: in_words(cell).name, "task": lambda task: KINDS[task].title}
+        said.append(known[name](value) if name in known else f"{name.replace('_', ' ')} {written(value)}")
     if plan.seeds > 1:
         said.append(f"seed {trial.settings.seed}")
     tail = ", ".join(said)
