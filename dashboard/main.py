@@ -55,7 +55,17 @@ def front_door() -> None:
 
 
 start_page = st.Page(front_door, title="Start", default=True)
-pages = [start_page, train_page, step_page, inspect_page, compare_page, sweeps_page, bring_page, classroom_page, reading_page]
+pages = [
+    start_page,
+    train_page,
+    step_page,
+    inspect_page,
+    compare_page,
+    sweeps_page,
+    bring_page,
+    classroom_page,
+    reading_page,
+]
 page = st.navigation(pages, position="top")
 remember_pages(pages)
 arrive(page.url_path)

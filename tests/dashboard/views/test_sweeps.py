@@ -7,8 +7,8 @@ import pytest
 
 from dashboard.shell.glossary import term_of
 from dashboard.views.sweeps.figures import dimension, parallel_figure
-from dashboard.views.sweeps.page import as_csv, table_row
 from dashboard.views.sweeps.pictures import choices_of, coordinates_of, importance_of, panels_of
+from dashboard.views.sweeps.table import as_csv, table_row
 from lstm_engine.runs import RunSettings
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
