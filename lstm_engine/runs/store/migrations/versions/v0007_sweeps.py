@@ -10,9 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add two tables and a column; runs that are there belong to no sweep, and were not measured."""
+    """Add two tables and a column, unless they are there; runs that are belong to no sweep, and were not measured."""
+    found = sql.inspect(op.get_bind())
     whole = sql.BigInteger().with_variant(sql.Integer(), "sqlite")
-    op.add_column("metrics", sql.Column("measure", sql.Float(53)))
+    if "measure" not in {column["name"] for column in found.get_columns("metrics")}:
+        op.add_column("metrics", sql.Column("measure", sql.Float(53)))
+    if found.has_table("sweeps"):
+        return
     op.create_table(
         "sweeps",
         sql.Column("id", whole, primary_key=True),
