@@ -18,6 +18,7 @@ from dashboard.views.inspect import page as inspect
 from dashboard.views.start import page as start
 from dashboard.views.start import reading
 from dashboard.views.step import page as step
+from dashboard.views.sweeps import page as sweeps
 from dashboard.views.train import page as train
 from lstm_engine.runs import PRESETS
 
@@ -39,6 +40,7 @@ train_page = st.Page(lambda: show(train.show, "run"), title="Train", url_path="t
 step_page = st.Page(lambda: show(step.show), title="Step", url_path="step")
 inspect_page = st.Page(lambda: show(inspect.show), title="Inspect", url_path="inspect")
 compare_page = st.Page(lambda: show(compare.show, "run", "runs"), title="Compare", url_path="compare")
+sweeps_page = st.Page(lambda: show(sweeps.show, "run", "sweep"), title="Sweeps", url_path="sweeps")
 bring_page = st.Page(lambda: show(bring.show), title="Your model", url_path="model")
 classroom_page = st.Page(lambda: show(classroom.show), title="Classroom", url_path="classroom")
 reading_page = st.Page(lambda: show(reading.show), title="Read", url_path="read")
@@ -53,7 +55,17 @@ def front_door() -> None:
 
 
 start_page = st.Page(front_door, title="Start", default=True)
-pages = [start_page, train_page, step_page, inspect_page, compare_page, bring_page, classroom_page, reading_page]
+pages = [
+    start_page,
+    train_page,
+    step_page,
+    inspect_page,
+    compare_page,
+    sweeps_page,
+    bring_page,
+    classroom_page,
+    reading_page,
+]
 page = st.navigation(pages, position="top")
 remember_pages(pages)
 arrive(page.url_path)

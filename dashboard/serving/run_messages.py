@@ -31,7 +31,7 @@ def newest_payload(history: History) -> dict[str, Any]:
     return {
         metric.name: column(history.step[-1:], getattr(history, metric.name)[-1:])
         for metric in METRICS
-        if not metric.curve
+        if metric.live and not metric.curve
     }
 
 

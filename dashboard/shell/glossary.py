@@ -15,6 +15,7 @@ from dashboard.shell.terms.ideas import IDEAS
 from dashboard.shell.terms.inspection import INSPECTION, PROPERTIES
 from dashboard.shell.terms.models import MODELS
 from dashboard.shell.terms.settings import SETTINGS
+from dashboard.shell.terms.sweeps import SWEEPS
 
 SECTIONS: Mapping[str, tuple[Term, ...]] = MappingProxyType(
     {
@@ -23,6 +24,7 @@ SECTIONS: Mapping[str, tuple[Term, ...]] = MappingProxyType(
         "Settings of a run": SETTINGS,
         "What is asked of units": (*INSPECTION, *PROPERTIES),
         "What can be pressed and chosen": CONTROLS,
+        "Sweeps": SWEEPS,
         "A model of your own": MODELS,
     }
 )

@@ -1,6 +1,6 @@
 """The run picker of every page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -74,6 +74,14 @@ def landing_first(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.id not in beside] + [run for run in runs if run.id in beside]
 
 
+def without_swept(store: RunStore, runs: Sequence[Run], wanted: Collection[str | None]) -> list[Run]:
+    """The runs without those that a sweep began, which would bury all others; but those that are asked for by their
+    numbers, and all, if there is nothing else."""
+    swept = store.swept()
+    kept = [run for run in runs if run.id not in swept or str(run.id) in wanted]
+    return kept or list(runs)
+
+
 def comparable(run: Run) -> frozenset[tuple[str, object]]:
     """Its settings but for cell and pace."""
     return frozenset(item for item in vars(run.settings).items() if item[0] not in ("variant", "pace"))
@@ -88,7 +96,7 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
         unlike: ends a sentence that says of a run why it cannot.
     """
     all_runs = store.list_runs()
-    runs = [run for run in all_runs if can_show(run)]
+    runs = without_swept(store, [run for run in all_runs if can_show(run)], {selected("run")})
     if not runs:
         wanted = selected("run")
         if wanted is not None:

@@ -15,7 +15,7 @@ from dashboard.serving.numbers import run_number
 from dashboard.shell.plain import plain
 from lstm_engine.runs import Run, RunStore
 
-NAMES = ("run", "checkpoint", "sequence", "runs")
+NAMES = ("run", "checkpoint", "sequence", "runs", "sweep")
 
 
 def arrive(page: str) -> None:

@@ -1,10 +1,8 @@
 """The same runs from a terminal: what is trained here is seen in the app at once, and the other way round."""
 
 import argparse
-import os
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,10 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from lstm_engine.checks import SHOWN
-from lstm_engine.errors import EngineError, SettingsError, TaskInputError, WeightsError
-from lstm_engine.formats.safetensors import save_model
+from lstm_engine.errors import EngineError, SettingsError, TaskInputError
 from lstm_engine.runs.backup_commands import add_backup_commands
-from lstm_engine.runs.checkpoints import restored_model
+from lstm_engine.runs.commands.compare import add_compare
+from lstm_engine.runs.commands.exits import (
+    DONE,
+    FAILED,
+    IN_WORDS,
+    INTERRUPTED,
+    REFUSED,
+    RESTS,
+    TERMINATED,
+    print_json,
+    run_data,
+    table,
+)
+from lstm_engine.runs.commands.export import add_export
+from lstm_engine.runs.commands.serve import add_serve
+from lstm_engine.runs.commands.sweep import add_sweep
 from lstm_engine.runs.fields import is_text
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED, preset
 from lstm_engine.runs.run import Run, Status
@@ -31,14 +43,12 @@ from lstm_engine.tasks.tables import prepare as prepare_column
 from lstm_engine.tasks.tables import read_table
 
 LOOK_EVERY = 0.25  # seconds between two looks at a run that trains
-STANDARD_OUTPUT = "-"  # as a file to write to; a file of that name is ./-
-FORMATS = ("safetensors", "onnx", "csv")
 LARGEST_TEXT = 4_000_000  # bytes of a file to learn from; no task takes so many, and /dev/zero has no end
-INTERRUPTED = 130  # exit code after Ctrl-C, as a shell expects it
+PROGRAM = "lstm-engine"  # as it is installed; ``python -m lstm_engine`` is the same
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0, or 1 after a problem that was said."""
+    """Run a command; returns the exit code, see ``commands.exits``."""
     prepare()
     options = parser().parse_args(arguments)
     try:
@@ -50,14 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # what cannot be written is to be told here
     except BrokenPipeError:  # whoever read the list has seen enough
         forget_output()
-        return 0
+        return DONE
     except EngineError as error:
         complain(f"{error}")
-        return 1
+        return REFUSED
     except OSError as error:
         forget_output()
         complain(f"The output cannot be written: {error.strerror or error}.")
-        return 1
+        return REFUSED
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
@@ -78,7 +88,10 @@ def opened(url: str) -> RunStore:
 
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
-    whole = argparse.ArgumentParser("python -m lstm_engine", description=__doc__)
+    whole = argparse.ArgumentParser("python -m lstm_engine", description=__doc__, epilog=IN_WORDS)
+    whole.set_defaults(opens_store=True, json=False)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print JSON for scripts; progress goes to standard error")
     shown = without_password(database_url()).replace("%", "%%")
     whole.add_argument(
         "--database",
@@ -86,10 +99,9 @@ def parser() -> argparse.ArgumentParser:
         default=database_url(),
         help=f"where the runs are kept (or ${DATABASE_VARIABLE}; {printable(shown)})",
     )
-    commands = whole.add_subparsers(required=True, metavar="train | resume | list | export | backup | restore")
-    whole.set_defaults(opens_store=True)
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
 
-    train = commands.add_parser("train", help="create a run and train it")
+    train = commands.add_parser("train", parents=[common], help="create a run and train it")
     train.add_argument("task", choices=[*KINDS], metavar="TASK", help=", ".join(KINDS))
     train.add_argument("--preset", choices=PRESET_NAMES, default=PUBLISHED, help="settings to begin with (%(default)s)")
     train.add_argument(
@@ -104,20 +116,23 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--text", type=Path, metavar="FILE", help="what to learn from, for a task on your own data")
     train.set_defaults(command=train_command)
 
-    resume = commands.add_parser("resume", help="go on with a run that was paused, stopped or interrupted")
+    resume = commands.add_parser(
+        "resume", parents=[common], help="go on with a run that was paused, stopped or interrupted"
+    )
     resume.add_argument("run", type=whole_number, metavar="RUN")
     resume.set_defaults(command=resume_command)
 
-    listing = commands.add_parser("list", help="all runs, the newest first")
+    listing = commands.add_parser("list", parents=[common], help="all runs, the newest first")
     listing.set_defaults(command=list_command)
 
-    export = commands.add_parser("export", help="a run's weights, or its metrics, as a file")
-    export.add_argument("run", type=whole_number, metavar="RUN")
-    export.add_argument("--format", choices=FORMATS, default="safetensors", help="csv are the metrics (%(default)s)")
-    export.add_argument("--checkpoint", type=whole_number, metavar="STEP", help="the newest if left out")
-    export.add_argument("--output", metavar="FILE", help="run_RUN.FORMAT if left out; - for the standard output")
-    export.set_defaults(command=export_command)
+    add_export(commands, common, whole_number)
     add_backup_commands(commands)
+    add_sweep(commands, common, utf8, whole_number)
+    add_compare(commands, common, whole_number)
+    add_serve(commands, common, whole_number)
+    completions = commands.add_parser("completions", help="a script by which a shell completes commands and options")
+    completions.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    completions.set_defaults(command=completions_command, opens_store=False)
     return whole
 
 
@@ -160,16 +175,30 @@ def train_command(store: RunStore, options: argparse.Namespace) -> int:
     settings = preset(options.preset, options.task, text)
     settings = replace(settings, **read_settings(options.set))
     run = store.create(settings, options.name or "", suggestion=f"{options.task}, {options.preset}")
-    return follow(store, run)
+    return follow(store, run, options.json)
 
 
 def resume_command(store: RunStore, options: argparse.Namespace) -> int:
-    return follow(store, store.start(options.run))
+    return follow(store, store.start(options.run), options.json)
 
 
-def list_command(store: RunStore, _options: argparse.Namespace) -> int:
+def completions_command(options: argparse.Namespace) -> int:
+    try:
+        import shtab
+    except ImportError:
+        raise SettingsError("Completions need shtab. Install it: python -m pip install shtab") from None
+    whole = parser()
+    whole.prog = PROGRAM
+    print(shtab.complete(whole, options.shell))
+    return DONE
+
+
+def list_command(store: RunStore, options: argparse.Namespace) -> int:
     rows = [("run", "name", "task", "status", "step", "of")]
     runs = store.list_runs()
+    if options.json:
+        print_json([run_data(run) for run in runs])
+        return DONE
     rows += [
         (
             str(run.id),
@@ -181,75 +210,11 @@ def list_command(store: RunStore, _options: argparse.Namespace) -> int:
         )
         for run in runs
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    print(table(rows))
     for run in runs:
         if run.problem is not None:
             complain(f"run {run.id}: {run.problem}")
     return 0
-
-
-def export_command(store: RunStore, options: argparse.Namespace) -> int:
-    run = store.get(options.run)
-    if options.output == STANDARD_OUTPUT:
-        with tempfile.TemporaryDirectory() as folder:  # some formats are written to files alone
-            path = Path(folder) / f"run.{options.format}"
-            write_export(store, run, options, path)
-            sys.stdout.buffer.write(path.read_bytes())
-        return 0
-    path = Path(options.output or f"run_{run.id}.{options.format}")
-    write_export(store, run, options, path)
-    if path.is_file() and not is_output(path):  # what was written there is not to be mixed up with its name
-        print(printable(str(path)))
-    return 0
-
-
-def write_export(store: RunStore, run: Run, options: argparse.Namespace, path: Path) -> None:
-    """Write a run's weights or metrics, as the options want them.
-
-    Raises:
-        EngineError: they cannot be written, or there are none.
-    """
-    try:
-        if options.format == "csv":
-            write_metrics(store, run, path)
-        else:
-            step = options.checkpoint
-            data = store.newest_checkpoint(run.id)[1] if step is None else store.checkpoint(run.id, step)
-            model = restored_model(run.settings, data)
-            if options.format == "onnx":
-                from lstm_engine.formats.onnx import export_onnx
-
-                export_onnx(model, path)
-            else:
-                save_model(model, path)
-    except BrokenPipeError:
-        raise
-    except WeightsError as error:
-        if isinstance(error.__cause__, BrokenPipeError):
-            raise error.__cause__ from None
-        raise
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror or error}") from error
-
-
-def is_output(path: Path) -> bool:
-    """Whether the path leads to the standard output itself, as ``/dev/stdout`` does."""
-    try:
-        return os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
-    except (OSError, ValueError):
-        return False
-
-
-def write_metrics(store: RunStore, run: Run, path: Path) -> None:
-    """All metrics as CSV, a row a step; empty where nothing was measured."""
-    history = store.history(run.id)
-    columns = vars(history)  # by name, the step first
-    with path.open("w", encoding="utf-8") as file:
-        file.write(",".join(columns) + "\n")
-        for row in zip(*(column.tolist() for column in columns.values()), strict=True):
-            file.write(",".join("" if value != value else repr(value) for value in row) + "\n")
 
 
 def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
@@ -268,11 +233,16 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
     return values
 
 
-def follow(store: RunStore, run: Run) -> int:
+def follow(store: RunStore, run: Run, as_json: bool = False) -> int:
     """Train the run here, unless the app does, and show how far it is until it pauses or ends."""
-    leave, done = threading.Event(), threading.Event()
-    former = {number: signal.signal(number, lambda *_: leave.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    bar = ProgressBar(sys.stdout)
+    leave, done, told = threading.Event(), threading.Event(), [INTERRUPTED]
+
+    def stop(number: int, _frame: object) -> None:
+        told[0] = TERMINATED if number == signal.SIGTERM else INTERRUPTED
+        leave.set()
+
+    former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    bar = ProgressBar(sys.stderr if as_json else sys.stdout)
     watcher = threading.Thread(target=watch, args=(store, run.id, bar, done), daemon=True)
     watcher.start()
     try:
@@ -289,20 +259,23 @@ def follow(store: RunStore, run: Run) -> int:
         for number, handler in former.items():
             signal.signal(number, handler)
     run = store.get(run.id)
-    bar.show(store, run)
+    bar.show_run(store, run)
     bar.end()
+    if as_json:
+        print_json(run_data(run))
     if run.status is Status.FAILED:
         complain(run.error or "")
-        return 1
-    if leave.is_set() and run.step < run.end_step:
-        bar.say(f"paused; go on with: python -m lstm_engine resume {run.id}")
-    return 0
+        return FAILED
+    if run.status is Status.FINISHED:
+        return DONE
+    bar.say(f"paused; go on with: python -m lstm_engine resume {run.id}")
+    return told[0] if leave.is_set() else RESTS
 
 
 def watch(store: RunStore, run_id: int, bar: ProgressBar, done: threading.Event) -> None:
     """Draw the bar until the training is done."""
     while not done.wait(LOOK_EVERY):
         try:
-            bar.show(store, store.get(run_id))
+            bar.show_run(store, store.get(run_id))
         except EngineError:
             continue  # the training meets the same trouble, and says so

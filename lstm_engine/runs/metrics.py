@@ -14,6 +14,7 @@ class Metric:
         label: what people read.
         every_step: whether it is measured at each step, or at some.
         curve: whether it is drawn over steps, so that a long run keeps its extremes; of others the newest value counts.
+        live: whether browsers hear of it at each step; what they do not, they ask for.
         younger: whether there are stores of earlier versions, whose runs have steps without it.
     """
 
@@ -21,6 +22,7 @@ class Metric:
     label: str
     every_step: bool = True
     curve: bool = True
+    live: bool = True
     younger: bool = False
 
     @property
@@ -34,6 +36,7 @@ METRICS = (
     Metric("validation_loss", "validation loss", every_step=False),
     Metric("gradient_norm", "gradient norm"),
     Metric("learning_rate", "learning rate", curve=False),
+    Metric("measure", "task's own measure", every_step=False, curve=False, live=False, younger=True),
 )
 CURVES = tuple(metric for metric in METRICS if metric.curve)
 SUMMARY_PARTS = ("low", "low_step", "high", "high_step")  # of a curve over a bucket of steps: its extremes, and where

@@ -155,15 +155,16 @@ class Notes:
 
 @dataclass(frozen=True)
 class Recorded:
-    """Metrics of one step, with the validation loss where it was measured."""
+    """Metrics of one step, with the validation loss and the task's own measure where they were measured."""
 
     metrics: StepMetrics
     validation_loss: float | None = None
+    measure: float | None = None
 
     @property
     def values(self) -> dict[str, float | None]:
         """The step and every metric, by name; None where it was not measured."""
-        return {**vars(self.metrics), "validation_loss": self.validation_loss}
+        return {**vars(self.metrics), "validation_loss": self.validation_loss, "measure": self.measure}
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,6 @@ class Curves(OfCurves):
 class History(OfHistory):
     """A run's metrics as columns, each (N,): ``step`` and those of ``metrics.METRICS``; NaN where one was not measured.
 
-    >>> History(*np.arange(5.0)).learning_rate.item()
+    >>> History(*np.arange(6.0)).learning_rate.item()
     4.0
     """

@@ -47,7 +47,7 @@ def forget_output() -> None:
         os.close(nowhere)
 
 
-class ProgressBar:
+class Bar:
     """One line that is drawn over itself; where the output is no terminal, one line at every tenth.
 
     Args:
@@ -58,27 +58,32 @@ class ProgressBar:
         self.file = file
         self.on_terminal = file.isatty()
         self.tenth = -1
-        self.seen = 0  # the step that was measured last
-        self.numbers = ""
 
-    def show(self, store: RunStore, run: Run) -> None:
-        """Draw it for the run as it is now."""
-        history = store.history(run.id, max(self.seen, run.step - 50))
-        if len(history.step):
-            self.seen = int(history.step[-1])
-            self.numbers = f"loss {history.loss[-1]:.4f}"
-        share = run.step / run.end_step
-        speed = f"{run.steps_per_second:,.0f} steps/s" if run.steps_per_second else run.status.value
-        left = (run.target_step - run.step) / run.steps_per_second if run.steps_per_second else 0
-        facts = f"{run.step:,}/{run.end_step:,}  {self.numbers}  {speed}"
-        facts += f"  {int(left // 60)}:{int(left % 60):02d} left" if left else ""
+    def show(self, share: float, facts: str, seconds_left: float | None = None) -> None:
+        """Draw it so far, with facts behind it; it is never wider than the terminal, which would break it in two."""
+        if seconds_left:
+            minutes, seconds = divmod(int(seconds_left), 60)
+            facts += (
+                f"  {minutes // 60}:{minutes % 60:02d}:{seconds:02d}" if minutes >= 60 else f"  {minutes}:{seconds:02d}"
+            )
+            facts += " left"
         if self.on_terminal:
-            room = max(10, shutil.get_terminal_size().columns - len(facts) - 4)
-            filled = round(share * room)
-            self._write(f"\r{'█' * filled}{'░' * (room - filled)}  {facts}\x1b[K")
+            columns = shutil.get_terminal_size().columns - 1
+            room = max(0, columns - len(facts) - 2)
+            filled = round(min(max(share, 0.0), 1.0) * room)
+            full, empty = self._blocks()
+            self._write(f"\r{f'{full * filled}{empty * (room - filled)}  {facts}'[:columns]}\x1b[K")
         elif int(10 * share) > self.tenth:
             self.tenth = int(10 * share)
             self._write(f"{100 * share:3.0f} %  {facts}\n")
+
+    def _blocks(self) -> tuple[str, str]:
+        """What it is drawn with: signs that the terminal's encoding has."""
+        try:
+            "█░".encode(self.file.encoding or "ascii")
+        except (UnicodeEncodeError, LookupError):
+            return "#", "."
+        return "█", "░"
 
     def say(self, text: str) -> None:
         """A line above or below it."""
@@ -95,3 +100,22 @@ class ProgressBar:
         """Leave the line as it is."""
         if self.on_terminal:
             self._write("\n")
+
+
+class ProgressBar(Bar):
+    """How far one run is."""
+
+    def __init__(self, file: TextIO):
+        super().__init__(file)
+        self.seen = 0  # the step that was measured last
+        self.numbers = ""
+
+    def show_run(self, store: RunStore, run: Run) -> None:
+        """Draw it for the run as it is now."""
+        history = store.history(run.id, max(self.seen, run.step - 50))
+        if len(history.step):
+            self.seen = int(history.step[-1])
+            self.numbers = f"loss {history.loss[-1]:.4f}"
+        speed = f"{run.steps_per_second:,.0f} steps/s" if run.steps_per_second else run.status.value
+        left = (run.target_step - run.step) / run.steps_per_second if run.steps_per_second else None
+        self.show(run.step / run.end_step, f"{run.step:,}/{run.end_step:,}  {self.numbers}  {speed}", left)

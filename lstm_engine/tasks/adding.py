@@ -42,6 +42,9 @@ class AddingTask(Task):
     samples_title = "Sums at the end of 60 sequences, and what this model says"
     curve_axes = ("sequence, from the smallest sum to the largest", "sum")
     reads = ("number", "mark")
+    measure_name = "mean squared error"
+    goal = 0.01
+    higher_is_better = False
     least_length = 2  # one marked number in each half
     settings = {
         "hidden_size": 64,
@@ -88,7 +91,7 @@ class AddingTask(Task):
         count = MEASURED_SEQUENCES if thorough else VALIDATION_SEQUENCES
         batch = self.batch(np.random.default_rng(VALIDATION_SEED + 1), count, sequence_length)
         error = model.loss(batch.inputs, batch.targets, self.loss, batch.mask) * self.output_size
-        return Measure("mean squared error", error, 0.01, higher_is_better=False)
+        return Measure(self.measure_name, error, self.goal, self.higher_is_better)
 
     def show(self, batch: Batch) -> list[str]:
         return [

@@ -14,6 +14,7 @@ from lstm_engine.checks import whole_number
 from lstm_engine.errors import SettingsError, TaskInputError
 from lstm_engine.tasks.about import About
 from lstm_engine.tasks.beginning import Beginning
+from lstm_engine.tasks.measure import Measure as Measure
 
 if TYPE_CHECKING:
     from lstm_engine.model import LSTMModel
@@ -66,26 +67,6 @@ class Baseline:
 
 
 @dataclass(frozen=True)
-class Measure:
-    """How well a model does what its task's paper measured.
-
-    Attributes:
-        name: of the figure, with its unit. value: of this model.
-        goal: what the paper, or the task's preset, reaches. higher_is_better: which way it lies.
-    """
-
-    name: str
-    value: float
-    goal: float
-    higher_is_better: bool = True
-
-    @property
-    def reached(self) -> bool:
-        """Whether the goal is reached."""
-        return self.value >= self.goal if self.higher_is_better else self.value <= self.goal
-
-
-@dataclass(frozen=True)
 class Sample:
     """Something that a model made up, or answered.
 
@@ -114,6 +95,8 @@ class Task(ABC):
         learns_from_text: whether a text is its third argument. samples_title: what ``samples`` shows, and
             ``curve_axes`` where they are curves.
         least_length: the least sequence_length that it can be made of.
+        measure_name, goal, higher_is_better: of what ``measure`` gives within a moment, as in ``Measure``; no name
+            where the loss says it all.
         what_is_read, question, verdict, number_asked, guesser_is, alike, solved: see ``about``; what is left empty
             follows from the task's loss and baseline.
     """
@@ -139,6 +122,9 @@ class Task(ABC):
     guesser_is: ClassVar[str] = ""
     alike: ClassVar[str] = "answers"
     solved: ClassVar[str] = ""
+    measure_name: ClassVar[str] = ""
+    goal: ClassVar[float] = math.nan
+    higher_is_better: ClassVar[bool] = True
 
     input_size: int
     output_size: int

@@ -156,7 +156,7 @@ def undisturbed(settings: RunSettings, changed_at: int) -> tuple[History, NDArra
             trainer.base_rate = CHANGED_RATE
         measured = trainer.step()
         validation = trainer.validate() if is_validation_step(step) else np.nan
-        rows.append((step, measured.loss, validation, measured.gradient_norm, measured.learning_rate))
+        rows.append((step, measured.loss, validation, measured.gradient_norm, measured.learning_rate, np.nan))
     columns = [np.array(column) for column in zip(*rows, strict=True)]
     return History(*columns), trainer.model.parameters.flat
 

@@ -17,6 +17,8 @@ from lstm_engine.runs import Run, RunNotFound, RunSettings, RunStore
 from lstm_engine.runs.brought import BroughtModel
 from lstm_engine.runs.store import Owner, TooManyRuns
 from lstm_engine.runs.store.unit_notes import UnitNote
+from lstm_engine.runs.sweeps import Plan, Sweep, SweepState
+from lstm_engine.runs.sweeps.needs import check_room
 
 MEGABYTE = 2**20
 
@@ -186,6 +188,43 @@ class Acts:
         self._refuse_if(refused(actor, Action.DELETE, self._store.owner_of(run_id), f"run {run_id}"))
         with counted():
             return self._store.undelete(run_id, owner=owner_for(actor))
+
+    def create_sweep(self, plan: Plan, name: str = "") -> Sweep:
+        """See ``RunStore.create_sweep``; all its runs are judged and counted before the first is begun."""
+        if not self.actor.may_do_everything:
+            self._refuse_if(too_much("runs", len(plan.trials)))  # before so many models are built to be judged
+        owner = self._begin([trial.settings for trial in plan.trials])
+        check_room(plan, self._store.store_bytes)
+        return self._store.create_sweep(plan, name, owner)
+
+    def why_not_conduct(self, sweep: Sweep) -> str:
+        """Why somebody may not pause, cancel or delete a sweep; empty if they may."""
+        problem = refused(self.actor, Action.CONDUCT, sweep.owner, f"“{sweep.name}”")
+        return "" if problem is None else str(problem)
+
+    def pause_sweep(self, sweep_id: int) -> Sweep:
+        """See ``RunStore.pause_sweep``."""
+        self._may_conduct(sweep_id)
+        return self._store.pause_sweep(sweep_id)
+
+    def resume_sweep(self, sweep_id: int) -> Sweep:
+        """See ``RunStore.resume_sweep``."""
+        self._may_conduct(sweep_id)
+        return self._store.resume_sweep(sweep_id)
+
+    def cancel_sweep(self, sweep_id: int) -> Sweep:
+        """See ``RunStore.end_sweep``."""
+        self._may_conduct(sweep_id)
+        return self._store.end_sweep(sweep_id, SweepState.CANCELLED)
+
+    def delete_sweep(self, sweep_id: int) -> None:
+        """See ``RunStore.delete_sweep``."""
+        self._may_conduct(sweep_id)
+        self._store.delete_sweep(sweep_id)
+
+    def _may_conduct(self, sweep_id: int) -> None:
+        sweep = self._store.get_sweep(sweep_id)
+        self._refuse_if(refused(self.actor, Action.CONDUCT, sweep.owner, f"“{sweep.name}”"))
 
     def _seen(self, run_id: int) -> Run:
         """The run, if it is theirs to see."""

@@ -25,6 +25,8 @@ OF_A_RUN = frozenset(
 )
 # of all runs: figures and places in the queue, which tell nothing of what a run is
 OF_ALL = frozenset({"newest_losses", "waiting", "read_only", "public_url"})
+# of sweeps, which learn from nothing that somebody brought
+OF_ALL |= {"list_sweeps", "get_sweep", "sweep_runs", "swept"}
 
 
 def hidden(actor: Actor, run: Run) -> str:

@@ -22,6 +22,7 @@ class Action(StrEnum):
     CONTROL = "control"  # start, pause, step, stop, run to a step
     CHANGE = "change"  # settings in mid-run, and the pace
     DESCRIBE = "describe"  # name, note and tags of a run; names of its units
+    CONDUCT = "conduct"  # a sweep: pause it, go on with it, cancel and delete it
     DELETE = "delete"  # and bring back
     OPEN_ROOM = "open a room"  # and be its teacher; what one may inside of a room, ``members`` says
     JOIN_ROOM = "join a room"
@@ -76,6 +77,9 @@ RIGHTS: Mapping[Action, Right] = MappingProxyType(
         ),
         Action.DESCRIBE: Right(
             YES, OWN, NO, f"Only whoever began {{run}}, and the administrator, name it and its units. {FORKS}"
+        ),
+        Action.CONDUCT: Right(
+            YES, OWN, NO, "Only whoever began {run}, and the administrator, may do that to it. Repeat it as your own."
         ),
         Action.DELETE: Right(
             YES, OWN, NO, f"Only whoever began {{run}}, and the administrator, delete it and bring it back. {FORKS}"

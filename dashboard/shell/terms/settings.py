@@ -95,7 +95,7 @@ SETTINGS = (
         "seed",
         "Where the random numbers begin. The same seed gives the same run to the last digit; compare several, since "
         "one may have been lucky.",
-        labels=("seeds of each", "runs that differ in their seed alone as mean and spread"),
+        labels=("seeds of each", "runs that differ in their seed alone as median and spread"),
     ),
     Term("end step", "The run is finished after so many steps.", "steps"),
 )

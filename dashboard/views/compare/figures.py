@@ -1,4 +1,4 @@
-"""Several runs on one chart: validation loss over steps; runs that differ in their seed alone as mean and spread."""
+"""Several runs on one chart: validation loss over steps; runs that differ in their seed alone as median and spread."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -24,26 +24,32 @@ class Line:
 
     Attributes:
         label: in the legend; two lines may read the same.
-        step, mean: its points, each (N,). spread: standard deviation around them, (N,); None of one run.
+        step, middle: its points, each (N,), of several runs their median. low, high: the least and the largest of them,
+            (N,); None of one run.
         drawn: where its points are drawn, (N,), if that is not where they are; edge: the least that can be drawn.
     """
 
     label: str
     step: NDArray
-    mean: NDArray
-    spread: NDArray | None = None
+    middle: NDArray
+    low: NDArray | None = None
+    high: NDArray | None = None
     drawn: NDArray | None = None
     edge: float = -math.inf
 
 
 def comparison_figure(
-    lines: Sequence[Line], unit: str | None, baselines: Iterable[Baseline], logarithmic: bool = False
+    lines: Sequence[Line],
+    unit: str | None,
+    baselines: Iterable[Baseline],
+    logarithmic: bool = False,
+    title: str = "",
 ) -> go.Figure:
     """Curves to compare.
 
     Args:
         lines: what to draw, in this order.
-        unit: of the loss; None if this version does not know the task.
+        unit: of the loss; None if this version does not know the task. title: of the axis, where it is no loss.
         baselines: drawn as level lines.
         logarithmic: whether the axis of losses is; the lines are to be above 0 then.
     """
@@ -51,14 +57,14 @@ def comparison_figure(
     colours = list(OKABE_ITO.values())
     for place, line in enumerate(lines):
         colour, dash = colours[place % len(colours)], DASHES[place // len(colours) % len(DASHES)]
-        if line.spread is not None:
-            upper, lower = (np.maximum(line.mean + sign * line.spread, line.edge) for sign in (1, -1))
+        if line.low is not None and line.high is not None:
+            upper, lower = (np.maximum(end, line.edge) for end in (line.high, line.low))
             outline = [*upper, *lower[::-1]]
             add_band(figure, colour, [*line.step, *line.step[::-1]], outline)
         figure.add_scatter(
             x=line.step,
-            y=line.mean if line.drawn is None else line.drawn,
-            customdata=line.mean,
+            y=line.middle if line.drawn is None else line.drawn,
+            customdata=line.middle,
             name=plain_in_chart(shortened(line.label)),
             mode="lines" if len(line.step) > 1 else "markers",  # a line of one point cannot be seen
             line={"color": colour, "width": 2.2, "dash": dash},
@@ -80,7 +86,7 @@ def comparison_figure(
         )
     figure.update_xaxes(title_text="step", rangemode="nonnegative")
     figure.update_yaxes(
-        title_text=f"validation loss ({plain_in_chart(unit) if unit else 'unit unknown'})",
+        title_text=plain_in_chart(title or f"validation loss ({unit or 'unit unknown'})"),
         type="log" if logarithmic else "linear",
         exponentformat="power",  # 10⁻⁶ rather than 1μ
         dtick=1 if logarithmic and decades(lines) > FEW_DECADES else None,
@@ -96,7 +102,7 @@ def comparison_figure(
 
 def decades(lines: Sequence[Line]) -> float:
     """How many powers of ten lines span that are drawn above 0."""
-    drawn = np.concatenate([line.mean if line.drawn is None else line.drawn for line in lines])
+    drawn = np.concatenate([line.middle if line.drawn is None else line.drawn for line in lines])
     shown = drawn[np.isfinite(drawn)]
     return math.log10(shown.max() / shown.min())
 

@@ -19,14 +19,14 @@ def above_zero(lines: Sequence[Line]) -> tuple[list[Line], bool, str]:
     What is not above 0 stands on the axis' lower edge, half a decade or more below the least loss that is. So does the
     lower end of a spread.
     """
-    found = [line.mean[np.isfinite(line.mean) & (line.mean > 0)] for line in lines]
+    found = [line.middle[np.isfinite(line.middle) & (line.middle > 0)] for line in lines]
     positive = np.concatenate(found) if found else np.array([])
     if not len(positive):
         return list(lines), False, NOTHING_TO_SHOW
     exponent = math.floor(math.log10(float(positive.min())) - 0.5)
     edge = 10.0**exponent
-    lifted = [replace(line, drawn=raised(line.mean, edge), edge=edge) for line in lines]
-    none_left = any((line.mean <= 0).any() for line in lines)
+    lifted = [replace(line, drawn=raised(line.middle, edge), edge=edge) for line in lines]
+    none_left = any((line.middle <= 0).any() for line in lines)
     said = f"Where the loss is 0, the curve runs along 10{str(exponent).translate(RAISED)}, the lower edge."
     return lifted, True, said if none_left else ""
 

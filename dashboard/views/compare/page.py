@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 
 from dashboard.serving.numbers import run_number
 from dashboard.shell.glossary import explained
+from dashboard.shell.navigation import page_at
 from dashboard.shell.plain import on_one_line, plain
 from dashboard.shell.readable import problem_of
 from dashboard.shell.run_labels import ELSEWHERE, cell_name, run_labels, task_title, told_apart
-from dashboard.shell.run_picker import is_to_be_told, labels_of, meant, name_of, say_there_is_no_run
+from dashboard.shell.run_picker import is_to_be_told, labels_of, meant, name_of, say_there_is_no_run, without_swept
 from dashboard.shell.selection import (
     forget_address,
     forget_notices,
@@ -26,10 +28,11 @@ from dashboard.shell.selection import (
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble
 from dashboard.views.compare.curves import validation_curves
-from dashboard.views.compare.figures import comparison_figure
-from dashboard.views.compare.groups import Group, Past, grouped
+from dashboard.views.compare.figures import Line, comparison_figure, shortened
+from dashboard.views.compare.groups import Group, Past, grouped, shared_name
 from dashboard.views.compare.lines import line_of
 from dashboard.views.compare.logarithmic import above_zero
+from dashboard.views.compare.measures import measure_lines, measured
 from dashboard.views.compare.ready_made import offer_ready_made
 from lstm_engine.runs import Run, RunNotFound, RunStore, Status
 from lstm_engine.runs.run import Notes, Series
@@ -37,6 +40,7 @@ from lstm_engine.tasks import Baseline, Task
 
 FIELD = "compared_runs"  # in which runs are chosen
 BEST = "best validation loss"
+MEASURE = "task's own measure"
 MOST_RUNS = 12
 MOST_NAMED = 3  # of runs that an address names and that cannot be had
 LOOK_EVERY = 2.0  # seconds, while one of them trains
@@ -63,7 +67,8 @@ def show(services: Services) -> None:
     training = any(run.status.under_way for run in chosen)
     ids = [run.id for run in chosen]
     st.fragment(curves_part, run_every=LOOK_EVERY if training else None)(services, ids, training)
-    st.fragment(watch_part, run_every=LOOK_FOR_GONE_EVERY)(services, ids)
+    if not training:  # else the curves' part has just looked
+        st.fragment(watch_part, run_every=LOOK_FOR_GONE_EVERY)(services, ids)
 
 
 def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
@@ -82,7 +87,9 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
             st.warning("Some of what the address names are not numbers of runs; the others are shown.")
         if len(there) > MOST_RUNS:
             st.warning(f"The address names {len(there)} runs; the first {MOST_RUNS} are shown.")
-        st.session_state["compared"] = there[:MOST_RUNS] or [run.id for run in runs if run.is_trained][:3]
+        st.session_state["compared"] = (
+            there[:MOST_RUNS] or [run.id for run in without_swept(store, runs, ()) if run.is_trained][:3]
+        )
     wanted = [run_id for run_id in map(meant, st.session_state["compared"]) if run_id is not None]
     for run_id in wanted:
         if run_id not in by_id:
@@ -100,9 +107,10 @@ def pick_runs(store: RunStore, runs: Sequence[Run]) -> list[Run]:
     tell = is_to_be_told(FIELD, chosen, labels)
     if tell:
         st.session_state[FIELD] = chosen
+    offered = without_swept(store, runs, {str(run_id) for run_id in chosen})
     st.multiselect(
         "Runs",
-        list(by_id),
+        [run.id for run in offered],
         None if tell else chosen,  # what is told and what it begins with must not both be given
         key=FIELD,
         max_selections=MOST_RUNS,
@@ -130,18 +138,19 @@ def curves_part(services: Services, run_ids: Sequence[int], was_training: bool) 
         if runs:
             show_runs(services.store, runs, run_labels(runs))
         training = any(run.status.under_way for run in runs)
-        if training != was_training:
+        if training != was_training or len(runs) < len(run_ids):  # somebody else deleted one
             st.rerun()
 
 
 def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -> None:
     """One chart a unit of loss, since other units cannot stand on one axis; and a table."""
-    pooling = "Runs that differ in their seed alone as mean and spread"
+    pooling = "Runs that differ in their seed alone as median and spread"
     left, right = st.columns([2, 1])  # one below the other on a phone
     pooled = left.toggle(pooling, value=True, key="pool_seeds", help=explained(pooling), wrap=True)
     logarithmic = right.toggle("Logarithmic loss", key="logarithmic_loss", help=explained("Logarithmic loss"))
     pasts = {run.id: past_of(store, run) for run in runs}
     curves = {run.id: validation_curves().of(store, run) for run in runs}
+    measures = measured(store, runs)
     by_unit: dict[str | None, list[Run]] = {}
     for run in runs:
         if not run.is_trained:
@@ -151,10 +160,17 @@ def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -
     for unit, alike in by_unit.items():
         with explained_trouble(f"chart_{unit}"):
             groups = grouped(alike, pasts, labels, pooled)
-            show_chart(unit, groups, curves, logarithmic)
+            own = measure_lines(groups, measures)
+            place, beside = st.columns(2) if own else (st.container(), None)
+            with place:
+                show_chart(unit, groups, curves, logarithmic)
+            if beside is not None:
+                with beside:
+                    show_measures(unit, own)
+            link_to_steps(groups)
     st.markdown("**What differs**")
     with explained_trouble("differences"):
-        rows = differences(runs, curves, pasts)
+        rows = differences(runs, curves, pasts, measures)
         st.dataframe(
             rows,
             width="stretch",
@@ -164,9 +180,30 @@ def show_runs(store: RunStore, runs: Sequence[Run], labels: Mapping[int, str]) -
         )
 
 
+def show_measures(unit: str | None, own: Mapping[tuple[str, float], Sequence[Line]]) -> None:
+    """What the tasks themselves measure, a chart a measure, with the goal as a level line."""
+    for (name, goal), lines in own.items():
+        figure = comparison_figure(lines, None, [Baseline("goal", goal)], title=name)
+        st.plotly_chart(figure, width="stretch", key=f"measured_{unit}_{name}", config=PLOTLY_CONFIG)
+
+
+def link_to_steps(groups: Sequence[Group]) -> None:
+    """From each curve to the page on which its runs are stepped."""
+    step = page_at("step")
+    if step is None:
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown("**Step**")
+        for group in groups:
+            for run in group.runs:
+                words = group.label if len(group.runs) == 1 else f"{shared_name(group.runs)}, seed {run.settings.seed}"
+                label = plain(shortened(words))
+                st.page_link(step, label=label, icon=":material/footprint:", query_params={"run": str(run.id)})
+
+
 def described(column: str) -> Any:
     """How a column of the table is shown, with its entry of the glossary."""
-    if column == BEST:
+    if column in (BEST, MEASURE):
         return st.column_config.NumberColumn(help=explained(column), format="%.4g")  # 0.00001 is not 0
     return st.column_config.Column(help=explained(column))
 
@@ -210,7 +247,10 @@ def baselines_of(tasks: Sequence[Task]) -> list[Baseline]:
 
 
 def differences(
-    runs: Sequence[Run], curves: Mapping[int, Series], pasts: Mapping[int, Past]
+    runs: Sequence[Run],
+    curves: Mapping[int, Series],
+    pasts: Mapping[int, Past],
+    measures: Mapping[int, Series] = MappingProxyType({}),
 ) -> list[dict[str, object]]:
     """A row a run: where it stands, its best validation loss, and that in which the runs differ."""
     settings = [in_people_words(run) for run in runs]
@@ -226,6 +266,9 @@ def differences(
             "state": state_of(run),
             BEST: float(validation.min()) if len(validation) else None,
         }
+        if any(len(series.step) for series in measures.values()):
+            series = measures.get(run.id)
+            row[MEASURE] = float(series.value[-1]) if series is not None and len(series.value) else None
         row |= {name.replace("_", " "): values[name] if values[name] is not None else "none" for name in fields}
         if any(words.values()):
             row["on its way"] = words[run.id]

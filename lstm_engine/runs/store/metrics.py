@@ -93,18 +93,20 @@ class Metrics(Database):
         values = [numbers(run_id, metric.name, column, np.float64) for metric, column in columns]
         return History(numbers(run_id, "step", step, np.int64), *values)
 
-    def validations(self, run_id: int, after: int = 0) -> Series:
-        """The validation loss at every step after one at which it was measured, none left out."""
+    def validations(self, run_id: int, after: int = 0, name: str = "validation_loss") -> Series:
+        """The validation loss, or the task's own ``measure``, at every step after one at which it was measured, none
+        left out."""
+        column = metrics.c[name]
         query = (
-            sql.select(metrics.c.step, metrics.c.validation_loss)
-            .where(metrics.c.run_id == run_id, metrics.c.step > after, metrics.c.validation_loss.is_not(None))
+            sql.select(metrics.c.step, column)
+            .where(metrics.c.run_id == run_id, metrics.c.step > after, column.is_not(None))
             .where(sql.exists().where(runs.c.id == run_id, THERE))
             .order_by(metrics.c.step)
         )
         with self._reading() as connection:
             rows = connection.execute(query).fetchall()
         steps, values = zip(*rows, strict=True) if rows else ((), ())
-        found = numbers(run_id, "validation_loss", values, np.float64)
+        found = numbers(run_id, name, values, np.float64)
         return Series(numbers(run_id, "step", steps, np.int64), found)
 
     def newest_losses(self) -> dict[int, float]:

@@ -205,6 +205,36 @@ own_questions = sql.Table(
     sql.Column("text", sql.Text, nullable=False),
     sqlite_autoincrement=True,
 )
+# a plan, and how far it is carried out
+sweeps = sql.Table(
+    "sweeps",
+    metadata,
+    sql.Column("id", Whole, primary_key=True),
+    sql.Column("name", sql.String(LONGEST_NAME), nullable=False),
+    sql.Column("plan", sql.Text, nullable=False),
+    sql.Column("created_at", sql.Float(53), nullable=False),
+    sql.Column("state", sql.String(20), nullable=False),
+    sql.Column("owner", sql.String(LONGEST_OWNER)),
+    sql.Column("owner_most", Whole),  # runs that the owner may have
+    sql.Column("size", Whole, nullable=False),
+    sql.Column("decided", Whole, nullable=False, server_default="0"),
+    sql.Column("spent", sql.Float(53), nullable=False, server_default="0"),
+    sql.Column("ticked_at", sql.Float(53), nullable=False, server_default="0"),
+    sql.Column("allowed", sql.Float(53)),
+    sql.Column("error", sql.Text),
+    sql.Column("deleted_at", sql.Float(53)),
+    sqlite_autoincrement=True,
+)
+# which run is which trial of a plan; it stays when the run goes, so that none is begun twice
+sweep_runs = sql.Table(
+    "sweep_runs",
+    metadata,
+    sql.Column("sweep_id", Whole, primary_key=True, autoincrement=False),
+    sql.Column("place", Whole, primary_key=True, autoincrement=False),
+    sql.Column("run_id", Whole, nullable=False, index=True),
+    sql.Column("rung", Whole, nullable=False),
+    sql.Column("dropped", Whole),
+)
 marks = sql.Table("marks", metadata, sql.Column("name", sql.String(40), primary_key=True))
 # the table in which Alembic keeps the version; here as well, so that nobody has to load Alembic to read it
 versions = sql.Table(

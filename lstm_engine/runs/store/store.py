@@ -9,16 +9,16 @@ from lstm_engine.runs.store.metrics import Metrics
 from lstm_engine.runs.store.notes import RunNotes
 from lstm_engine.runs.store.owners import Owners
 from lstm_engine.runs.store.rooms import Rooms
-from lstm_engine.runs.store.runs import Runs
 from lstm_engine.runs.store.seats import Seats
 from lstm_engine.runs.store.sign_ins import SignIns
+from lstm_engine.runs.store.sweeps import Sweeps
 from lstm_engine.runs.store.tallies import Tallies
 from lstm_engine.runs.store.unit_notes import UnitNotes
 from lstm_engine.runs.store.votes import Votes
 
 
 class RunStore(
-    Runs,
+    Sweeps,
     Forks,
     Metrics,
     Changes,
@@ -55,6 +55,8 @@ class RunStore(
     ``seats``        take_seat, seat, seats, note_seats, remove_seat
     ``votes``        open_vote, vote, votes, ask_again, close_vote, reveal_vote, end_vote, give_answer, answers,
                      forget_nicknames, add_question, own_questions, own_question, remove_question
+    ``sweeps``       create_sweep, list_sweeps, get_sweep, sweep_runs, swept, pause_sweep, resume_sweep, end_sweep,
+                     delete_sweep; what their conductor asks
     ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
     ``counts``       count, full

@@ -8,6 +8,7 @@ from concurrent.futures import wait as wait_for
 
 from lstm_engine.runs.lease import LEASE_SECONDS
 from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
+from lstm_engine.runs.sweeps.conductor import Conductor
 from lstm_engine.runs.training.bounds import most_bytes, most_processes
 from lstm_engine.runs.training.processes import CallRefused, ProcessExecutor
 from lstm_engine.runs.training.worker import HEARTBEAT_SECONDS, train_run
@@ -30,32 +31,44 @@ class Launcher:
         executor: where they train; fresh processes by default, or for example a Dask cluster's
             ``Client(address).get_executor()``.
         capacity: how many train at a time; as the environment says if None, see ``bounds``.
+        sweep: the one whose runs, and no others, train here; None for all runs there are.
 
     Raises:
         SettingsError: the environment says of processes or their memory what cannot be.
     """
 
-    def __init__(self, store: RunStore, executor: Executor | None = None, capacity: int | None = None):
+    def __init__(
+        self,
+        store: RunStore,
+        executor: Executor | None = None,
+        capacity: int | None = None,
+        sweep: int | None = None,
+    ):
         self.store = store
         self.executor = executor if executor is not None else ProcessExecutor()
         self.capacity = capacity if capacity is not None else most_processes()
         most_bytes()  # which the processes read: better told now than by each of them
+        self.sweep = sweep
+        self._conductor = Conductor(store, self.capacity, sweep)
         self._active: dict[int, Future[None]] = {}
         self._deaths: dict[int, tuple[int, int]] = {}  # run: how often its worker died, and the step it had reached
         self._rests_until: dict[int, float] = {}  # run: when it may be tried again, by the monotonic clock
         self._looked_at = time.time()
         self._trusts_leases_at = 0.0  # by the monotonic clock
-        self._closing = threading.Event()
+        self._closing, self._wake = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._watch, name="launcher", daemon=True)
 
     def start(self) -> None:
         """Begin to watch, in a thread of its own; runs that a former server left unfinished are taken up."""
         self._looked_at = time.time()
         self._thread.start()
+        self._conductor.start()
 
     def close(self) -> None:
         """Stop watching and let the workers save and leave; their runs go on when a launcher starts again."""
+        self._conductor.close()
         self._closing.set()
+        self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
         self.executor.shutdown(wait=False)
@@ -76,7 +89,8 @@ class Launcher:
                 complained = str(error)
             except Exception:  # whatever it was: without this thread no run would ever be taken up again
                 log.exception("looking for runs to train failed; trying again")
-            self._closing.wait(POLL_SECONDS)
+            self._wake.wait(POLL_SECONDS)  # or until a core is free
+            self._wake.clear()
 
     def _look(self) -> None:
         for run_id, future in list(self._active.items()):
@@ -87,12 +101,17 @@ class Launcher:
             return  # a worker could not record anything
         now = time.monotonic()
         self._notice_sleep(now)
-        for run in self.store.waiting():
+        waiting = self.store.waiting()
+        if self.sweep is not None and waiting:
+            swept = self.store.swept()
+            waiting = [run for run in waiting if swept.get(run.id) == self.sweep]
+        for run in waiting:
             if len(self._active) >= self.capacity:
                 break
             rests = now < self._rests_until.get(run.id, 0.0) or (run.lease is not None and now < self._trusts_leases_at)
             if run.id not in self._active and not rests:
                 self._active[run.id] = self.executor.submit(train_run, self.store.url, run.id)
+                self._active[run.id].add_done_callback(lambda _: self._wake.set())
 
     def _notice_sleep(self, now: float) -> None:
         """After a sleep every lease looks as if its holder had died; the living ones say so within a heartbeat."""

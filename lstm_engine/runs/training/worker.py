@@ -6,6 +6,7 @@ with the same numbers, and records only what is not recorded yet.
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -57,6 +58,12 @@ def is_checkpoint_step(step: int) -> bool:
 def is_validation_step(step: int) -> bool:
     """Whether the held-out part is measured after this step: at checkpoints and at every 25th step."""
     return is_checkpoint_step(step) or step % 25 == 0
+
+
+def is_measured_step(step: int) -> bool:
+    """Whether the task's own measure is taken after this step, as well as at the end: less often than the loss, since
+    it asks the model once more."""
+    return is_checkpoint_step(step) or step % 250 == 0
 
 
 def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> None:
@@ -205,11 +212,19 @@ class Worker:
         step = measured.step
         if step > self.recorded_step:
             validation = self.trainer.validate() if is_validation_step(step) else None
-            self.pending.append(Recorded(measured, validation))
+            self.pending.append(Recorded(measured, validation, self.task_measure(step)))
         if is_checkpoint_step(step) or step == self.end_step:
             self.save(passing=False)  # in one transaction with its metrics: a finished run has its last weights
         elif time.monotonic() - self.saved_at > PASSING_CHECKPOINT_SECONDS:
             self.save(passing=True)
+
+    def task_measure(self, step: int) -> float | None:
+        """What the task itself measures, where it does and is to be asked."""
+        if step != self.end_step and not is_measured_step(step):
+            return None
+        trainer = self.trainer
+        found = trainer.task.measure(trainer.model, trainer.sequence_length, thorough=False)
+        return None if found is None or not math.isfinite(found.value) else float(found.value)
 
     def save(self, passing: bool) -> None:
         """Save a checkpoint together with the metrics that lead up to it."""

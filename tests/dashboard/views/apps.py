@@ -46,6 +46,15 @@ def compare_page() -> None:
         compare.show(services())
 
 
+def sweeps_page() -> None:
+    from dashboard.shell.services import services
+    from dashboard.shell.trouble import explained_trouble
+    from dashboard.views.sweeps import page as sweeps
+
+    with explained_trouble():
+        sweeps.show(services())
+
+
 def inspect_page() -> None:
     from dashboard.shell.services import services
     from dashboard.views.inspect import page as inspect

@@ -10,7 +10,7 @@ from dashboard.shell.run_labels import run_labels
 from dashboard.views.compare.curves import ValidationCurves
 from dashboard.views.compare.figures import Line, comparison_figure
 from dashboard.views.compare.groups import Past, grouped
-from dashboard.views.compare.lines import line_of, mean_and_spread
+from dashboard.views.compare.lines import line_of, median_and_spread
 from dashboard.views.compare.logarithmic import above_zero
 from dashboard.views.compare.page import baselines_of
 from lstm_engine import StepMetrics
@@ -91,10 +91,10 @@ def test_seeds_are_averaged_at_every_step_at_which_all_were_measured_however_lon
     for place, one in enumerate(seeds):
         record(store, one, 1, 30_000, level=2.0 + place)
     curves = [ValidationCurves().of(store, store.get(one.id)) for one in seeds]
-    step, mean, spread = mean_and_spread(curves)
+    step, middle, low, high = median_and_spread(curves)
     assert step.tolist() == list(range(25, 30_001, 25))
-    np.testing.assert_allclose(mean, 2.5 + step / 1e6)
-    np.testing.assert_allclose(spread, 0.5)
+    np.testing.assert_allclose(middle, 2.5 + step / 1e6)
+    np.testing.assert_allclose((low, high), (2 + step / 1e6, 3 + step / 1e6))
 
 
 def test_a_line_has_a_bounded_number_of_points_and_its_spikes():
@@ -104,7 +104,7 @@ def test_a_line_has_a_bounded_number_of_points_and_its_spikes():
     for curves in ([series], [series, series]):
         line = line_of("long", curves)
         assert len(line.step) <= 2_000
-        assert line.mean.max() == 9.0
+        assert line.middle.max() == 9.0
 
 
 def test_a_curve_is_read_once_for_all_and_then_only_what_is_new(store, monkeypatch):
@@ -132,7 +132,7 @@ def test_seeds_that_still_wait_leave_the_others_on_the_chart():
     waiting = Series(np.array([], np.int64), np.array([]))
     line = line_of("cell, 2 seeds", [measured, waiting])
     assert line.label == "cell, 2 seeds, 1 of them so far"
-    assert (line.mean.tolist(), line.spread) == ([4.0, 2.0, 1.0], None)
+    assert (line.middle.tolist(), line.low) == ([4.0, 2.0, 1.0], None)
 
 
 def test_a_comparison_shows_just_what_differs(store):
@@ -147,7 +147,7 @@ def test_a_comparison_shows_just_what_differs(store):
 
 def test_a_loss_that_reaches_zero_is_drawn_on_a_logarithmic_axis_and_never_empties_it():
     step = np.arange(4)
-    falling = Line("falls", step, np.array([1.0, 1e-3, 0.0, np.nan]), np.array([0.5, 2e-3, 0.0, np.nan]))
+    falling = Line("falls", step, np.array([1.0, 1e-3, 0.0, np.nan]), np.zeros(4), np.ones(4))
     lines, logarithmic, note = above_zero([falling, Line("stays", step, np.full(4, 0.5))])
     assert logarithmic
     assert "10⁻⁴, the lower edge" in note

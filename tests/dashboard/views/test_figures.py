@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.shell.palette import OKABE_ITO, QUANTITY_COLOURS
 from dashboard.views.compare.figures import Line, comparison_figure
-from dashboard.views.compare.lines import line_of, mean_and_spread
+from dashboard.views.compare.lines import line_of, median_and_spread
 from dashboard.views.train.development_figure import development_figure
 from dashboard.views.train.figures import prediction_figure, training_figure
 from dashboard.views.train.metrics import DRAWN, tiles
@@ -39,7 +39,7 @@ def test_a_task_that_is_not_known_has_no_unit_and_no_baseline():
 
 def test_every_curve_that_is_measured_is_drawn_or_shown_as_a_number():
     shown = {curve.metric.name for curve in DRAWN} | {tile.metric for tile in tiles(perplexity=True)}
-    assert shown == {metric.name for metric in METRICS}
+    assert shown == {metric.name for metric in METRICS if metric.live}
     assert {curve.metric for curve in DRAWN} == set(CURVES)
     assert {field.name for field in fields(Curves)} == {metric.name for metric in CURVES}
 
@@ -69,13 +69,14 @@ def test_every_quantity_has_a_colour_of_its_own():
     assert set(QUANTITY_COLOURS.values()) < set(OKABE_ITO.values())
 
 
-def test_seeds_are_drawn_as_mean_and_spread_at_the_steps_that_all_have():
+def test_seeds_are_drawn_as_median_and_spread_at_the_steps_that_all_have():
     curves = [
         Series(np.array([1, 2, 3]), np.array([4.0, 2.0, 1.0])),
         Series(np.array([2, 3, 4]), np.array([4.0, 3.0, 0.0])),
     ]
-    step, mean, spread = mean_and_spread(curves)
-    assert (step.tolist(), mean.tolist(), spread.tolist()) == ([2, 3], [3.0, 2.0], [1.0, 1.0])
+    step, middle, low, high = median_and_spread(curves)
+    assert (step.tolist(), middle.tolist()) == ([2, 3], [3.0, 2.0])
+    assert (low.tolist(), high.tolist()) == ([2.0, 1.0], [4.0, 3.0])
     figure = comparison_figure(
         [line_of("two seeds", curves), line_of("one", curves[:1])], "nats", [Baseline("guess", 1.5)]
     )

@@ -33,7 +33,7 @@ def page_of_text() -> None:
 
 
 # the row of all pages, which narrow screens show
-PAGES = {"Start", "Train", "Step", "Inspect", "Compare", "Your model", "Classroom", "Read"}
+PAGES = {"Start", "Train", "Step", "Inspect", "Compare", "Sweeps", "Your model", "Classroom", "Read"}
 
 
 def links(app: AppTest) -> dict[str, dict[str, list[str]]]:

@@ -66,7 +66,7 @@ def test_an_interrupted_run_is_saved_and_resumed(database):
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=20)
-        assert process.returncode == 0
+        assert process.returncode == 130
         assert "go on with: python -m lstm_engine resume 1" in out
         reached = store.get(1).step
         assert store.newest_checkpoint_step(1) == reached > 0

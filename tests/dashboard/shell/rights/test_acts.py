@@ -16,6 +16,7 @@ from lstm_engine.runs import Run, RunNotFound, RunStore
 from lstm_engine.runs.brought import brought
 from lstm_engine.runs.store import Owner
 from lstm_engine.runs.store.schema import runs
+from lstm_engine.runs.sweeps import Plan, axis
 from lstm_engine.tasks.own_model import OwnModel
 from tests.dashboard.shell.rights.conftest import ADMINISTRATOR, ANNA, BEN, GUEST, SMALL
 from tests.dashboard.shell.rights.test_seen import PRIVATE
@@ -43,7 +44,17 @@ MAKING: dict[str, Callable[[Acts, int], object]] = {
     "fork": lambda acts, run: acts.fork(run, 0),
     "find_or_create": lambda acts, run: acts.find_or_create(replace(SMALL, seed=7)),
 }
-ASKING = {"here", "actor", "why_not", "why_not_begin", "limits_in_words", "most_bytes", "most_steps"}
+# what is done to a sweep
+PLAN = Plan(
+    SMALL.task, (axis("hidden_size", (4, 5)),), fixed={"end_step": 20, "batch_size": 2, "sequence_length": 10}, seeds=2
+)
+TO_A_SWEEP: dict[str, Callable[[Acts, int], object]] = {
+    "pause_sweep": lambda acts, sweep: acts.pause_sweep(sweep),
+    "resume_sweep": lambda acts, sweep: acts.resume_sweep(sweep),
+    "cancel_sweep": lambda acts, sweep: acts.cancel_sweep(sweep),
+    "delete_sweep": lambda acts, sweep: acts.delete_sweep(sweep),
+}
+ASKING = {"why_not_conduct", "here", "actor", "why_not", "why_not_begin", "limits_in_words", "most_bytes", "most_steps"}
 
 
 def everything(store: RunStore) -> object:
@@ -71,7 +82,39 @@ def annas(store) -> Run:
 
 def test_every_act_there_is_is_tried_here():
     public = {name for name, _ in inspect.getmembers(Acts) if not name.startswith("_")}
-    assert public == ASKING | set(TO_A_RUN) | set(MAKING)
+    assert public == ASKING | set(TO_A_RUN) | set(MAKING) | set(TO_A_SWEEP) | {"create_sweep"}
+
+
+@pytest.mark.parametrize("act", list(TO_A_SWEEP))
+def test_a_visitor_does_to_their_own_sweep_what_is_refused_to_all_other_visitors(store, acts, act):
+    annas, nobodys = acts(ANNA).create_sweep(PLAN), acts(ADMINISTRATOR).create_sweep(PLAN)
+    assert (annas.owner, nobodys.owner) == (ANNA.identity, None)
+    if act == "resume_sweep":
+        for sweep in (annas, nobodys):
+            store.pause_sweep(sweep.id)
+    before = store.list_sweeps()
+    for actor, sweep in ((BEN, annas), (GUEST, annas), (ANNA, nobodys), (GUEST, nobodys)):
+        assert acts(actor).why_not_conduct(sweep)
+        with pytest.raises(Problem) as refused:
+            TO_A_SWEEP[act](acts(actor), sweep.id)
+        assert refused.value.kind is Kind.FORBIDDEN
+    assert store.list_sweeps() == before
+    assert acts(ANNA).why_not_conduct(annas) == acts(ADMINISTRATOR).why_not_conduct(nobodys) == ""
+    TO_A_SWEEP[act](acts(ANNA), annas.id)
+    TO_A_SWEEP[act](acts(ADMINISTRATOR), nobodys.id)
+    assert store.list_sweeps() != before
+
+
+def test_a_visitors_sweep_is_within_their_limits_and_a_guest_begins_none(store, acts, monkeypatch):
+    with pytest.raises(Problem, match="holds no cookie"):
+        acts(GUEST).create_sweep(PLAN)
+    monkeypatch.setenv(LIMITS_VARIABLE, "runs=3")
+    with pytest.raises(Problem, match="a visitor may have 3 here"):
+        acts(ANNA).create_sweep(PLAN)
+    monkeypatch.setenv(LIMITS_VARIABLE, "units=4")
+    with pytest.raises(Problem, match="may have 4 units"):
+        acts(ANNA).create_sweep(PLAN)
+    assert store.list_sweeps() == []
 
 
 @pytest.mark.parametrize("act", list(TO_A_RUN))

@@ -19,6 +19,7 @@ NOT_FOR_PAGES = {
     *("acquire", "record", "keep_checkpoint", "fail", "release", "probe", "take_changes", "purge", "close"),
     *("check", "copy_to", "count", "full", "holds_anything", "take_over", "tally"),
     *("create_first_run", "crowd", "delete_old", "number_owned", "owner_of"),
+    *("sweeps_to_conduct", "count_sweep", "losses_at", "begin_trial", "decide_rung", "send_on", "tick_sweep"),
     *("server_key", "sign_in", "is_signed_in", "sign_out"),
 }
 # of rooms: read by what a member's browser holds, see ``members``, and changed by ``RoomActs`` and ``VoteActs``
@@ -35,7 +36,7 @@ CHANGING_ROOMS = {
     *("open_vote", "ask_again", "close_vote", "reveal_vote", "end_vote", "give_answer"),
     *("forget_nicknames", "add_question", "remove_question"),
 }
-ACTS = {"rename": "describe", "annotate": "describe"}  # called otherwise
+ACTS = {"end_sweep": "cancel_sweep", "rename": "describe", "annotate": "describe"}  # called otherwise
 PRIVATE = replace(SMALL, task="own text", text="what anna wrote, again and again, " * 9)
 
 
