@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from dashboard.serving.absent_feed import AbsentFeed
 from dashboard.serving.listeners import Listener
@@ -19,6 +19,7 @@ from lstm_engine.runs import PRESETS, RunStore
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
 
+Result = TypeVar("Result")
 SETTINGS = replace(PRESETS["classroom"], hidden_size=8, end_step=10_000)
 
 
@@ -35,10 +36,10 @@ class Worker:
         self.store.record(self.run.id, self.lease, rows)
 
 
-def run_async(scenario: Coroutine[None, None, None]) -> None:
+def run_async(scenario: Coroutine[None, None, Result]) -> Result:
     """In a thread of its own: the browser tests leave a running event loop in this one."""
     with ThreadPoolExecutor(1) as executor:
-        executor.submit(asyncio.run, scenario).result()
+        return executor.submit(asyncio.run, scenario).result()
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from dashboard.serving import health
 from dashboard.serving.health import Readiness, health_routes
 from lstm_engine.runs import RunStore
+from tests.dashboard.serving.tabs import run_async
 
 from .asking import asked
 
@@ -27,7 +28,7 @@ def ready(readiness: Readiness, times: int = 1) -> tuple[int, Any]:
             assert headers["cache-control"] == "no-store"
         return status, json.loads(body)
 
-    return asyncio.run(ask())
+    return run_async(ask())
 
 
 def test_a_server_whose_store_is_away_lives_and_is_not_ready_until_it_is_back(store: RunStore, tmp_path: Path):
@@ -61,7 +62,7 @@ def test_a_store_that_hangs_is_told_in_time_and_asked_once(store: RunStore, monk
         await asyncio.sleep(0.1)
         return [*found, await readiness.trouble()]
 
-    found = asyncio.run(ask())
+    found = run_async(ask())
     assert found == ["silent"] * 21 + [""]
     assert len(looks) == 2
 

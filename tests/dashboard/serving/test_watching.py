@@ -1,6 +1,5 @@
 """Requests counted, told to Prometheus, and logged as JSON."""
 
-import asyncio
 import json
 import logging
 import os
@@ -27,6 +26,7 @@ from lstm_engine.runs import PRESETS, RunStore
 from lstm_engine.runs.logs import JsonLines
 from lstm_engine.runs.store import StoreError
 from lstm_engine.runs.training.worker import train_run
+from tests.dashboard.serving.tabs import run_async
 
 from .asking import asked
 
@@ -57,7 +57,7 @@ def app_of(get_store: Callable[[], RunStore]) -> tuple[Starlette, Watched]:
 
 def scraped(app: Starlette) -> dict[tuple[str, ...], float]:
     """All that is told, by name and labels' values; read by the client's own parser."""
-    status, _, body = asyncio.run(asked(app, "/metrics"))
+    status, _, body = run_async(asked(app, "/metrics"))
     assert status == 200
     families = text_string_to_metric_families(body.decode())
     return {(s.name, *sorted(s.labels.values())): s.value for family in families for s in family.samples}
@@ -73,7 +73,7 @@ def test_requests_are_counted_by_route_and_code_and_made_up_addresses_fill_nothi
             await asked(app, f"/_stcore/{number}", method=f"M{number}")
         await asked(app, "/api/runs/404/trace")
 
-    asyncio.run(ask())
+    run_async(ask())
     found = scraped(app)
     counted = {key[1:]: value for key, value in found.items() if key[0] == "lstm_requests_total"}
     assert counted == {
@@ -126,7 +126,7 @@ def test_a_store_that_is_away_is_told_beside_what_is_known_without_it():
     ],
 )
 def test_strangers_are_told_nothing(store: RunStore, client: str, headers: dict[str, str], status: int):
-    found, _, body = asyncio.run(asked(app_of(lambda: store)[0], "/metrics", client, **headers))
+    found, _, body = run_async(asked(app_of(lambda: store)[0], "/metrics", client, **headers))
     assert found == status
     assert (b"lstm_" in body.lower()) == (status == 200) or b"LSTM_METRICS_TOKEN" in body
 
@@ -136,12 +136,12 @@ def test_no_token_or_a_short_one_opens_nothing(store: RunStore, monkeypatch: pyt
         monkeypatch.setenv(metrics.TOKEN_VARIABLE, short)
         metrics.token.cache_clear()
         app, _ = app_of(lambda: store)
-        assert asyncio.run(asked(app, "/metrics", "10.0.0.5", authorization=f"Bearer {short}"))[0] == 403
+        assert run_async(asked(app, "/metrics", "10.0.0.5", authorization=f"Bearer {short}"))[0] == 403
 
 
 def test_without_the_library_the_route_says_how_to_have_it(store: RunStore, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(metrics, "HAS_CLIENT", False)
-    status, _, body = asyncio.run(asked(app_of(lambda: store)[0], "/metrics"))
+    status, _, body = run_async(asked(app_of(lambda: store)[0], "/metrics"))
     assert (status, b"pip install" in body) == (404, True)
 
 

@@ -12,6 +12,7 @@ from dashboard.shell.rights.limits import LIMITS_VARIABLE
 from lstm_engine.runs import Run, RunStore
 from lstm_engine.runs.store import Owner, StoreError
 from lstm_engine.runs.store.schema import runs
+from tests.dashboard.serving.tabs import run_async
 
 from .conftest import SMALL
 
@@ -48,7 +49,7 @@ def cleaned(store: RunStore, *answers: object) -> None:
         assert not task.done()
         task.cancel()
 
-    asyncio.run(watch())
+    run_async(watch())
 
 
 def test_old_runs_go_by_time_and_only_those_of_visitors(store: RunStore):
@@ -73,7 +74,7 @@ def test_nothing_is_cleaned_where_everybody_may_do_everything(store: RunStore, m
         await asyncio.sleep(0.05)
         task.cancel()
 
-    asyncio.run(a_moment())
+    run_async(a_moment())
     assert [found.id for found in store.list_runs()] == [run.id]
     assert goes_in_words(run) == ""
 

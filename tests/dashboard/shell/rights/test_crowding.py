@@ -18,6 +18,7 @@ from dashboard.shell.rights.limits import LIMITS_VARIABLE
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.store import StoreError
 from tests.dashboard.serving.asking import asked
+from tests.dashboard.serving.tabs import run_async
 
 PAGE = {"accept": "text/html", "sec_fetch_dest": "document"}
 
@@ -88,7 +89,7 @@ def test_one_visitors_requests_end_and_others_go_on(store: RunStore, monkeypatch
         for free in ("/static/js/main.js", "/api/modules@1/browser/dom.js", "/healthz"):
             assert (await asked(app, free, "10.0.0.1", cookie=anna))[0] == 200
 
-    asyncio.run(ask())
+    run_async(ask())
 
 
 def test_without_a_cookie_or_with_made_up_ones_the_network_is_counted(store: RunStore, monkeypatch: pytest.MonkeyPatch):
@@ -101,7 +102,7 @@ def test_without_a_cookie_or_with_made_up_ones_the_network_is_counted(store: Run
         assert found == [200] * 6 + [429] * 2
         assert (await asked(app, "/api/x", "10.0.0.2"))[0] == 200
 
-    asyncio.run(ask())
+    run_async(ask())
 
 
 def test_requests_come_back_with_time_and_no_more_than_a_minutes_at_once(
@@ -151,7 +152,7 @@ def test_a_visitor_has_so_many_pages_and_is_told_when_there_is_one_too_many(
         assert (await asked(app, "/train", cookie=anna, **PAGE))[0] == 200
         assert not app._open
 
-    asyncio.run(visit())
+    run_async(visit())
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_a_network_and_a_server_have_so_many(
             elsewhere, *_ = await asked(app, "/train", "10.0.0.2", **PAGE)
             assert elsewhere == (429 if bound.startswith("all") else 200)
 
-    asyncio.run(visit())
+    run_async(visit())
 
 
 def test_when_memory_is_nearly_full_nobody_new_comes_and_who_is_there_stays(
@@ -187,7 +188,7 @@ def test_when_memory_is_nearly_full_nobody_new_comes_and_who_is_there_stays(
             assert (await asked(app, "/train", cookie=anna, **PAGE))[0] == 200
             assert (await asked(app, "/api/runs/1/trace", cookie=cookie_of(store)))[0] == 200
 
-    asyncio.run(visit())
+    run_async(visit())
 
 
 def test_an_administrator_comes_in_whatever_is_full(store: RunStore, monkeypatch: pytest.MonkeyPatch):
@@ -200,13 +201,13 @@ def test_an_administrator_comes_in_whatever_is_full(store: RunStore, monkeypatch
         assert (await asked(app, "/train", cookie=f"{SIGN_IN_COOKIE}=token", **PAGE))[0] == 200
         assert (await asked(app, "/train", cookie=f"{SIGN_IN_COOKIE}=another", **PAGE))[0] == 429
 
-    asyncio.run(visit())
+    run_async(visit())
 
 
 def test_where_everybody_may_do_everything_nothing_is_counted(store: RunStore, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(MODE_VARIABLE, "local")
     monkeypatch.setenv(LIMITS_VARIABLE, "requests=0 address_requests=0 pages=0 all_pages=0 memory=0")
-    assert asyncio.run(asked(app_of(lambda: store), "/train", **PAGE))[0] == 200
+    assert run_async(asked(app_of(lambda: store), "/train", **PAGE))[0] == 200
 
 
 def test_a_store_that_is_away_is_not_asked_for_each_request(clock: list[float]):
@@ -222,7 +223,7 @@ def test_a_store_that_is_away_is_not_asked_for_each_request(clock: list[float]):
         for _ in range(20):
             assert (await asked(app, "/train", **PAGE))[0] == 200  # the page says it
 
-    asyncio.run(ask())
+    run_async(ask())
     assert len(asked_for) == 1
 
 
