@@ -21,7 +21,7 @@ EXAMPLE = "such as h[t, u] or argmax(abs(c[t]))"
 class Timeline:
     """Values (T, …) at timesteps 1 to T, as people count; ``before`` is what there is before the first, if anything.
 
-    >>> Timeline("c", np.array([[1.0], [2.0]]), np.zeros(1))[0, 0]
+    >>> float(Timeline("c", np.array([[1.0], [2.0]]), np.zeros(1))[0, 0])
     0.0
     """
 
