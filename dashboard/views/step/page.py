@@ -73,7 +73,7 @@ def show_step(services: Services) -> None:
     except TaskInputError as error:
         nearest = nearest_to(run, error)
         below = "the first example" if nearest is None else f"“{shortened(nearest)}”"
-        messages.error(plain(f"{error} Below, {below} instead."))
+        messages.error(plain(f"{error} Shown instead: {below}."))
         text, refused = examples[0] if nearest is None else nearest, True
     with messages:
         show_notices()

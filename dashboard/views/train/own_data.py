@@ -37,7 +37,7 @@ def own_text(task: str, visit: int) -> str | None:
     """
     found = brought(task, visit)
     if found is None:
-        st.info("Choose a file or paste something to learn from.", icon=":material/info:")
+        st.info("Choose a file or paste something to learn from, and press “Read it”.", icon=":material/info:")
         return None
     text, encoding = found
     try:

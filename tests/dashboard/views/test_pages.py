@@ -85,10 +85,10 @@ def test_a_folded_name_is_stepped_with_a_word_on_it_and_an_odd_one_leads_to_the_
     assert not app.error
     assert read(app.text_input[0].label) == "Sequence: read as “jose”: é as e."
     app.text_input[0].set_value("maria1").run()
-    assert read(app.error[0].value).endswith("is “maria”. Below, “maria” instead.")
+    assert read(app.error[0].value).endswith("is “maria”. Shown instead: “maria”.")
     app.text_input[0].set_value("Мария").run()
     assert "Cyrillic letters" in read(app.error[0].value)
-    assert "Below, the first example instead." in read(app.error[0].value)
+    assert "Shown instead: the first example." in read(app.error[0].value)
 
 
 def test_an_example_fills_the_sequence(store):
