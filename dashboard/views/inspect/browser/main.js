@@ -79,6 +79,7 @@ class InspectView {
       ),
     );
     this.root.setAttribute("aria-busy", "true");
+    this.panels.root.inert = true; // nothing can be asked of a text that is not there yet
     this.explanations = explain(this.root, TERMS);
     this.address = new Address(
       "inspect",
@@ -259,6 +260,7 @@ class InspectView {
 
   show() {
     const { state, page, data } = this;
+    this.panels.root.inert = !page;
     const ofLayer = (this.allNotes ?? []).filter(({ layer }) => layer === state.layer);
     this.names = new Map(ofLayer.map(({ unit, name }) => [unit, name]));
     this.notes = new Map(ofLayer.map(({ unit, note }) => [unit, note]));
