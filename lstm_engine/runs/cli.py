@@ -7,7 +7,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from lstm_engine.checks import SHOWN
 from lstm_engine.errors import EngineError, SettingsError, TaskInputError
@@ -26,6 +25,7 @@ from lstm_engine.runs.commands.exits import (
     table,
 )
 from lstm_engine.runs.commands.export import add_export
+from lstm_engine.runs.commands.given import read_settings
 from lstm_engine.runs.commands.serve import add_serve
 from lstm_engine.runs.commands.sweep import add_sweep
 from lstm_engine.runs.fields import is_text
@@ -44,6 +44,7 @@ from lstm_engine.tasks.tables import read_table
 
 LOOK_EVERY = 0.25  # seconds between two looks at a run that trains
 LARGEST_TEXT = 4_000_000  # bytes of a file to learn from; no task takes so many, and /dev/zero has no end
+OF_A_RUN = [name for name in SETTINGS if name not in ("task", "text")]  # those two have options of their own
 PROGRAM = "lstm-engine"  # as it is installed; ``python -m lstm_engine`` is the same
 
 
@@ -173,7 +174,7 @@ def brought(path: Path, task: str) -> str:
 def train_command(store: RunStore, options: argparse.Namespace) -> int:
     text = None if options.text is None else brought(options.text, options.task)
     settings = preset(options.preset, options.task, text)
-    settings = replace(settings, **read_settings(options.set))
+    settings = replace(settings, **read_settings(options.set, OF_A_RUN))
     run = store.create(settings, options.name or "", suggestion=f"{options.task}, {options.preset}")
     return follow(store, run, options.json)
 
@@ -215,22 +216,6 @@ def list_command(store: RunStore, options: argparse.Namespace) -> int:
         if run.problem is not None:
             complain(f"run {run.id}: {run.problem}")
     return 0
-
-
-def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
-    """From ``name=value`` texts to settings of the right kinds.
-
-    Raises:
-        SettingsError: there is no such setting, or the value is not of its kind.
-    """
-    known = [name for name in SETTINGS if name not in ("task", "text")]
-    values: dict[str, Any] = {}
-    for pair in pairs:
-        name, given, text = pair.partition("=")
-        if not given or name not in known:
-            raise SettingsError(f"“{pair[:SHOWN]}” is no setting; write NAME=VALUE with one of {', '.join(known)}")
-        values[name] = SETTINGS[name].parse(text)
-    return values
 
 
 def follow(store: RunStore, run: Run, as_json: bool = False) -> int:

@@ -119,7 +119,7 @@ def text_claims(model: LSTMModel, settings: RunSettings) -> list[list[str]]:
 
 def claimed(analysis: Analysis, quantity: str, found: inspection.Finding) -> list[str]:
     """What is found, and what breaking it does, as cells of a table."""
-    batch, positions = side_by_side(analysis.passage, analysis.model.parameters.flat.size)
+    batch, positions = side_by_side(analysis.passage, analysis.model.num_parameters)
     inside = analysis.properties[found.name][positions] & (positions >= 0)
     unit = found.best.unit
     claim = inspection.ablate(analysis.model, batch, [unit], inside, quantity=quantity, layer=analysis.layer)

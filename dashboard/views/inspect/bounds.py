@@ -59,7 +59,7 @@ def check_length(analysis: Analysis) -> None:
 
 def check_work(analysis: Analysis) -> None:
     """Raise Problem if breaking units would keep the server busy for too long, on the first of its positions even."""
-    weights = analysis.model.parameters.flat.size
+    weights = analysis.model.num_parameters
     total = most_broken(analysis.passage, weights)
     if total * weights > MOST_WORK:
         raise Problem(

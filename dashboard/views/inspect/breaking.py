@@ -19,7 +19,7 @@ def ablation_of(
     """The losses; ``values`` (N, H) of the quantity. A property that is a number holds nowhere and everywhere, so that
     the whole text is compared."""
     inside = property_of(analysis, name) if name else None
-    batch, positions = side_by_side(analysis.passage, analysis.model.parameters.flat.size)
+    batch, positions = side_by_side(analysis.passage, analysis.model.num_parameters)
     return ablate(
         analysis.model,
         batch,
@@ -41,7 +41,7 @@ def claim_of(
         name,
         run,
         asked,
-        measured=most_broken(analysis.passage, analysis.model.parameters.flat.size),
+        measured=most_broken(analysis.passage, analysis.model.num_parameters),
         positions=len(analysis.passage.labels),
         unit_of_loss=analysis.task.unit,
         names=names,

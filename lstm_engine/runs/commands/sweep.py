@@ -21,8 +21,8 @@ from lstm_engine.runs.commands.exits import (
     shown,
     table,
 )
+from lstm_engine.runs.commands.given import read_settings
 from lstm_engine.runs.presets import PRESET_NAMES
-from lstm_engine.runs.settings import SETTINGS
 from lstm_engine.runs.store import RunStore
 from lstm_engine.runs.sweeps import Axis, Halving, Plan, Sweep, SweepState, read_axis
 from lstm_engine.runs.sweeps.needs import check_room
@@ -105,7 +105,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
             options.task,
             tuple(axis_from(said) for said in options.over),
             **({} if options.preset is None else {"preset": options.preset}),
-            fixed=fixed_from(options.set),
+            fixed=read_settings(options.set),
             method=GRID if options.random is None else RANDOM,
             choices=options.random,
             draw=options.draw or 0,
@@ -117,7 +117,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
         raise SettingsError("a plan says itself what is varied; leave out --over, --preset, --random and --draw")
     changed: dict[str, Any] = {}
     if options.set:
-        changed["fixed"] = {**plan.fixed, **fixed_from(options.set)}
+        changed["fixed"] = {**plan.fixed, **read_settings(options.set)}
     if options.seeds is not None:
         changed["seeds"] = options.seeds
     if options.halving is not None:
@@ -144,17 +144,6 @@ def axis_from(said: str) -> Axis:
     if not given:
         raise SettingsError(f"“{said[:SHOWN]}” varies nothing; write NAME=VALUES, such as hidden_size=16,32")
     return read_axis(name, values)
-
-
-def fixed_from(pairs: list[str]) -> dict[str, Any]:
-    """``NAME=VALUE`` as settings."""
-    found = {}
-    for pair in pairs:
-        name, given, value = pair.partition("=")
-        if not given or name not in SETTINGS:
-            raise SettingsError(f"“{pair[:SHOWN]}” is no setting; write NAME=VALUE with one of {', '.join(SETTINGS)}")
-        found[name] = SETTINGS[name].parse(value)
-    return found
 
 
 def halving_from(said: str) -> Halving:
