@@ -3,6 +3,7 @@
 import { element } from "../../../browser/dom.js";
 import { explain } from "../../../browser/glossary.js";
 import { listen } from "../../../browser/listening.js";
+import { Agreement } from "./agreement.js";
 import { Curves } from "./curves.js";
 import { Development } from "./development.js";
 import { Progress } from "./progress.js";
@@ -17,7 +18,6 @@ const TERMS = [
   [".lstm-film", "checkpoint"],
   [".lstm-sentence", "state of a run"],
 ];
-const ASK_AGAIN = 3000; // ms before the script is asked for the same once more: it may still be at it
 const LONGEST_WAIT = 1000; // ms between two drawings, however long one takes
 
 export function mount(parent) {
@@ -32,13 +32,15 @@ class TrainView {
     this.trouble = element("p", { class: "lstm-trouble", role: "status", hidden: "" });
     this.close = () => {};
     this.shown = null; // the run on screen
+    // a state would not change where the script errs twice
+    this.agreement = new Agreement((status) => this.component.setTriggerValue("status", status));
     this.explanations = explain(this.root, TERMS);
   }
 
   update(component) {
     this.component = component;
     const { data } = component;
-    this.drawn = data.status; // what the script's buttons are for
+    this.agreement.hasDrawn(data.status);
     this.pace ??= data.pace; // until the live data says otherwise
     const polls = Boolean(data.snapshot);
     if (this.shown !== data.run || (this.polls && !polls)) this.show(data);
@@ -53,7 +55,7 @@ class TrainView {
   destroy() {
     this.close();
     clearTimeout(this.timer);
-    clearTimeout(this.asking);
+    this.agreement.end();
     this.curves?.destroy();
     this.samples?.destroy();
     this.development?.destroy();
@@ -72,8 +74,7 @@ class TrainView {
     this.newest = {}; // of each metric, its newest value
     this.undrawn = false; // whether metrics came since the last drawing
     this.troubled = false; // whether the live data is of before some trouble
-    this.asked = null; // the status for which the script was asked to draw anew
-    clearTimeout(this.asking);
+    this.agreement.end();
     this.progress = new Progress(data.tiles);
     this.curves = new Curves(data.figure, data.plotly, data.questions, data.fineness, this.pace);
     this.samples = new Samples(data.samples_title, data.samples_figure, data.plotly, data.questions);
@@ -99,6 +100,7 @@ class TrainView {
       samples: (samples) => this.samples.show(samples),
       trouble: ({ error }) => {
         this.troubled = true;
+        this.agreement.end();
         this.say(error);
       },
       gone: () => {
@@ -129,28 +131,8 @@ class TrainView {
     this.say(run.error ?? "");
     if (run.status !== this.run?.status) this.progress.show(run);
     this.run = run;
-    this.agree(mended);
+    this.agreement.hears(run.status, mended);
     this.drawSoon();
-  }
-
-  /**
-   * Ask the script to draw anew what is its own, if that is of another time: its buttons are for another status, or it
-   * told of trouble that is over. It looks for itself, so it may find what it found before; then it is asked again.
-   */
-  agree(mended = false) {
-    clearTimeout(this.asking);
-    const { status } = this.run;
-    if (status === this.drawn && !mended) {
-      this.asked = null;
-      return;
-    }
-    const now = performance.now();
-    if (mended || status !== this.asked || now - this.askedAt >= ASK_AGAIN) {
-      this.asked = status;
-      this.askedAt = now;
-      this.component.setTriggerValue("status", status); // a state would not change where the script errs twice
-    }
-    this.asking = setTimeout(() => this.troubled || this.agree(), ASK_AGAIN);
   }
 
   /** Draw what has come: at once if nothing was drawn yet, else as often as the drawing's share of time allows. */
