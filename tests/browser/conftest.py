@@ -58,20 +58,17 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture(scope="session")
-def opener(window: BrowserContext, shared_server: AppServer) -> Page:
-    """A page that opens the others: they live in its process, which need not compile every script anew for each."""
-    page = window.new_page()
-    page.goto(f"{shared_server.url}/_stcore/health")
-    return page
-
-
 class Pages:
-    """A page that the tests of a process hand on: opening a document in it costs a third less than in a new one."""
+    """Pages of one browser window, of which the tests of a process hand one on.
 
-    def __init__(self, opener: Page, health: str):
-        self.opener = opener
-        self.health = health
+    They live in the process of a page that opens the others, which need not compile every script anew for each; and
+    opening a document in one that is there costs a third less than in a new one.
+    """
+
+    def __init__(self, window: BrowserContext, health: str):
+        self.window, self.health = window, health
+        self.opener = window.new_page()
+        self.opener.goto(health)
         self.idle: Page | None = None
 
     def new(self) -> Page:
@@ -97,19 +94,47 @@ class Pages:
 
 
 @pytest.fixture(scope="session")
-def pages(opener: Page) -> Pages:
-    return Pages(opener, opener.url)
+def pages(window: BrowserContext, shared_server: AppServer) -> Pages:
+    return Pages(window, f"{shared_server.url}/_stcore/health")
+
+
+class Others:
+    """Windows of other people's browsers, with a mouse or with a finger; each is handed on when its test is done.
+
+    The first page of each costs three times as much as the others, so its tests share a process: the group "others".
+    """
+
+    def __init__(self, browser: Browser, health: str):
+        self.browser, self.health = browser, health
+        self.idle: dict[bool, list[Pages]] = {False: [], True: []}  # by whether it is touched
+
+    def take(self, has_touch: bool) -> Pages:
+        if self.idle[has_touch]:
+            return self.idle[has_touch].pop()
+        return Pages(self.browser.new_context(viewport=SCREEN, bypass_csp=True, has_touch=has_touch), self.health)
+
+    def give(self, pages: Pages, has_touch: bool) -> None:
+        """As somebody new, whom no server knows."""
+        pages.window.clear_cookies()
+        pages.opener.evaluate("localStorage.clear()")
+        self.idle[has_touch].append(pages)
+
+
+@pytest.fixture(scope="session")
+def others(browser: Browser, shared_server: AppServer) -> Others:
+    return Others(browser, f"{shared_server.url}/_stcore/health")
 
 
 @pytest.fixture
-def open_page(request: pytest.FixtureRequest, browser: Browser, pages: Pages) -> Iterator[Callable[..., Page]]:
+def open_page(request: pytest.FixtureRequest, pages: Pages, others: Others) -> Iterator[Callable[..., Page]]:
     """Opens pages; an error thrown in the page fails the test. ``apart=True`` opens one as another person's browser.
 
     Whoever adds scripts, routes or answers to dialogs begins with ``about:blank``: no later test gets that page.
     Playwright waits for expressions by ``eval``, which our pages forbid: that policy has a test of its own.
     """
     opened: list[Page] = []
-    handed_on: list[Page] = []
+    handed_on: list[tuple[Pages, Page]] = []
+    apart_of_all: list[tuple[Pages, bool]] = []
     errors: list[str] = []
 
     def note(error: Error) -> None:
@@ -122,13 +147,14 @@ def open_page(request: pytest.FixtureRequest, browser: Browser, pages: Pages) ->
         has_touch: bool = False,
         **media: Any,
     ) -> Page:
+        of = pages
         if apart or has_touch:
-            page = browser.new_page(viewport=viewport, bypass_csp=True, has_touch=has_touch)
-        else:
-            page = pages.new() if url == "about:blank" else pages.take()
-            page.set_viewport_size(viewport)
-            if url != "about:blank":
-                handed_on.append(page)
+            of = others.take(has_touch)
+            apart_of_all.append((of, has_touch))
+        page = of.new() if url == "about:blank" else of.take()
+        page.set_viewport_size(viewport)
+        if url != "about:blank":
+            handed_on.append((of, page))
         page.emulate_media(**media)
         page.on("pageerror", note)
         page.set_default_timeout(PATIENCE)
@@ -138,12 +164,19 @@ def open_page(request: pytest.FixtureRequest, browser: Browser, pages: Pages) ->
 
     failed = request.session.testsfailed
     yield open_page
+    went_well = request.session.testsfailed == failed
     for page in opened:
-        if page in handed_on and pages.idle is None and not page.is_closed() and request.session.testsfailed == failed:
+        of = next((of for of, its in handed_on if its is page), None)
+        if of and of.idle is None and not page.is_closed() and went_well:
             page.remove_listener("pageerror", note)
-            pages.give(page)
+            of.give(page)
         else:
             page.close()
+    for of, has_touch in apart_of_all:
+        if went_well:
+            others.give(of, has_touch)
+        else:
+            of.window.close()
     assert not errors
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lstm_engine.runs import Run, RunStore, Status
 from tests.browser.server import AppServer
@@ -61,12 +61,21 @@ def runs(shared_server: AppServer) -> Iterator[list[Run]]:
             store.delete(run.id)
 
 
-def violations(page: Page, scheme: str = "light") -> list[str]:
-    """What axe finds wrong on the page as it stands, and where; of the dark theme, what the colours may break."""
-    found = Axe().run(page, options={"runOnly": COLOURS if scheme == "dark" else ALL, "resultTypes": ["violations"]})
+def violations(page: Page, scheme: str = "light", within: Locator | None = None) -> list[str]:
+    """What axe finds wrong on the page as it stands, and where; of the dark theme, what the colours may break.
+
+    Args:
+        page: to be looked at. scheme: of colours.
+        within: the only part that has changed since the page was looked at as a whole.
+    """
+    options = {"runOnly": COLOURS if scheme == "dark" else ALL, "resultTypes": ["violations"]}
+    if within is None:
+        found = Axe().run(page, options=options).response
+    else:
+        found = within.evaluate("(node, options) => axe.run(node, options)", options)
     return [
         f"{violation['id']} ({violation['impact']}): {node['target']} {node['html'][:200]}"
-        for violation in found.response["violations"]
+        for violation in found["violations"]
         for node in violation["nodes"]
     ]
 
@@ -109,16 +118,19 @@ def test_everybody_can_use_the_step_page_in_every_panel(
             expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
             if name == "Backward":
                 expect(page.locator(".norms polyline").first).to_be_visible()
-            assert violations(page, scheme) == [], (scheme, name)
+            panel = None if name == "Why" else page.locator("[role=tabpanel]:not([hidden])")
+            assert violations(page, scheme, panel) == [], (scheme, name)
             assert view.evaluate(NAMELESS) == [], (scheme, name)
             assert view.evaluate(PALE) == [], (scheme, name)
         page.keyboard.press("?")
-        expect(page.get_by_role("dialog", name="Keys and help")).to_be_visible()
-        assert violations(page, scheme) == [], (scheme, "help")
+        dialog = page.get_by_role("dialog", name="Keys and help")
+        expect(dialog).to_be_visible()
+        assert violations(page, scheme, dialog) == [], (scheme, "help")
         page.keyboard.press("Escape")
         page.keyboard.press("p")
         page.get_by_role("button", name="Share or exercise").click()
-        expect(page.get_by_role("dialog", name="Share or exercise")).to_be_visible()
-        assert violations(page, scheme) == [], (scheme, "share, presenting")
+        dialog = page.get_by_role("dialog", name="Share or exercise")
+        expect(dialog).to_be_visible()
+        assert violations(page, scheme, dialog) == [], (scheme, "share, presenting")
         page.keyboard.press("Escape")
         page.keyboard.press("p")

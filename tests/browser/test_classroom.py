@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from lstm_engine.runs import Run
@@ -26,6 +27,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+@pytest.mark.xdist_group("others")
 def test_a_class_follows_wanders_off_and_comes_back(shared_server: AppServer, open_page: Callable[..., Page], run: Run):
     url = shared_server.url
     teacher = open_page(f"{url}/classroom", apart=True)

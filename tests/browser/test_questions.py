@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from lstm_engine.runs import Run, RunStore
@@ -29,6 +30,7 @@ def press(page: Page, name: str, exact: bool = True) -> None:
     page.get_by_role("button", name=name, exact=exact).click()
 
 
+@pytest.mark.xdist_group("others")
 def test_a_class_is_asked_votes_twice_and_sees_the_engines_answer(
     shared_server: AppServer, open_page: Callable[..., Page], run: Run, store: RunStore
 ):

@@ -104,6 +104,7 @@ def test_everybody_can_use_start_the_page_of_text_and_what_explains(
         assert violations(page, scheme) == [], scheme
 
 
+@pytest.mark.xdist_group("others")
 def test_an_explanation_is_tapped_open_and_stays_within_a_phone(
     open_page: Callable[..., Page], shared_server: AppServer, run: Run
 ):

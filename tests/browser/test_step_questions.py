@@ -741,6 +741,7 @@ def test_signals_travel_unless_motion_is_unwanted(open_step):
     assert page.locator(".step-view").evaluate(moving) == 0
 
 
+@pytest.mark.xdist_group("others")
 def test_a_finger_steps_as_well(open_step):
     page = open_step("sequence=alexandra&timestep=1", has_touch=True)
     page.get_by_role("button", name="Forward", exact=True).tap()

@@ -65,6 +65,7 @@ def test_nothing_that_a_class_must_read_is_small_on_a_projector(open_step: Calla
     expect(page.get_by_role("textbox", name="Sequence")).to_be_visible()
 
 
+@pytest.mark.xdist_group("others")
 def test_on_a_phone_all_is_in_one_column_and_a_finger_wide(open_step: Callable[..., Page]):
     page = open_step("sequence=alexandra&pins=3", viewport=PHONE, has_touch=True)
     for name in ("Train", "Step", "Compare"):

@@ -52,6 +52,7 @@ def test_buttons_start_pause_step_and_stop(shared_server, store, open_page):
     store.delete(run.id)
 
 
+@pytest.mark.xdist_group("others")
 def test_two_browsers_see_and_control_the_same_run(shared_server, store, open_page):
     run = store.create(SLOW, "shared")
     url = f"{shared_server.url}/train?run={run.id}"
