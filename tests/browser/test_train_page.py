@@ -54,7 +54,7 @@ def test_buttons_start_pause_step_and_stop(shared_server, store, open_page):
 
 @pytest.mark.xdist_group("others")
 def test_two_browsers_see_and_control_the_same_run(shared_server, store, open_page):
-    run = store.create(SLOW, "shared")
+    run = store.create(replace(SLOW, pace=4.0), "shared")
     url = f"{shared_server.url}/train?run={run.id}"
     one, other = open_page(url), open_page(url, apart=True)
     for page in (one, other):
