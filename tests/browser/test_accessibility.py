@@ -14,6 +14,7 @@ from tests.browser.step_view import SETTINGS, in_both_themes
 ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # what the other theme may break
 
+pytestmark = pytest.mark.xdist_group("everybody")  # the runs that they look at are trained once
 THEMES = pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 NAMELESS = """view => [...view.querySelectorAll("button, input, select, a, canvas, [role]")]
   .filter((node) => !node.closest("[aria-hidden=true]") && node.tagName !== "LI")

@@ -91,9 +91,12 @@ def show_draft(services: Services, draft: Draft) -> None:
         mapping = corrected(found, guess, key)
         rows = formats.in_words(found, mapping)
         st.dataframe(array_rows(rows), hide_index=True, width="stretch", height="content" if len(rows) < 12 else 420)
+    first = st.session_state.setdefault(f"bring_first_{key}", mapping)
     try:
         sizes = measured(found.arrays, mapping)
     except EngineError as error:
+        if guess is None and mapping == first:
+            return  # nobody has chosen anything yet: what to do is said above
         with said:
             refuse(error)
         return

@@ -111,6 +111,21 @@ def test_what_is_no_model_is_refused_in_a_sentence_below_its_field(store, name, 
     assert store.list_runs() == []
 
 
+def test_arrays_that_nobody_recognises_are_refused_only_once_they_were_chosen_by_hand(store):
+    from safetensors.numpy import save
+
+    def hidden(app: AppTest):
+        return next(one for one in app.selectbox if one.label == "Weights of the hidden state")
+
+    app = uploaded("mlp.safetensors", save({"a": np.zeros((8, 3), np.float32), "b": np.zeros((2, 8), np.float32)}))
+    assert "or choose the arrays by hand" in read(app.warning[0].value)
+    assert not app.error
+    hidden(app).select("b").run()
+    assert len(app.error) == 1
+    hidden(app).select("(none)").run()
+    assert not app.error
+
+
 def test_layers_that_are_left_out_are_told(store):
     from safetensors.numpy import save
 
