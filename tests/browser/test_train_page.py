@@ -6,13 +6,11 @@ Long, since one page has all of it, and each test is told by what the same view 
 import math
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from lstm_engine import StepMetrics
 from lstm_engine.runs import PRESETS, Run, RunStore, Status
-from lstm_engine.runs.curves import thin_indices
 from lstm_engine.runs.lease import new_lease
 from lstm_engine.runs.run import Recorded
 
@@ -95,19 +93,6 @@ def test_zoom_survives_new_points(shared_server, store, open_page, hold):
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
         page.wait_for_timeout(300)
     assert page.evaluate(f"{chart}.layout.xaxis.range") == zoomed
-    store.delete(run.id)
-
-
-def test_the_curve_holds_what_the_store_holds(shared_server, store, open_page):
-    run = store.create(replace(SLOW, end_step=60, pace=0.0), "exact")
-    page = open_page(f"{shared_server.url}/train?run={run.id}")
-    expect(sentence(page)).to_contain_text("finished")
-    page.wait_for_function("document.querySelector('.lstm-curves')?.data?.[0].x.length === 60")
-    drawn = page.evaluate("document.querySelector('.lstm-curves').data.map((trace) => ({x: trace.x, y: trace.y}))")
-    history = store.history(run.id)
-    assert drawn[0]["x"] == history.step.tolist()
-    assert drawn[0]["y"] == [float(f"{value:.6g}") for value in history.loss]
-    assert drawn[3]["y"] == [float(f"{value:.6g}") for value in history.gradient_norm]
     store.delete(run.id)
 
 
@@ -226,10 +211,17 @@ def test_a_change_in_mid_run_is_marked_on_the_curve(shared_server, store, open_p
     store.delete(run.id)
 
 
-def test_samples_are_a_film_and_gates_develop(shared_server, store, open_page):
-    run = store.create(replace(SLOW, end_step=60, pace=0.0), "film")
+def test_the_curve_holds_what_the_store_holds_samples_are_a_film_and_gates_develop(shared_server, store, open_page):
+    run = store.create(replace(SLOW, end_step=60, pace=0.0), "exact")
     page = open_page(f"{shared_server.url}/train?run={run.id}")
     expect(sentence(page)).to_contain_text("finished")
+    page.wait_for_function("document.querySelector('.lstm-curves')?.data?.[0].x.length === 60")
+    drawn = page.evaluate("document.querySelector('.lstm-curves').data.map((trace) => ({x: trace.x, y: trace.y}))")
+    history = store.history(run.id)
+    assert drawn[0]["x"] == history.step.tolist()
+    assert drawn[0]["y"] == [float(f"{value:.6g}") for value in history.loss]
+    assert drawn[3]["y"] == [float(f"{value:.6g}") for value in history.gradient_norm]
+
     title = page.locator(".lstm-samples h3").first
     expect(title).to_contain_text("Names made up, at step 60")
     film = page.get_by_label("Checkpoint of the samples")
@@ -390,52 +382,3 @@ def test_what_keys_reach_in_a_chart_is_told_to_everybody(shared_server, store, o
     assert page.evaluate(f"[...document.querySelectorAll('{inside}')].map((node) => node.outerHTML)") == []
     assert page.get_by_role("figure", name="Loss and gradient norm by step").count() == 1
     store.delete(run.id)
-
-
-def test_charts_are_thinned_as_the_server_does(shared_server, open_page):
-    """Python and JavaScript have an algorithm each, which must be the same one."""
-    rng = np.random.default_rng(0)
-    page = open_page(f"{shared_server.url}/train")
-    module = f"{shared_server.url}/api/modules/browser/thinning.js"
-    for count, most in ((10, 20), (11, 10), (1_000, 100), (1_001, 100), (12_345, 2_500), (40_001, 300)):
-        values = rng.normal(size=count)
-        kept = page.evaluate(
-            "async ([module, y, most]) => (await import(module)).thinned({ x: y.map((_, k) => k), y }, most).x",
-            [module, values.tolist(), most],
-        )
-        assert kept == thin_indices(values, most).tolist()
-        assert len(kept) <= most
-
-
-def test_curves_grow_refine_and_smooth(shared_server, open_page):
-    page = open_page(f"{shared_server.url}/train")
-    module = f"{shared_server.url}/api/modules/browser/thinning.js"
-    found = page.evaluate(
-        """async (module) => {
-            const { holds, lengthened, linePath, newestValues, refined, smoothed, thinned } = await import(module);
-            const gaps = thinned({ x: [0, 1, 2, 3, 4, 5, 6, 7], y: [null, null, null, null, 5, null, 3, 4] }, 6);
-            return {
-                gaps,
-                grown: lengthened({ x: [1, 2], y: [5, 6] }, [2, 3], [7, 8], 10),
-                halved: lengthened({ x: [], y: [] }, [...Array(101).keys()], Array(101).fill(1), 100).x.length <= 50,
-                refined: refined({ x: [1, 5, 9, 13], y: [0, 0, 0, 0] }, { x: [6, 7, 8], y: [1, 1, 1] }, [5, 9], 10).x,
-                smoothed: smoothed([4, null, 4], 10),
-                held: [[1, 2], [0, 2], [1, null], [3]].map((values) => holds({ type: "log", range: [0, 0.4] }, values)),
-                chosen: [[5], [0]].map((values) => holds({ type: "log", range: [0, 0.4], autorange: false }, values)),
-                paths: [linePath([], []), linePath([1, NaN], [1, 2]), linePath([1, 2], [3, 4.25])],
-                newest: newestValues({ loss: 3, norm: 2 }, { loss: { value: [1, null] }, norm: { value: [] } }),
-            };
-        }""",
-        module,
-    )
-    assert found == {
-        "gaps": {"x": [0, 4, 6, 7], "y": [None, 5, 3, 4]},
-        "grown": {"x": [1, 2, 3], "y": [5, 6, 8]},
-        "halved": True,
-        "refined": [1, 5, 6, 7, 8, 13],
-        "smoothed": [4, None, pytest.approx(4)],
-        "held": [True, False, False, False],
-        "chosen": [True, False],
-        "paths": [None, None, "M1.0,3.0L2.0,4.3"],
-        "newest": {"loss": None, "norm": 2},
-    }
