@@ -38,9 +38,16 @@ def collected(config: pytest.Config) -> Path:
     return Path(tempfile.gettempdir(), f"collected-{config.workerinput['testrunuid']}")  # type: ignore[attr-defined]
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: they wait much, and at the end one process would wait with nothing beside it."""
+    """The longest first: they wait much, and at the end one process would wait with nothing beside it.
+
+    Those that look at the same pages go to one process, which opens these once.
+    """
     items.sort(key=lambda item: item.path.name not in LONGEST)
+    for item in items:
+        if "look" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("look"))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
