@@ -107,3 +107,9 @@ class Seats(Database):
             counted = {"removals": rooms.c.removals + 1, "changes": rooms.c.changes + 1}
             connection.execute(its.values(counted))
             return True
+
+    def removed_tokens(self, room_id: int) -> frozenset[str]:
+        """The hashes of what the browsers hold of those who are in a room no longer."""
+        gone = sql.select(seats.c.token_hash).where(seats.c.room_id == room_id, seats.c.removed.is_(True))
+        with self._reading() as connection:
+            return frozenset(connection.execute(gone).scalars())

@@ -1,0 +1,45 @@
+"""Class experiments: what a class tries, whose run is whose, and which runs a teacher shows."""
+
+import sqlalchemy as sql
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add three tables, unless they are there."""
+    if sql.inspect(op.get_bind()).has_table("experiments"):
+        return
+    whole = sql.BigInteger().with_variant(sql.Integer(), "sqlite")
+    op.create_table(
+        "experiments",
+        sql.Column("id", whole, primary_key=True),
+        sql.Column("room_id", whole, nullable=False),
+        sql.Column("plan", sql.Text, nullable=False),
+        sql.Column("opened_at", sql.Float(53), nullable=False),
+        sql.Column("closes_at", sql.Float(53)),
+        sql.Column("frozen_at", sql.Float(53)),
+        sql.Column("ended_at", sql.Float(53)),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_experiments_room_id", "experiments", ["room_id"])
+    op.create_table(
+        "variations",
+        sql.Column("run_id", whole, primary_key=True, autoincrement=False),
+        sql.Column("experiment_id", whole, nullable=False),
+        sql.Column("room_id", whole, nullable=False),
+        sql.Column("seat_id", whole, nullable=False),
+        sql.Column("nickname", sql.String(40), nullable=False),
+        sql.Column("chosen", sql.Text, nullable=False),
+        sql.Column("removed", sql.Boolean, nullable=False),
+    )
+    for name in ("experiment_id", "room_id"):
+        op.create_index(f"ix_variations_{name}", "variations", [name])
+    op.create_table(
+        "shown_runs",
+        sql.Column("room_id", whole, primary_key=True, autoincrement=False),
+        sql.Column("run_id", whole, primary_key=True, autoincrement=False),
+    )
