@@ -184,12 +184,11 @@ class Plan:
             for one in self.freedoms
             if one.name in ("hidden_size", "sequence_length", "batch_size") and one.high is not None
         }
-        # the cell with the most weights
         cells = next((one.choices for one in self.freedoms if one.name == CELL), (self.base.variant,))
         found: list[RunSettings] = []
         for cell in cells:
             try:
-                found.append(replace(self.base, variant=cell, **sizes))
+                found.append(replace(self.base, variant=cell, **sizes))  # type: ignore[arg-type]
             except SettingsError as error:
                 raise SettingsError(f"With the {cell_words(cell).name}: {error}") from error
         return max(found, key=lambda settings: settings.build_model().num_parameters)

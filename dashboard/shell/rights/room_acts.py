@@ -156,6 +156,7 @@ class RoomActs:
     def close(self) -> Member:
         """End the room for all."""
         member = self.member(RoomAction.MANAGE)
+        self._store.rest_experiments(member.room.id)
         self._store.close_room(member.room.id)
         return member
 

@@ -92,10 +92,11 @@ class Owners(Database):
         """See ``Crowd``."""
         waits = sql.and_(runs.c.error.is_(None), runs.c.stopped.is_(False), runs.c.step < runs.c.target_step)
         seats = runs.c.owner.startswith(SEAT)
-        counted = [sql.case((which, 1)) for which in (~seats, ~seats & waits, seats & waits)]
-        query = sql.select(*map(sql.func.count, counted)).where(runs.c.owner.is_not(None), THERE)
+        counted = [sql.func.count(sql.case((which, 1))) for which in (~seats, ~seats & waits, seats & waits)]
+        query = sql.select(*counted).where(runs.c.owner.is_not(None), THERE)
         with self._reading() as connection:
-            return Crowd(*connection.execute(query).one())
+            found = connection.execute(query).one()
+        return Crowd(found[0], found[1], found[2])
 
     def delete_old(self, seconds: float) -> int:
         """Take away the runs with an owner that were made longer ago than that; returns how many."""

@@ -29,12 +29,22 @@ OF_ROOMS = {"room", "room_of_key", "room_by_id", "number_of_rooms", "seat", "sea
     "answers",
     "own_question",
     "own_questions",
+    "experiment",
+    "experiments",
+    "variations",
+    "parts_of_curves",
+    "shown_runs",
+    "runs_shown_to",
+    "is_shown",
+    "removed_tokens",
 }
 CHANGING_ROOMS = {
     *("open_room", "move_room", "touch_room", "set_leader", "set_room_settings", "close_room", "clear_rooms"),
     *("take_seat", "note_seats", "remove_seat", "hold_checkpoint"),
     *("open_vote", "ask_again", "close_vote", "reveal_vote", "end_vote", "give_answer"),
     *("forget_nicknames", "add_question", "remove_question"),
+    *("begin_experiment", "freeze_experiment", "thaw_experiment", "clear_experiment", "end_experiment"),
+    *("rest_experiments", "begin_variation", "remove_variation", "show_run", "hide_run"),
 }
 ACTS = {"end_sweep": "cancel_sweep", "rename": "describe", "annotate": "describe"}  # called otherwise
 PRIVATE = replace(SMALL, task="own text", text="what anna wrote, again and again, " * 9)
@@ -98,6 +108,7 @@ def test_pages_and_routes_change_the_store_by_acts_alone(tmp_path):
         "acts.py",
         "room_acts.py",
         "vote_acts.py",
+        "experiment_acts.py",
         "presence.py",
     }
     (tmp_path / "page.py").write_text("services.store.delete(1)\nself._get_store().rename(1, 'x')\nthread.start()")
