@@ -32,6 +32,11 @@ class Actor:
     key_hash: str = ""
     token_hash: str = ""
 
+    @property
+    def in_rooms(self) -> tuple[str, str, str | None]:
+        """By what the store knows their rooms: what their browser holds, or held when a page was opened; or who it is."""
+        return self.key_hash, self.token_hash, self.identity
+
     def owns(self, owner: str | None) -> bool:
         """Whether what has that owner is theirs."""
         return self.identity is not None and owner == self.identity

@@ -36,8 +36,7 @@ def hidden(actor: Actor, run: Run, store: RunStore) -> str:
     experiment, by all in its room.
     """
     why = hidden_from(actor, run)
-    in_room = actor.key_hash or actor.token_hash
-    return "" if why and in_room and store.is_shown(run.id, actor.key_hash, actor.token_hash) else why
+    return "" if why and store.is_shown(run.id, *actor.in_rooms) else why
 
 
 def hidden_from(actor: Actor, run: Run) -> str:
@@ -60,8 +59,7 @@ class SeenStore:
     def list_runs(self) -> Sequence[Run]:
         """All that they may see, the newest first."""
         actor = self._who()
-        in_room = actor.key_hash or actor.token_hash
-        shown = self._store.runs_shown_to(actor.key_hash, actor.token_hash) if in_room else ()
+        shown = () if actor.may_do_everything else self._store.runs_shown_to(*actor.in_rooms)
         return [run for run in self._store.list_runs() if run.id in shown or not hidden_from(actor, run)]
 
     def get(self, run_id: int) -> Run:

@@ -166,6 +166,8 @@ seats = sql.Table(
     sql.Column("follows", sql.Boolean, nullable=False),
     sql.Column("whereabouts", sql.Text, nullable=False),
     sql.Column("removed", sql.Boolean, nullable=False),
+    # the visitor who sits there: a page knows its visitor, but not what their browser was handed since it was opened
+    sql.Column("owner", sql.String(LONGEST_OWNER), index=True),
     sql.Index("ix_seats_nickname", "room_id", "nickname_key", unique=True),
     sqlite_autoincrement=True,
 )

@@ -45,15 +45,15 @@ class Shown(Votes):
                 connection.execute(sql.select(shown_runs.c.run_id).where(shown_runs.c.room_id == room_id)).scalars()
             )
 
-    def runs_shown_to(self, key_hash: str, token_hash: str) -> set[int]:
-        """The same, for a browser that holds that teacher's key, or that student's token."""
-        query = sql.select(shown_runs.c.run_id).where(shown_runs.c.room_id.in_(rooms_of(key_hash, token_hash)))
+    def runs_shown_to(self, key_hash: str, token_hash: str, owner: str | None = None) -> set[int]:
+        """The same, for a browser that holds that teacher's key, or that student's token, or is that visitor's."""
+        query = sql.select(shown_runs.c.run_id).where(shown_runs.c.room_id.in_(rooms_of(key_hash, token_hash, owner)))
         with self._reading() as connection:
             return set(connection.execute(query).scalars())
 
-    def is_shown(self, run_id: int, key_hash: str, token_hash: str) -> bool:
+    def is_shown(self, run_id: int, key_hash: str, token_hash: str, owner: str | None = None) -> bool:
         """Whether all in such a browser's room may see a run: its teacher shows it, or it is of an experiment there."""
-        mine = rooms_of(key_hash, token_hash)
+        mine = rooms_of(key_hash, token_hash, owner)
         of_room = sql.select(shown_runs.c.run_id).where(shown_runs.c.run_id == run_id, shown_runs.c.room_id.in_(mine))
         tried = sql.select(variations.c.run_id).where(
             variations.c.run_id == run_id, variations.c.removed.is_(False), variations.c.room_id.in_(mine)
@@ -62,9 +62,10 @@ class Shown(Votes):
             return connection.execute(sql.union_all(of_room, tried).limit(1)).first() is not None
 
 
-def rooms_of(key_hash: str, token_hash: str) -> sql.Select[Any]:
-    """The open rooms of a browser that holds these, of which the store knows hashes."""
-    sits = sql.select(seats.c.room_id).where(seats.c.token_hash == token_hash, seats.c.removed.is_(False))
-    return sql.select(rooms.c.id).where(
-        rooms.c.closed_at.is_(None), sql.or_(rooms.c.key_hash == key_hash, rooms.c.id.in_(sits))
-    )
+def rooms_of(key_hash: str, token_hash: str, owner: str | None) -> sql.Select[Any]:
+    """The open rooms of a browser that holds these, of which the store knows hashes, or that is a visitor's."""
+    theirs, led = seats.c.token_hash == token_hash, rooms.c.key_hash == key_hash
+    if owner is not None:
+        theirs, led = theirs | (seats.c.owner == owner), led | (rooms.c.owner == owner)
+    sits = sql.select(seats.c.room_id).where(theirs, seats.c.removed.is_(False))
+    return sql.select(rooms.c.id).where(rooms.c.closed_at.is_(None), led | rooms.c.id.in_(sits))

@@ -31,7 +31,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
 }
 CELLS = ("standard", "gru", "rnn", "mingru")
 READY: tuple[dict[str, Any], ...] = (
-    {"title": "Who spells their name first?", "learns": LETTERS, "varies": [LETTERS], "steps": 200, "units": 24},
+    {"title": "Whose name is easy to learn?", "learns": LETTERS, "varies": [LETTERS], "steps": 100, "units": 24},
     {"title": "How fast should it learn?", "learns": "names", "varies": ["learning_rate"], "steps": 300, "units": 32},
     {"title": "How many units are enough?", "learns": "names", "varies": ["hidden_size"], "steps": 400, "units": 32},
     {"title": "Which cell learns it best?", "learns": "reber", "varies": [CELL, "seed"], "steps": 500, "units": 16},

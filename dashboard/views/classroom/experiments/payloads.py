@@ -52,13 +52,14 @@ def field_of(freedom: Freedom) -> dict[str, Any]:
     """What a browser needs to let somebody choose."""
     found = freedom.to_json() | {"label": CALLED[freedom.name]}
     if freedom.name == LETTERS:
-        return found | {"most": MOST_NICKNAME}
+        return found | {"most": MOST_NICKNAME, "help": "Your cell learns to spell them, over and over."}
     if freedom.name == CELL:
         words = [(name, in_words(name)) for name in freedom.choices]
         return found | {"choices": [{"name": name, "label": word.name, "idea": word.idea} for name, word in words]}
     assert freedom.low is not None
     assert freedom.high is not None
     return found | {
+        "help": SETTINGS[freedom.name].help,
         "is_whole": SETTINGS[freedom.name].kind is int,
         "is_log": freedom.low > 0 and freedom.high / freedom.low >= MANY_TIMES and SETTINGS[freedom.name].kind is float,
         "step": WHOLE_STEP.get(freedom.name, 1),

@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.serving.problems import Problem
+from dashboard.shell.rights.actor import Actor, ActorKind
 from dashboard.shell.rights.acts import Acts
 from dashboard.shell.rights.seen import seen_by
 from dashboard.views.classroom.experiments.payloads import experiment_for_all
@@ -19,7 +20,7 @@ def seen_store(store, one):
 
 def test_a_name_becomes_letters_to_learn_that_the_room_alone_may_see(store, teacher, joined, browser, begins):
     told = begins(learns="letters", varies=[{"name": "letters"}])
-    anna, ben = joined("Anna"), joined("Ben")
+    anna, ben = joined("Anna", "g" * 22), joined("Ben", "h" * 22)
     assert tries(anna, told, letters="Anna")[0] == 200
     (run,) = its_runs(store, told)
     assert run.settings.text.startswith("Anna\nAnna\n")
@@ -43,6 +44,24 @@ def test_a_name_becomes_letters_to_learn_that_the_room_alone_may_see(store, teac
     teacher.post("close")
     assert anna.door.ask("GET", path, anna.cookies)[0] == 403
     assert store.get(run.id).status is Status.STOPPED  # what nobody waits for trains no further
+
+
+def test_a_page_that_was_open_before_its_visitor_joined_sees_what_the_room_does(store, teacher, joined, begins):
+    """Streamlit tells a page the cookies of its connection's beginning, when its browser held no seat."""
+    told = begins(learns="letters", varies=[{"name": "letters"}])
+    ben, eve = joined("Ben", "b" * 22), joined("Eve", "e" * 22)
+    tries(ben, told, letters="Ben")
+    (run,) = its_runs(store, told)
+
+    def page_of(identity):
+        return seen_by(store, lambda: Actor(ActorKind.VISITOR, identity))
+
+    for identity in ("b" * 22, "e" * 22, ANNA.identity):  # the student, another, and the teacher
+        assert page_of(identity).get(run.id).id == run.id
+    store.remove_seat(store.room(teacher.code).id, eve.seat)
+    for identity in ("e" * 22, "f" * 22):
+        with pytest.raises(RunNotFound):
+            page_of(identity).get(run.id)
 
 
 def test_a_teacher_shows_what_they_brought_to_the_class_and_it_cannot_be_taken_along(store, teacher, joined, browser):
