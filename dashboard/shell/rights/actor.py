@@ -34,7 +34,7 @@ class Actor:
 
     @property
     def in_rooms(self) -> tuple[str, str, str | None]:
-        """By what the store knows their rooms: what their browser holds, or held when a page was opened; or who it is."""
+        """By what the store knows their rooms: what their browser holds, or who it is."""
         return self.key_hash, self.token_hash, self.identity
 
     def owns(self, owner: str | None) -> bool:

@@ -64,7 +64,7 @@ class RunStore(
     ``shown``        show_run, hide_run, shown_runs, runs_shown_to, is_shown
     ``sweeps``       create_sweep, list_sweeps, get_sweep, sweep_runs, swept, pause_sweep, resume_sweep, end_sweep,
                      delete_sweep; what their conductor asks
-    ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
+    ``leases``       waiting, is_others_turn, queue_anew, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
     ``counts``       count, full
     ``copying``      copy_to, holds_anything, take_over

@@ -16,7 +16,19 @@ from tests.dashboard.shell.rights.conftest import ADMINISTRATOR, ALL_ACTORS, ANN
 SEEN = {"list_runs", "get", "find", "gone"}
 # of the training processes, of the server itself, and of whoever keeps it
 NOT_FOR_PAGES = {
-    *("acquire", "record", "keep_checkpoint", "fail", "release", "probe", "take_changes", "purge", "close"),
+    *(
+        "is_others_turn",
+        "queue_anew",
+        "acquire",
+        "record",
+        "keep_checkpoint",
+        "fail",
+        "release",
+        "probe",
+        "take_changes",
+        "purge",
+        "close",
+    ),
     *("check", "copy_to", "count", "full", "holds_anything", "take_over", "tally"),
     *("create_first_run", "crowd", "delete_old", "number_owned", "owner_of"),
     *("sweeps_to_conduct", "count_sweep", "losses_at", "begin_trial", "decide_rung", "send_on", "tick_sweep"),
