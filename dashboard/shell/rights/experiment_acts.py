@@ -19,7 +19,10 @@ from lstm_engine.runs import Run, RunNotFound, RunSettings, RunStore
 from lstm_engine.runs.experiments import Plan
 from lstm_engine.runs.store import TooManyExperiments, TooManyRuns, TooManyShown
 from lstm_engine.runs.store.experiments import Experiment, Variation
+from lstm_engine.runs.training.worker import is_checkpoint_step
 
+FEWEST_STUDENTS = 30  # that are expected: some join later
+BYTES_A_WEIGHT = 12  # in a checkpoint: itself, and two moments of Adam's, in single precision
 NAME = "class curve"  # of a run, which people outside of the room may see as well: nobody's nickname stands in it
 OVER = "That experiment is over, or rests just now; nothing was begun."
 GONE = "That experiment is over, or has come further meanwhile."
@@ -47,7 +50,7 @@ class ExperimentActs:
     def begin(self, plan: Plan) -> Member:
         """Begin an experiment; what the class tried before ends."""
         member = self.member(RoomAction.EXPERIMENT)
-        check_size(plan)
+        check_size(plan, max(FEWEST_STUDENTS, len(self._store.seats(member.room.id))))
         closes_at = None if plan.minutes is None else time.time() + 60 * plan.minutes
         try:
             self._store.begin_experiment(member.room.id, plan.to_json(), closes_at, most_of("experiments"))
@@ -156,7 +159,7 @@ def plan_of(experiment: Experiment) -> Plan:
         raise Problem(str(error)) from error
 
 
-def check_size(plan: Plan) -> None:
+def check_size(plan: Plan, students: int) -> None:
     """Raise Problem if its largest run is too large: so many are begun at once, on the same machine."""
     base = plan.base
     refuse_if(too_much("tries", plan.tries))
@@ -169,7 +172,10 @@ def check_size(plan: Plan) -> None:
     except SettingsError as error:
         raise Problem(str(error)) from error
     refuse_if(too_much("class_symbols", largest.batch_size * largest.sequence_length))
-    refuse_if(too_much("class_weights", largest.build_model().num_parameters))
+    weights = largest.build_model().num_parameters
+    refuse_if(too_much("class_weights", weights))
+    checkpoints = 1 + sum(map(is_checkpoint_step, range(base.end_step + 1)))
+    refuse_if(too_much("class_megabytes", students * plan.tries * checkpoints * weights * BYTES_A_WEIGHT / 2**20))
 
 
 def done(happened: bool, member: Member, otherwise: str = GONE) -> Member:

@@ -190,6 +190,12 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
             "characters of a text that an experiment learns, since each run keeps it",
             "The text of an experiment may have {most} characters here, since each run keeps it; this has {asked}.",
         ),
+        "class_megabytes": Limit(
+            1_500,
+            "megabytes of the store that an experiment may take, if all in the room have all their runs",
+            "With all who are in this room, the experiment could take {asked} MB of the run store, and may take "
+            "{most}. Take fewer units, or fewer runs for each.",
+        ),
         "class_waiting": Limit(
             800,
             "runs of all experiments that train or wait for it",

@@ -128,6 +128,7 @@ def test_a_made_up_choice_is_refused_and_begins_nothing(store, joined, begins):
         ({"varies": [{"name": "hidden_size", "low": 8, "high": 512}]}, 429, "128 units"),
         ({"varies": [{"name": "batch_size", "low": 8, "high": 256}]}, 429, "2,048 timesteps"),
         ({"tries": 9}, 429, "5 runs in an experiment"),
+        ({"tries": 5, "units": 128, "steps": 2_000}, 429, "MB of the run store"),
         ({"tries": 0}, 400, "at least one run"),
         ({"varies": []}, 400, "varies at least one thing"),
         ({"varies": [{"name": "end_step", "low": 1, "high": 9}]}, 400, "Nothing is called"),

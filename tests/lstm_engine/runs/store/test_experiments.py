@@ -110,6 +110,9 @@ def test_clearing_takes_all_runs_and_gives_all_tries_back_and_ending_keeps_the_c
     assert store.remove_variation(room.id, begin(store, seats[0], experiment).id)
     with pytest.raises(TooManyRuns):  # one that the teacher took away was one
         begin(store, seats[0], experiment)
+    assert [one.nickname for one in store.variations(experiment.id)] == ["student 0"]
+    store.forget_nicknames(room.id)
+    assert [one.nickname for one in store.variations(experiment.id)] == [""]
     assert store.end_experiment(room.id, experiment.id)
     assert store.experiment(room.id) is None
     assert store.get(kept.id).status is Status.STOPPED

@@ -9,6 +9,7 @@ const ROUTES = `${base}api/rooms/experiments`;
 const LETTERS = "letters";
 const CELL = "variant";
 
+const csv = (nicknames) => `${ROUTES}/curves.csv?nicknames=${nicknames}`;
 const capital = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** A labelled input. */
@@ -39,6 +40,14 @@ export class Beginning {
       this.form,
       this.problem,
       this.word,
+      element("h3", { text: "The curves" }),
+      element("p", { text: "Of all experiments in this room. Take them home before you close it." }),
+      element(
+        "div",
+        { class: "ways" },
+        element("a", { class: "q-file", href: csv(1), download: "", text: "Save them (CSV)" }),
+        element("a", { class: "q-file", href: csv(0), download: "", text: "Save them without nicknames" }),
+      ),
       element("h2", { text: "What you show" }),
       element("p", {
         text:
