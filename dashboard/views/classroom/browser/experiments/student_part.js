@@ -21,9 +21,11 @@ export class StudentPart {
     this.form = element("form", { class: "x-form", onsubmit: (event) => this.send(event) });
     this.form.append(this.invitation, this.fields, this.same, this.train);
     this.own = element("p", { class: "x-own", role: "status" });
+    this.another = element("button", { class: "room-button x-another", onclick: () => this.choose(true) });
     this.problem = element("p", { class: "q-problem", role: "alert" });
     this.left = element("p", { class: "x-hint" });
-    this.root = element("div", { class: "x-parts" }, this.own, this.form, this.problem, this.left, this.wall.root);
+    this.root = element("div", { class: "x-parts" }, this.own);
+    this.root.append(this.another, this.form, this.problem, this.left, this.wall.root);
   }
 
   end() {
@@ -39,6 +41,7 @@ export class StudentPart {
       this.choosing = new Choosing(experiment.freedoms, room.state.nickname ?? "");
       this.fields.replaceChildren(this.choosing.root);
       this.hasBegun = 0;
+      this.isChoosing = false;
       setText(this.problem, "");
       clearInterval(this.clock);
       this.clock = setInterval(() => this.say(), 1000);
@@ -60,8 +63,11 @@ export class StudentPart {
     const had = Math.max(mine.length, this.hasBegun);
     const left = experiment.tries - had;
     const isOpen = words.isOpen(experiment);
-    this.form.hidden = left <= 0 || !isOpen;
-    setText(this.train, had ? `Train another (${left} left)` : "Train mine");
+    const mayBegin = left > 0 && isOpen;
+    this.form.hidden = !mayBegin || (had > 0 && !this.isChoosing); // one's own curve is to be seen first
+    this.another.hidden = !mayBegin || !this.form.hidden;
+    setText(this.another, `Try another (${left} left)`);
+    setText(this.train, had ? "Train this one" : "Train mine");
     setText(
       this.own,
       newest
@@ -75,6 +81,13 @@ export class StudentPart {
     setText(this.left, words.leftText(experiment));
   }
 
+  /** Show the fields once more. */
+  choose(isChoosing) {
+    this.isChoosing = isChoosing;
+    this.say();
+    this.form.querySelector("input, select")?.focus();
+  }
+
   async send(event) {
     event.preventDefault();
     setText(this.problem, "");
@@ -83,6 +96,7 @@ export class StudentPart {
     try {
       await this.insist(message);
       this.hasBegun = this.wall.mine.length + 1;
+      this.isChoosing = false;
       document.activeElement?.blur?.(); // a phone's keyboard would cover the wall
     } catch (refusal) {
       setText(this.problem, refusal.message);
