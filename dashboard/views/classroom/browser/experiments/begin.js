@@ -25,11 +25,11 @@ export class Beginning {
     this.form.addEventListener("submit", (event) => this.begin(event));
     this.problem = element("p", { class: "problem", role: "alert" });
     this.word = element("p", { class: "hint", role: "status" });
-    this.brought = element("ul", { class: "q-own" });
+    this.brought = element("ul", { class: "x-brought" });
     this.none = element("p", { class: "hint" });
     this.root = element(
       "section",
-      { class: "q-teacher x-teacher" },
+      { class: "x-teacher" },
       element("h2", { text: "A class experiment" }),
       element("p", {
         text:
@@ -45,8 +45,8 @@ export class Beginning {
       element(
         "div",
         { class: "ways" },
-        element("a", { class: "q-file", href: csv(1), download: "", text: "Save them (CSV)" }),
-        element("a", { class: "q-file", href: csv(0), download: "", text: "Save them without nicknames" }),
+        element("a", { class: "q-file", href: csv(1), download: "", text: "Save the curves (CSV)" }),
+        element("a", { class: "q-file", href: csv(0), download: "", text: "Save the curves without nicknames" }),
       ),
       element("h2", { text: "What you show" }),
       element("p", {
