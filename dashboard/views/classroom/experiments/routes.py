@@ -36,8 +36,12 @@ def experiment_routes(get_store: Callable[[], RunStore], topics: Topics, pools: 
         store = get_store()
         return ExperimentActs(store, actor_of_request(store, request), request.cookies)
 
-    def doing(act: Act, action: RoomAction, pool: Pool) -> Endpoint:
-        """The endpoint of an act. Whoever may not do the ``action`` hears that, whatever else is wrong."""
+    def doing(act: Act, action: RoomAction, pool: Pool, together: str = "") -> Endpoint:
+        """The endpoint of an act. Whoever may not do the ``action`` hears that, whatever else is wrong.
+
+        Args:
+            together: under what all who ask wait in turn, and so leave a thread to others; else each for themselves.
+        """
 
         async def respond(request: Request) -> Response:
             body = await body_of(request)
@@ -47,7 +51,7 @@ def experiment_routes(get_store: Callable[[], RunStore], topics: Topics, pools: 
                 acts.member(action)
                 return act(acts, parsed(body))
 
-            member = await pool.run(client_of(request), do)
+            member = await pool.run(together or client_of(request), do)
             for kind in TOPICS:
                 topics.nudge(f"{kind}/{member.room.code}")
             return JSONResponse({})
@@ -84,8 +88,8 @@ def experiment_routes(get_store: Callable[[], RunStore], topics: Topics, pools: 
         "remove_curve": teaching(lambda acts, message: acts.remove_curve(whole_in(message, "run"))),
         "show_run": teaching(lambda acts, message: acts.show_run(whole_in(message, "run"))),
         "hide_run": teaching(lambda acts, message: acts.hide_run(whole_in(message, "run"))),
-        # a whole class begins at once, and nobody else's questions are to wait for that
-        "try": doing(try_it, RoomAction.TRY, pools.feeds),
+        # a whole class begins at once: it waits for itself, and neither questions nor live data wait for it
+        "try": doing(try_it, RoomAction.TRY, pools.feeds, "try"),
     }
     base = f"{base_path()}/api/rooms/experiments"
     return [

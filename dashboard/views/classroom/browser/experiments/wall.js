@@ -2,6 +2,7 @@
 // of them is, for whoever points at one.
 
 import { element, setText, svg } from "../../../../browser/dom.js";
+import { mayOpen } from "../following.js";
 import { room } from "../room.js";
 import * as words from "./words.js";
 
@@ -10,6 +11,8 @@ const DRAW_EVERY = 150; // ms between two drawings
 const EDGE = { left: 4.1, right: 4.1, above: 0.7, below: 3.1 };
 const LABEL = 1.25;
 const NAMES = { own: "You", best: "Best", worst: "Worst", mean: "Mean" };
+
+const button = (text, onclick) => element("button", { class: "room-button", text, onclick });
 
 export class Wall {
   /** @param {?function(object): HTMLElement} more what else is offered for a curve that was opened */
@@ -38,15 +41,8 @@ export class Wall {
     this.list = element("ul", { class: "x-list" });
     this.every = element("details", { class: "x-every" }, element("summary", { text: "All curves" }), this.list);
     this.every.addEventListener("toggle", () => this.drawSoon());
-    this.root = element(
-      "div",
-      { class: "x-wall" },
-      this.picture,
-      this.legend,
-      this.crowd,
-      this.card,
-      this.every,
-    );
+    const parts = [this.picture, this.legend, this.crowd, this.card, this.every];
+    this.root = element("div", { class: "x-wall" }, ...parts);
     this.paths = new Map(); // by run
     this.curves = new Map();
     this.said = null;
@@ -266,8 +262,10 @@ export class Wall {
     const { run } = curve;
     const title = `${words.whose(curve)}: ${curve.what}`;
     const isMine = this.mine.some((one) => one.run === run);
-    if (this.cardKey !== `${run} ${title}`) {
-      this.cardKey = `${run} ${title}`;
+    const isToOpen = mayOpen(room.state);
+    const key = `${run} ${title} ${isToOpen}`;
+    if (this.cardKey !== key) {
+      this.cardKey = key;
       this.cardText = element("p");
       const to = (page) => () => {
         this.onvisit?.(); // what lies over the page goes aside
@@ -279,10 +277,9 @@ export class Wall {
         element(
           "div",
           { class: "q-ways" },
-          element("button", { class: "room-button", text: "Open in Train", onclick: to("train") }),
-          element("button", { class: "room-button", text: "Step through it", onclick: to("step") }),
+          ...(isToOpen ? [button("Open in Train", to("train")), button("Step through it", to("step"))] : []),
           ...(this.more ? [this.more(curve)] : []),
-          element("button", { class: "room-button", text: "Close", onclick: () => this.open(null) }),
+          button("Close", () => this.open(null)),
         ),
       );
     }
