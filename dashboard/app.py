@@ -39,6 +39,9 @@ from dashboard.shell.rights.crowding import Crowding
 from dashboard.shell.rights.serving import Rights, check_listening
 from dashboard.shell.rights.sign_in import key_hash, sign_in_routes
 from dashboard.shell.services import shared_services
+from dashboard.views.classroom.experiments.payloads import experiment_for_all
+from dashboard.views.classroom.experiments.routes import experiment_routes
+from dashboard.views.classroom.experiments.wall_feed import WallFeed
 from dashboard.views.classroom.mount import BAR_MODULES, BAR_STYLES
 from dashboard.views.classroom.questions.payloads import vote_for_all, vote_for_teacher
 from dashboard.views.classroom.questions.routes import question_routes
@@ -60,9 +63,10 @@ def get_store() -> RunStore:
 
 
 pools = Pools()
-room_feed = partial(RoomFeed, more={"vote": vote_for_all})
+room_feed = partial(RoomFeed, more={"vote": vote_for_all, "experiment": experiment_for_all})
 class_feed = partial(ClassFeed, more={"votes": vote_for_teacher})
 sources: dict[str, Any] = {"run": RunFeed, "absent": AbsentFeed, "room": room_feed, "class": class_feed}
+sources["wall"] = WallFeed
 topics = Topics({name: partial(source, get_store, pools.feeds) for name, source in sources.items()})
 routes = [
     *health_routes(Readiness(get_store, lambda: topics.closed)),
@@ -75,6 +79,7 @@ routes = [
     *inspect_routes(get_store, pools),
     *classroom_routes(get_store, topics, pools),
     *question_routes(get_store, topics, pools),
+    *experiment_routes(get_store, topics, pools),
     *no_other_routes(),
 ]
 watched = Watched(routes)

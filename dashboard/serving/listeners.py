@@ -48,11 +48,12 @@ class Listener:
         self._woken = asyncio.Event()
         self._heard: list[float] = []
 
-    def hear(self, text: str, problem: EngineError | None = None) -> None:
+    def hear(self, text: str, problem: EngineError | None = None, whose: str = "") -> None:
         """Take a message of the listener's.
 
         Args:
             problem: why what it asks for is refused, whatever it is.
+            whose: who listens, as the source of what they listen to knows them; see ``Topic.let_go``.
 
         Raises:
             Problem: it sends so much, or so often, that it is to be cut off.
@@ -70,17 +71,18 @@ class Listener:
             if "leave" in message:
                 self._leave(number)
             else:
-                self._listen(str(message.get("listen", "")), number, int(AFTER.read(str(message.get("after", 0)))))
+                after = int(AFTER.read(str(message.get("after", 0))))
+                self._listen(str(message.get("listen", "")), number, after, whose)
         except EngineError as error:
             event = Event.of("refused", told_of(error))
             self._refusals.append(f'{{"to":{number},{event.text(event.data)}')
             self._woken.set()
 
-    def _listen(self, name: str, number: int, after: int) -> None:
+    def _listen(self, name: str, number: int, after: int, whose: str) -> None:
         self._leave(number)
         if len(self._subscriptions) >= MOST_TOPICS_A_LISTENER:
             raise Problem(f"One connection listens to {MOST_TOPICS_A_LISTENER} topics at most.", Kind.TOO_LARGE)
-        self._subscriptions[number] = self._topics.join(name, number, after, self._woken.set)
+        self._subscriptions[number] = self._topics.join(name, number, after, self._woken.set, whose)
 
     def _leave(self, number: int) -> None:
         subscription = self._subscriptions.pop(number, None)

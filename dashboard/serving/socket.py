@@ -17,11 +17,12 @@ from lstm_engine import EngineError
 GOING_AWAY, REFUSED, INTERNAL_ERROR, TRY_LATER = 1001, 1008, 1011, 1013  # RFC 6455, section 7.4
 
 
-Check = Callable[[WebSocket, str], Awaitable[None]]
+Check = Callable[[WebSocket, str], Awaitable[str]]
 
 
-async def all_may_hear(_socket: WebSocket, _text: str) -> None:
-    """Raises an EngineError for none."""
+async def all_may_hear(_socket: WebSocket, _text: str) -> str:
+    """Raises an EngineError for none; they are nobody in particular."""
+    return ""
 
 
 def live_routes(topics: Topics, check: Check = all_may_hear) -> list[BaseRoute]:
@@ -29,7 +30,8 @@ def live_routes(topics: Topics, check: Check = all_may_hear) -> list[BaseRoute]:
 
     Args:
         topics: what can be listened to.
-        check: raises an EngineError if what a listener asks for is not for them.
+        check: raises an EngineError if what a listener asks for is not for them, and else says who they are to the
+            source of what they listen to.
     """
     doors = Doors()
 
@@ -78,12 +80,12 @@ async def hear(socket: WebSocket, listener: Listener, check: Check) -> None:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1000))
-        text, problem = message.get("text") or "", None
+        text, problem, whose = message.get("text") or "", None, ""
         try:
-            await check(socket, text)
+            whose = await check(socket, text)
         except EngineError as error:
             problem = error
-        listener.hear(text, problem)
+        listener.hear(text, problem, whose)
 
 
 async def closed(socket: WebSocket, code: int) -> None:

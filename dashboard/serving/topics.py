@@ -10,7 +10,7 @@ import contextlib
 import json
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -77,12 +77,14 @@ class Subscription:
         sent: the position up to which it was told all.
         wake: called when there is something to tell.
         due: when it is its turn, in a crowd; the loop's time.
+        whose: who listens, as the source knows them; empty for nobody in particular.
     """
 
     topic: "Topic"
     number: int
     sent: int
     wake: Callable[[], None]
+    whose: str = ""
     due: float = 0.0
     behind: bool = True  # what it missed is read anew
     ended: bool = False
@@ -190,11 +192,22 @@ class Topic:
     def end(self, event: Event | None) -> None:
         """Tell all why, and let them go."""
         for listener in list(self.listeners):
-            listener.ended = True
-            if event is not None:
-                listener.put(event)
-            listener.wake()
-        self.listeners.clear()
+            self._end(listener, event)
+
+    def let_go(self, whose: Container[str], event: Event) -> None:
+        """Tell those that, and nothing more of this topic, not even what was under way to them."""
+        for listener in [one for one in self.listeners if one.whose and one.whose in whose]:
+            listener.newest.clear()
+            listener.positioned.clear()
+            listener.behind = False
+            self._end(listener, event)
+
+    def _end(self, listener: Subscription, event: Event | None) -> None:
+        listener.ended = True
+        if event is not None:
+            listener.put(event)
+        listener.wake()
+        self.listeners.discard(listener)
 
 
 class Topics:
@@ -209,8 +222,8 @@ class Topics:
         self._topics: dict[str, Topic] = {}
         self.closed = False
 
-    def join(self, name: str, number: int, after: int, wake: Callable[[], None]) -> Subscription:
-        """Listen to a topic from a position on.
+    def join(self, name: str, number: int, after: int, wake: Callable[[], None], whose: str = "") -> Subscription:
+        """Listen to a topic from a position on; ``whose``, see ``Subscription``.
 
         Raises:
             EngineError: there is no such topic.
@@ -222,7 +235,7 @@ class Topics:
                 raise TopicUnknown(name)
             topic = self._topics[name] = Topic(name, self._sources[kind](rest))
             topic.task = asyncio.create_task(self._watch(topic))
-        listener = Subscription(topic, number, after, wake)
+        listener = Subscription(topic, number, after, wake, whose)
         listener.newest.update(topic.latest)
         topic.listeners.add(listener)
         listener.due = asyncio.get_running_loop().time() + random.uniform(0, topic.pace.tell_every)

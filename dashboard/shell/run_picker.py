@@ -1,15 +1,17 @@
 """The run picker of every page."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 
 import streamlit as st
 
+from dashboard.serving.numbers import run_number
 from dashboard.shell.glossary import explained
 from dashboard.shell.made_beside import is_made_beside
 from dashboard.shell.readable import CANNOT_RUN
 from dashboard.shell.run_labels import run_labels
 from dashboard.shell.selection import choose_run, missing, notice, select_run, selected, selected_run
-from lstm_engine.runs import Run, RunStore
+from lstm_engine.runs import Run, RunNotFound, RunStore
 
 KEPT_LABELS = 1_000  # that a browser may still show, though they read otherwise by now
 
@@ -82,6 +84,15 @@ def without_swept(store: RunStore, runs: Sequence[Run], wanted: Collection[str |
     return kept or list(runs)
 
 
+def with_wanted(store: RunStore, runs: Sequence[Run]) -> list[Run]:
+    """The runs, and one that stands in no list but is asked for by its number, as those of class experiments are."""
+    number = run_number(selected("run") or "")
+    if number is not None and all(run.id != number for run in runs):
+        with suppress(RunNotFound):
+            return [*runs, store.get(number)]
+    return list(runs)
+
+
 def comparable(run: Run) -> frozenset[tuple[str, object]]:
     """Its settings but for cell and pace."""
     return frozenset(item for item in vars(run.settings).items() if item[0] not in ("variant", "pace"))
@@ -95,7 +106,7 @@ def pick_run(store: RunStore, can_show: Callable[[Run], bool] = lambda _: True, 
         can_show: whether the page can show a run.
         unlike: ends a sentence that says of a run why it cannot.
     """
-    all_runs = store.list_runs()
+    all_runs = with_wanted(store, store.list_runs())
     runs = without_swept(store, [run for run in all_runs if can_show(run)], {selected("run")})
     if not runs:
         wanted = selected("run")

@@ -72,7 +72,7 @@ def write_backup(store: RunStore, path: Path, beside: Sequence[Path] = ()) -> Ba
             store.copy_to(copy)
             members = {STORE: copy, **files_in(beside)}
             with RunStore(f"sqlite:///{copy}") as copied:
-                number = len(copied.list_runs())
+                number = len(copied.list_runs(with_classes=True))
             backup = Backup(
                 time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
                 number,

@@ -73,20 +73,29 @@ def nickname_of(text: str) -> str:
         raise SettingsError("Your nickname is empty. Type what the class calls you.")
     if len(name) > MOST_NICKNAME:
         raise SettingsError(f"That nickname has {len(text.strip()):,} characters; it may have {MOST_NICKNAME}.")
-    marks = 0
-    for one in name:
-        kind = unicodedata.category(one)
-        marks = marks + 1 if kind.startswith("M") else 0
-        if not (kind[0] in "LN" or kind in ("Mn", "Mc") or one in SIGNS) or marks > MARKS_IN_A_ROW:
-            shown = f"“{one}”" if one.isprintable() and not marks else "a sign that cannot be seen by itself"
-            raise SettingsError(
-                f"A nickname is made of letters, digits, blanks and - _ . ’ alone; yours has {shown} in it."
-            )
+    odd = odd_sign(name)
+    if odd:
+        raise SettingsError(f"A nickname is made of letters, digits, blanks and - _ . ’ alone; yours has {odd} in it.")
     if not any(unicodedata.category(one)[0] in "LN" for one in name) or not nickname_key(name):
         raise SettingsError("A nickname has a letter or a digit in it.")
     if nickname_key(name) in TEACHERS:
         raise SettingsError(f"“{name}” would be taken for the teacher. Take another nickname.")
     return " ".join(name.split())
+
+
+def odd_sign(name: str) -> str:
+    """The first sign of a name that not everybody can read as a part of one, in words; empty if there is none.
+
+    >>> odd_sign("Zoë O’Hara-3"), odd_sign("<b>")
+    ('', '“<”')
+    """
+    marks = 0
+    for one in name:
+        kind = unicodedata.category(one)
+        marks = marks + 1 if kind.startswith("M") else 0
+        if not (kind[0] in "LN" or kind in ("Mn", "Mc") or one in SIGNS) or marks > MARKS_IN_A_ROW:
+            return f"“{one}”" if one.isprintable() and not marks else "a sign that cannot be seen by itself"
+    return ""
 
 
 def nickname_key(name: str) -> str:

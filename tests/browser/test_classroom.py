@@ -27,6 +27,53 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def experiment(teacher: Page, student: Page) -> None:
+    """A class experiment: the student trains the letters of their name on a phone, and all see the curve."""
+    teacher.locator(".room-code").click()
+    teacher.get_by_label("leave the lead and look around alone").check()
+    press(teacher, "Whose name is easy to learn?")
+    teacher.get_by_label("Title").fill("<img src=x onerror=window.hit=1>")
+    teacher.get_by_label("Steps").fill("999999")
+    press(teacher, "Begin it for the class")
+    expect(teacher.locator(".x-teacher .problem")).to_contain_text("2,000 steps here, not 999,999")
+    teacher.get_by_label("Steps").fill("20")
+    press(teacher, "Begin it for the class")
+
+    sheet = student.locator(".x-sheet")
+    expect(sheet).to_contain_text("Choose your letters, then train your own network.")
+    expect(student.get_by_label("Your letters")).to_have_value("Anna")
+    student.get_by_label("Your letters").fill("<b>")
+    press(student, "Train mine")
+    expect(sheet.locator(".q-problem")).to_contain_text("two at least")
+    student.get_by_label("Your letters").fill("Otto")
+    press(student, "Train mine")
+    expect(student.locator(".x-own").first).to_contain_text("Yours, “Otto”. Trained, loss")
+    expect(student.get_by_role("button", name="Train mine")).to_be_hidden()  # each has one run here
+    expect(student.locator("path.x-own")).to_have_attribute("d", re.compile(r"^M[\d.]+ [\d.]+L"))
+    assert student.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not violations(student)
+    expect(teacher.locator(".x-key").first).to_contain_text("Best: Anna")
+    teacher.locator(".x-key").first.click()
+    expect(teacher.locator(".x-card")).to_contain_text("Anna: “Otto”")
+    press(teacher, "Freeze")
+    expect(sheet).to_contain_text("Frozen: all curves rest.")
+    press(teacher, "Go on")
+    expect(sheet).not_to_contain_text("Frozen")
+    student.locator(".x-key").first.click()
+    press(student, "Step through it")
+    student.wait_for_selector(".strip button")  # the sheet goes aside
+    expect(student.get_by_role("combobox", name="Run")).to_have_value(re.compile("^class curve"))
+    press(student, "Back to the experiment")
+    press(teacher, "Clear")
+    press(teacher, "Press again: all curves go")
+    expect(student.get_by_role("button", name="Train mine")).to_be_visible()
+    press(teacher, "Done")
+    for page in (teacher, student):
+        expect(page.locator(".x-sheet")).to_have_count(0)
+        assert page.evaluate("window.hit") is None
+    press(student, "Back to the class")
+
+
 @pytest.mark.xdist_group("others")
 def test_a_class_follows_wanders_off_and_comes_back(shared_server: AppServer, open_page: Callable[..., Page], run: Run):
     url = shared_server.url
@@ -113,6 +160,8 @@ def test_a_class_follows_wanders_off_and_comes_back(shared_server: AppServer, op
     bar(student, "Your teacher leads again.")
     teacher.keyboard.press("ArrowRight")
     stands_at(student, 4)
+
+    experiment(teacher, student)
 
     teacher.context.clear_cookies()  # as in another browser
     teacher.goto(f"{url}/classroom")

@@ -168,3 +168,19 @@ def test_a_place_is_an_address_without_what_is_one_screens_own_affair(module):
     assert compute("placeOf(here)", here=here) == "step?run=1"
     assert compute("hrefOf('train?run=2', here)", here=here).startswith("http://modules.test/train?run=2&")
     assert "present=1" in compute("hrefOf('train?run=2', here)", here=here)
+
+
+@pytest.mark.parametrize(
+    ("change", "may"),
+    [
+        ("{}", True),
+        ("{ role: 'teacher', seat: null }", True),
+        ("{ room: { leader: null, may_leave: false, closed: [] } }", False),
+        ("{ room: { leader: null, may_leave: true, closed: ['run'] } }", False),
+        ("{ room: { leader: null, may_leave: true, closed: ['pages'] } }", False),
+        ("{ room: { leader: null, may_leave: true, closed: ['save'] } }", True),
+        ("{ room: { leader: { seat: 7 }, may_leave: false, closed: ['run'] } }", True),
+    ],
+)
+def test_a_curves_run_is_offered_to_whoever_may_open_another_run(following, change, may):
+    assert following(f"mayOpen({{ ...{STATE}, ...{change} }})") is may

@@ -21,12 +21,21 @@ class Actor:
         identity: by which a visitor is known again; None for all others.
         address: from where they come, as far as a server can tell.
         signed_in: whether an administrator has shown the key, which can be taken back.
+        key_hash, token_hash: of a room's key and a student's token, where their browser holds one: they see what that
+            room is shown.
     """
 
     kind: ActorKind
     identity: str | None = None
     address: str = ""
     signed_in: bool = False
+    key_hash: str = ""
+    token_hash: str = ""
+
+    @property
+    def in_rooms(self) -> tuple[str, str, str | None]:
+        """By what the store knows their rooms: what their browser holds, or who it is."""
+        return self.key_hash, self.token_hash, self.identity
 
     def owns(self, owner: str | None) -> bool:
         """Whether what has that owner is theirs."""

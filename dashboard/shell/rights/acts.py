@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
 
-from dashboard.serving.problems import Problem
+from dashboard.serving.problems import Kind, Problem
 from dashboard.shell.rights.actor import HERE, Actor
 from dashboard.shell.rights.counted import take
 from dashboard.shell.rights.crowding import memory_in_use
 from dashboard.shell.rights.limits import beyond, most_of, too_much
-from dashboard.shell.rights.seen import hidden
+from dashboard.shell.rights.seen import hidden, hidden_from
 from dashboard.shell.rights.sign_in import network_of
 from dashboard.shell.rights.table import Action, refused
 from lstm_engine.runs import Run, RunNotFound, RunSettings, RunStore
@@ -110,8 +110,8 @@ class Acts:
         end_step: int | None = None,
         changed: Mapping[str, float | None] = MappingProxyType({}),
     ) -> Run:
-        """See ``RunStore.fork``; whoever may look at a run may fork it."""
-        parent = self._seen(run_id)
+        """See ``RunStore.fork``; whoever may look at a run may fork it, but not take along what another shows them."""
+        parent = self.check_copy(run_id)
         wanted = []
         if not self.actor.may_do_everything:
             end = {} if end_step is None else {"end_step": end_step}
@@ -120,10 +120,16 @@ class Acts:
         with counted():
             return self._store.fork(run_id, step, name, start, end_step, changed, owner=owner)
 
+    def check_copy(self, run_id: int) -> Run:
+        """The run, if they may make a run of their own of what it holds."""
+        run = self._seen(run_id)
+        self._refuse_if(taken_along(self.actor, run))
+        return run
+
     def find_or_create(self, settings: RunSettings, name: str = "") -> Run:
         """See ``RunStore.find_or_create``; one that is there begins nothing."""
         found = self._store.find(settings)
-        if found is not None and not hidden(self.actor, found):
+        if found is not None and not hidden(self.actor, found, self._store):
             return found
         owner = self._begin([settings])
         with counted():
@@ -229,7 +235,7 @@ class Acts:
     def _seen(self, run_id: int) -> Run:
         """The run, if it is theirs to see."""
         run = self._store.get(run_id)
-        why = hidden(self.actor, run)
+        why = hidden(self.actor, run, self._store)
         if why:
             raise RunNotFound(why)
         return run
@@ -293,6 +299,13 @@ def counted() -> Iterator[None]:
         yield
     except TooManyRuns as error:
         raise beyond("runs", error.most) from error
+
+
+def taken_along(actor: Actor, run: Run) -> Problem | None:
+    """The refusal to make one's own of what another brought and shows to a class; None if it is nothing like that."""
+    if not hidden_from(actor, run):
+        return None
+    return Problem(f"“{run.name}” is shown to you in your room; it is not yours to take along.", Kind.FORBIDDEN)
 
 
 def owner_for(actor: Actor) -> Owner | None:

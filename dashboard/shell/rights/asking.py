@@ -14,8 +14,8 @@ from streamlit import runtime
 
 from dashboard.serving.trust import is_local, listens_locally
 from dashboard.shell.rights.actor import HERE, Actor, ActorKind
-from dashboard.shell.rights.cookies import identity_in, signing_key
-from dashboard.shell.rights.sign_in import has_shown_key
+from dashboard.shell.rights.cookies import SEAT_COOKIE, TEACHER_COOKIE, identity_in, signing_key
+from dashboard.shell.rights.sign_in import has_shown_key, hashed
 from lstm_engine.runs import RunStore
 
 MODE_VARIABLE = "LSTM_MODE"
@@ -87,7 +87,9 @@ def actor_of(store: RunStore, cookies: Mapping[str, str], origin: str) -> Actor:
     if has_shown_key(store, cookies):
         return Actor(ActorKind.ADMINISTRATOR, address=address, signed_in=True)
     identity = identity_in(signing_key(store), cookies)
-    return Actor(ActorKind.GUEST if identity is None else ActorKind.VISITOR, identity, address)
+    held = (cookies.get(name, "") for name in (TEACHER_COOKIE, SEAT_COOKIE))
+    hashes = (hashed(value) if value else "" for value in held)
+    return Actor(ActorKind.GUEST if identity is None else ActorKind.VISITOR, identity, address, False, *hashes)
 
 
 def actor_of_request(store: RunStore, connection: HTTPConnection) -> Actor:

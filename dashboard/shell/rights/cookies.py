@@ -16,6 +16,7 @@ from dashboard.serving.assets import base_path
 from lstm_engine.runs import RunStore
 
 VISITOR_COOKIE, SIGN_IN_COOKIE = "lstm_visitor", "lstm_sign_in"
+TEACHER_COOKIE, SEAT_COOKIE = "lstm_teacher", "lstm_seat"  # who a browser is in a room, see ``members``
 KEPT_SECONDS = 180 * 24 * 3600  # that a browser keeps its identity
 SIGNED_IN_SECONDS = 12 * 3600
 IDENTITY = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits

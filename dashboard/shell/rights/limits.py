@@ -159,6 +159,53 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
             f"answers that a student sends in {MINUTES} minutes",
             f"You have sent {{most}} answers in the last {MINUTES} minutes, as many as may be. Wait a little.",
         ),
+        "experiments": Limit(
+            60, "experiments begun in a room", "In this room, {most} experiments were begun, as many as may be."
+        ),
+        "tries": Limit(
+            5,
+            "runs that a student begins in an experiment",
+            "Each student may have {most} runs in an experiment here, not {asked}.",
+        ),
+        "class_steps": Limit(
+            2_000, "steps of an experiment's run", "A run in an experiment may have {most} steps here, not {asked}."
+        ),
+        "class_units": Limit(
+            128,
+            "units in all layers of an experiment's run",
+            "A run in an experiment may have {most} units in all its layers here, not {asked}.",
+        ),
+        "class_weights": Limit(
+            200_000,
+            "numbers that an experiment's run learns",
+            "A run in an experiment may learn {most} numbers here, not {asked}. Take fewer units.",
+        ),
+        "class_symbols": Limit(
+            2_048,
+            "sequences × timesteps of a training step of an experiment's run",
+            "A training step in an experiment may read {most} timesteps here (batch size × length), not {asked}.",
+        ),
+        "class_text": Limit(
+            20_000,
+            "characters of a text that an experiment learns, since each run keeps it",
+            "The text of an experiment may have {most} characters here, since each run keeps it; this has {asked}.",
+        ),
+        "class_megabytes": Limit(
+            1_500,
+            "megabytes of the store that an experiment may take, if all in the room have all their runs",
+            "With all who are in this room, the experiment could take {asked} MB of the run store, and may take "
+            "{most}. Take fewer units, or fewer runs for each.",
+        ),
+        "class_waiting": Limit(
+            800,
+            "runs of all experiments that train or wait for it",
+            "{most} runs of classes train or wait just now, as many as may be. Try again when some are done.",
+        ),
+        "shown": Limit(
+            20,
+            "runs with what a teacher brought that a room is shown",
+            "This room is shown {most} runs; hide one first.",
+        ),
         "seats": Limit(400, "students in a room", "This room is full: {most} students are in it, as many as may be."),
         "joins": Limit(
             600,

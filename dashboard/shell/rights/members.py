@@ -11,12 +11,12 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from dashboard.serving.problems import Kind, Problem
+from dashboard.shell.rights.cookies import SEAT_COOKIE, TEACHER_COOKIE
 from dashboard.shell.rights.limits import most_of
 from dashboard.shell.rights.sign_in import hashed
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.rooms import Room, Seat, shown_code
 
-TEACHER_COOKIE, SEAT_COOKIE = "lstm_teacher", "lstm_seat"
 NOTICE_SECONDS = 3_600  # before an idle room is closed
 
 
@@ -36,6 +36,8 @@ class RoomAction(StrEnum):
     LEAD = "lead"  # to another place
     ASK = "ask"  # the class something, see what it answers, show it to all, and take it home
     ANSWER = "answer"  # what is asked, for oneself
+    EXPERIMENT = "experiment"  # begin one, freeze, clear and end it, take its curves home, show what one brought
+    TRY = "try"  # train one's own run in an experiment
     MANAGE = "manage"  # see who is there, hand the lead on, say what students may, take one out, close the room
 
 
@@ -63,6 +65,12 @@ ROOM_RIGHTS: Mapping[RoomAction, RoomRight] = MappingProxyType(
             True, False, False, "Only the teacher of this room asks questions, and sees and shows what was answered."
         ),
         RoomAction.ANSWER: RoomRight(False, True, True, "The students of this room answer; its teacher asks."),
+        RoomAction.EXPERIMENT: RoomRight(
+            True, False, False, "Only the teacher of this room begins, freezes, clears and ends experiments."
+        ),
+        RoomAction.TRY: RoomRight(
+            False, True, True, "The students of this room train in its experiments, each for themselves."
+        ),
         RoomAction.MANAGE: RoomRight(True, False, False, "Only the teacher of this room may do that."),
     }
 )

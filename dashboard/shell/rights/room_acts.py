@@ -98,7 +98,7 @@ class RoomActs:
         refuse_if(take(self._store, ("joins", address), ("all_joins", "")))
         token = secrets.token_urlsafe(32)
         try:
-            seat = self._store.take_seat(room.id, name, hashed(token), most_of("seats"))
+            seat = self._store.take_seat(room.id, name, hashed(token), most_of("seats"), self._actor.identity)
         except NicknameTaken as error:
             raise Problem(
                 f"Somebody in this room is called “{name}” already, or nearly so. Add something to it.",
@@ -156,6 +156,7 @@ class RoomActs:
     def close(self) -> Member:
         """End the room for all."""
         member = self.member(RoomAction.MANAGE)
+        self._store.rest_experiments(member.room.id)
         self._store.close_room(member.room.id)
         return member
 

@@ -29,8 +29,18 @@ OF_ALL = frozenset({"newest_losses", "waiting", "read_only", "public_url"})
 OF_ALL |= {"list_sweeps", "get_sweep", "sweep_runs", "swept"}
 
 
-def hidden(actor: Actor, run: Run) -> str:
-    """Why an actor may not see a run, in a sentence; empty if they may."""
+def hidden(actor: Actor, run: Run, store: RunStore) -> str:
+    """Why an actor may not see a run, in a sentence; empty if they may.
+
+    What somebody brought is seen by them, and by the class that they show it to; what students brought into an
+    experiment, by all in its room.
+    """
+    why = hidden_from(actor, run)
+    return "" if why and store.is_shown(run.id, *actor.in_rooms) else why
+
+
+def hidden_from(actor: Actor, run: Run) -> str:
+    """The same for whoever is in no room."""
     action = Action.LOOK_AT_BROUGHT if run.is_private else Action.LOOK
     problem = refused(actor, action, run.owner, f"run {run.id}")
     return "" if problem is None else str(problem)
@@ -49,12 +59,13 @@ class SeenStore:
     def list_runs(self) -> Sequence[Run]:
         """All that they may see, the newest first."""
         actor = self._who()
-        return [run for run in self._store.list_runs() if not hidden(actor, run)]
+        shown = () if actor.may_do_everything else self._store.runs_shown_to(*actor.in_rooms)
+        return [run for run in self._store.list_runs() if run.id in shown or not hidden_from(actor, run)]
 
     def get(self, run_id: int) -> Run:
         """Raises RunNotFound if there is no such run, or it is not theirs to see; the sentence says which."""
         run = self._store.get(run_id)
-        why = hidden(self._who(), run)
+        why = hidden(self._who(), run, self._store)
         if why:
             raise RunNotFound(why)
         return run
@@ -62,7 +73,7 @@ class SeenStore:
     def find(self, settings: RunSettings) -> Run | None:
         """As the whole store's, if they may see it."""
         run = self._store.find(settings)
-        return None if run is None or hidden(self._who(), run) else run
+        return None if run is None or hidden(self._who(), run, self._store) else run
 
     def gone(self, run_id: int) -> str:
         """What to say of a run that cannot be found, or seen."""
@@ -70,7 +81,7 @@ class SeenStore:
             run = self._store.get(run_id)
         except RunNotFound:
             return self._store.gone(run_id)
-        return hidden(self._who(), run) or self._store.gone(run_id)
+        return hidden(self._who(), run, self._store) or self._store.gone(run_id)
 
     def __getattr__(self, name: str) -> Any:
         if name in OF_ALL:

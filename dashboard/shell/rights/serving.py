@@ -4,6 +4,7 @@ theirs to see."""
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,17 +22,26 @@ from dashboard.serving.routes import client_of
 from dashboard.shell.rights.actor import ActorKind
 from dashboard.shell.rights.acts import MEGABYTE, Acts
 from dashboard.shell.rights.asking import actor_of_request, everyone_is_here, marked
-from dashboard.shell.rights.cookies import KEPT_SECONDS, VISITOR_COOKIE, cookie, new_identity, signed, signing_key
+from dashboard.shell.rights.cookies import (
+    KEPT_SECONDS,
+    SEAT_COOKIE,
+    VISITOR_COOKIE,
+    cookie,
+    new_identity,
+    signed,
+    signing_key,
+)
 from dashboard.shell.rights.limits import beyond, most_of
 from dashboard.shell.rights.members import RoomAction, check_member
 from dashboard.shell.rights.room_acts import RoomActs
 from dashboard.shell.rights.seen import hidden, seen_by
-from dashboard.shell.rights.sign_in import is_encrypted
+from dashboard.shell.rights.sign_in import hashed, is_encrypted
 from lstm_engine import EngineError
 from lstm_engine.runs import RunNotFound, RunStore, StoreError
 
 GetStore = Callable[[], RunStore]
-OF_A_ROOM = {"room": RoomAction.FOLLOW, "class": RoomAction.MANAGE}  # topics, and what to hear one is
+# topics, and what to hear one is
+OF_A_ROOM = {"room": RoomAction.FOLLOW, "wall": RoomAction.FOLLOW, "class": RoomAction.MANAGE}
 OF_A_RUN = re.compile(r"/api/runs/([^/]+)/")
 UPLOAD = re.compile(r"/_stcore/upload_file/")
 STREAM = re.compile(r"/_stcore/stream")
@@ -141,7 +151,7 @@ def is_of_a_page(data: bytes) -> bool:
 
 def check_sight(store: RunStore, connection: HTTPConnection, number: int) -> None:
     """Raise Problem, or RunNotFound, if whoever asks may not see that run."""
-    why = hidden(actor_of_request(store, connection), store.get(number))
+    why = hidden(actor_of_request(store, connection), store.get(number), store)
     if why:
         raise Problem(why, Kind.FORBIDDEN)
 
@@ -161,21 +171,24 @@ def seen_by_asker(store: RunStore, connection: HTTPConnection) -> RunStore:
     return seen_by(store, lambda: actor_of_request(store, connection))
 
 
-async def check_listening(get_store: GetStore, pool: Pool, connection: HTTPConnection, text: str) -> None:
+async def check_listening(get_store: GetStore, pool: Pool, connection: HTTPConnection, text: str) -> str:
     """Raise an EngineError if a listener's message asks for a run that is not theirs to see, or a room they are not in.
 
     Whose room it is does not depend on where they sit.
+
+    Returns:
+        by what a room knows the student who listens, so that it tells them no more once they are taken out.
     """
+    token = connection.cookies.get(SEAT_COOKIE, "")
+    whose = hashed(token) if token else ""
     if len(text) > MOST_MESSAGE:  # which is refused where it is read
-        return
+        return whose
     kind, _, name = str(parsed(text).get("listen", "")).partition("/")
     action = OF_A_ROOM.get(kind)
     if action is not None:
         await pool.run(client_of(connection), lambda: check_member(get_store(), connection.cookies, action, code=name))
     number = None if everyone_is_here() else run_number(name)
-    if kind != "run" or number is None:
-        return
-    try:
-        await pool.run(client_of(connection), lambda: check_sight(get_store(), connection, number))
-    except RunNotFound:
-        return  # the topic says what became of it
+    if kind == "run" and number is not None:
+        with suppress(RunNotFound):  # the topic says what became of it
+            await pool.run(client_of(connection), lambda: check_sight(get_store(), connection, number))
+    return whose

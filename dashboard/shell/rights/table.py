@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from dashboard.serving.problems import Kind, Problem
 from dashboard.shell.rights.actor import Actor, ActorKind
+from lstm_engine.runs.store import is_seats
 
 
 class Action(StrEnum):
@@ -88,6 +89,11 @@ RIGHTS: Mapping[Action, Right] = MappingProxyType(
         Action.JOIN_ROOM: Right(YES, YES, NO, "Nobody may join a room here."),
     }
 )
+OF_AN_EXPERIMENT = (Action.CONTROL, Action.CHANGE, Action.DESCRIBE, Action.DELETE)
+IN_AN_EXPERIMENT = (
+    "is a curve of a class experiment, which goes on and rests with the others, as its teacher says. Look at it and "
+    "step it as you like."
+)
 NOT_KNOWN_AGAIN = (
     "Your browser holds no cookie of this app, so nothing here can be yours: you may look and step. To begin runs of "
     "your own or come into a room, allow cookies, open the app in a tab of its own and reload it."
@@ -103,6 +109,8 @@ def refused(actor: Actor, action: Action, owner: str | None = None, run: str = "
     allowed = RIGHTS[action].of(actor.kind)
     if allowed is Allowed.ALWAYS or (allowed is Allowed.OWN and actor.owns(owner)):
         return None
+    if is_seats(owner) and action in OF_AN_EXPERIMENT:
+        return Problem(f"{run[:1].upper()}{run[1:]} {IN_AN_EXPERIMENT}", Kind.FORBIDDEN)
     if actor.kind is ActorKind.GUEST and action is not Action.LOOK_AT_BROUGHT:
         return Problem(NOT_KNOWN_AGAIN, Kind.FORBIDDEN)
     sentence = RIGHTS[action].refusal.format(run=run)

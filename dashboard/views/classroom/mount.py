@@ -8,6 +8,8 @@ BAR_STYLES = (
     "views/classroom/browser/bar.css",
     "views/classroom/browser/questions/questions.css",
     "views/classroom/browser/questions/sheet.css",
+    "views/classroom/browser/experiments/experiments.css",
+    "views/classroom/browser/experiments/wall.css",
 )
 _mount = register("classroom")
 

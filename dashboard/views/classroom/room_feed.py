@@ -33,7 +33,6 @@ def room_payload(store: RunStore, room: Room) -> dict[str, Any]:
         "leader": None if leader is None else {"seat": leader.id, "nickname": leader.nickname},
         "may_leave": room.settings.may_leave,
         "closed": list(room.settings.closed),
-        "removals": room.removals,
         "closes_at": closes_at(room),
     }
 
@@ -54,6 +53,23 @@ def seat_payload(seat: Seat, now: float) -> dict[str, Any]:
     }
 
 
+class Outside:
+    """Those who were taken out of a room, or left it: what is told there is not for them from then on."""
+
+    def __init__(self) -> None:
+        self._removals, self._tokens = 0, frozenset[str]()
+
+    def look(self, store: RunStore, room: Room | None) -> None:
+        """Find out who they are, if there may be new ones."""
+        if room is not None and room.removals != self._removals:
+            self._removals, self._tokens = room.removals, store.removed_tokens(room.id)
+
+    def let_go(self, topic: Topic) -> None:
+        """Tell those of them who still listen, and nothing more; their browser then asks what became of them."""
+        if self._tokens:
+            topic.let_go(self._tokens, Event.of("outside", {}))
+
+
 class RoomFeed:
     """A room's events, as a topic's source.
 
@@ -67,6 +83,7 @@ class RoomFeed:
     def __init__(self, get_store: GetStore, pool: Pool, code: str, more: More | None = None):
         self._get_store, self._pool, self._code, self._more = get_store, pool, code, more or {}
         self._changes, self._looked_at = -1, -math.inf
+        self._outside = Outside()
 
     def pace_for(self, _listeners: int) -> Pace:
         """However many they are."""
@@ -76,6 +93,7 @@ class RoomFeed:
         if topic.position is None:
             topic.reached(0)
         room, payloads = await self._pool.run(self._code, self._look)
+        self._outside.let_go(topic)
         why = OUTSIDE if room is None else why_over(room)
         if room is None or why:
             raise Ended(Event.of("closed", told(Kind.MISSING, why)))
@@ -87,6 +105,7 @@ class RoomFeed:
         """The room, and what else there is to tell, if anything of that may have changed."""
         store = self._get_store()
         room, now = store.room(self._code), time.monotonic()
+        self._outside.look(store, room)
         if room is None or (room.changes == self._changes and now - self._looked_at < OVER_SECONDS):
             return room, {}
         payloads: dict[str, Mapping[str, Any]] = {"room": room_payload(store, room)}

@@ -170,7 +170,9 @@ class Questions:
         if settings is None:
             why = "is a plain network itself" if run.is_trained else "was trained elsewhere"
             raise Problem(f"Run {run_id} {why}, so there is none to train beside it.")
-        (acts or Acts.here(store)).find_or_create(settings, f"plain RNN beside {run.name}")
+        acts = acts or Acts.here(store)
+        acts.check_copy(run_id)
+        acts.find_or_create(settings, f"plain RNN beside {run.name}")
         return {}
 
     def far_run(self, run_id: int) -> dict[str, Any]:

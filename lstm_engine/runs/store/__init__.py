@@ -10,14 +10,16 @@ from lstm_engine.runs.store.errors import (
     StateLost,
     StoreError,
     StoreProblem,
+    TooManyExperiments,
     TooManyQuestions,
     TooManyRooms,
     TooManyRuns,
+    TooManyShown,
 )
 from lstm_engine.runs.store.leases import Known
 from lstm_engine.runs.store.metrics import MOST_ROWS
 from lstm_engine.runs.store.notes import MOST_NOTE
-from lstm_engine.runs.store.owners import Owner
+from lstm_engine.runs.store.owners import Owner, is_seats
 from lstm_engine.runs.store.schema import LONGEST_NAME
 from lstm_engine.runs.store.store import RunStore
 
@@ -36,8 +38,11 @@ __all__ = [
     "StateLost",
     "StoreError",
     "StoreProblem",
+    "TooManyExperiments",
     "TooManyQuestions",
     "TooManyRooms",
     "TooManyRuns",
+    "TooManyShown",
     "changed_settings",
+    "is_seats",
 ]

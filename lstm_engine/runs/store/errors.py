@@ -83,6 +83,22 @@ class TooManyQuestions(EngineError):
         self.most = most
 
 
+class TooManyExperiments(EngineError):
+    """A room has begun as many experiments as it may; ``most`` says how many."""
+
+    def __init__(self, most: int):
+        super().__init__(f"this room has begun {most} experiments, as many as it may")
+        self.most = most
+
+
+class TooManyShown(EngineError):
+    """A room is shown as many runs as it may be; ``most`` says how many."""
+
+    def __init__(self, most: int):
+        super().__init__(f"this room is shown {most} runs, as many as it may be; stop showing one first")
+        self.most = most
+
+
 class AlreadyThere(StoreError):
     """Somebody else has just written the same row."""
 

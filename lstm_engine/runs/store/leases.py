@@ -46,11 +46,7 @@ class Leases(Space):
     def waiting(self) -> list[Run]:
         """Runs with steps to train and no living worker: in the order in which they asked, and in
         turn with those of others, so that whoever asks for many waits behind themselves."""
-        query = sql.select(*COLUMNS).where(
-            THERE, runs.c.error.is_(None), runs.c.stopped.is_(False), runs.c.step < runs.c.target_step
-        )
-        with self._reading() as connection:
-            found = [run_of(row) for row in connection.execute(query.order_by(runs.c.queued_at, runs.c.id))]
+        found = self._wanting()
         ahead = Counter(run.owner for run in found if run.has_worker)
         turns = []
         for run in found:
@@ -58,6 +54,34 @@ class Leases(Space):
                 turns.append((ahead[run.owner], run))
                 ahead[run.owner] += 1
         return [run for _, run in sorted(turns, key=lambda turn: turn[0])]  # of equals, who asked first stays first
+
+    def _wanting(self) -> list[Run]:
+        """Runs with steps to train, in the order in which they asked."""
+        query = sql.select(*COLUMNS).where(
+            THERE, runs.c.error.is_(None), runs.c.stopped.is_(False), runs.c.step < runs.c.target_step
+        )
+        with self._reading() as connection:
+            return [run_of(row) for row in connection.execute(query.order_by(runs.c.queued_at, runs.c.id))]
+
+    def is_others_turn(self, run_id: int, seconds: float) -> bool:
+        """Whether a run that trains is to make room: somebody else's has waited so long, and of theirs no more train
+        than of its owner's beside it. So a long run holds up nobody's short ones, and a place is handed on once."""
+        found = self._wanting()
+        mine = next((run for run in found if run.id == run_id), None)
+        ahead = Counter(run.owner for run in found if run.has_worker and run.id != run_id)
+        return mine is not None and any(
+            run.owner != mine.owner
+            and run.wants_worker
+            and not run.has_worker
+            and time.time() - run.queued_at > seconds
+            and ahead[run.owner] <= ahead[mine.owner]
+            for run in found
+        )
+
+    def queue_anew(self, run_id: int, lease: str) -> None:
+        """The run makes room, and waits behind all who wait by now; it is still held."""
+        with self._writing() as connection:
+            update_held(connection, run_id, lease, {"queued_at": time.time()})
 
     def acquire(self, run_id: int, lease: str) -> Run | None:
         """Take the run, unless a living process holds it, its row holds what cannot be used, or it is never trained."""

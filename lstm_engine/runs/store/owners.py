@@ -15,6 +15,19 @@ from lstm_engine.runs.store.versions import take_turn
 OWNERS_TURN = 0x6C73746F  # names the server's lock under which an owner's runs are counted and made
 
 
+SEAT = "seat "  # begins the owner of a class experiment's run; no visitor's identity has a blank
+
+
+def seat_owner(seat_id: int) -> str:
+    """Whose a run in a class experiment is: a student's seat's, whoever they are otherwise."""
+    return f"{SEAT}{seat_id}"
+
+
+def is_seats(owner: str | None) -> bool:
+    """Whether a run with that owner is of a class experiment."""
+    return owner is not None and owner.startswith(SEAT)
+
+
 @dataclass(frozen=True)
 class Owner:
     """Who starts a run.
@@ -30,10 +43,12 @@ class Owner:
 
 @dataclass(frozen=True)
 class Crowd:
-    """All runs that have an owner: how many there are, and how many of them have steps to train."""
+    """All runs that visitors began: how many there are, and how many of them have steps to train; and how many of
+    class experiments have."""
 
     runs: int
     waiting: int
+    in_classes: int
 
 
 def check_room(connection: Connection, owner: Owner | None) -> None:
@@ -76,11 +91,12 @@ class Owners(Database):
     def crowd(self) -> Crowd:
         """See ``Crowd``."""
         waits = sql.and_(runs.c.error.is_(None), runs.c.stopped.is_(False), runs.c.step < runs.c.target_step)
-        query = sql.select(sql.func.count(), sql.func.count(sql.case((waits, 1)))).where(
-            runs.c.owner.is_not(None), THERE
-        )
+        seats = runs.c.owner.startswith(SEAT)
+        counted = [sql.func.count(sql.case((which, 1))) for which in (~seats, ~seats & waits, seats & waits)]
+        query = sql.select(*counted).where(runs.c.owner.is_not(None), THERE)
         with self._reading() as connection:
-            return Crowd(*connection.execute(query).one())
+            found = connection.execute(query).one()
+        return Crowd(found[0], found[1], found[2])
 
     def delete_old(self, seconds: float) -> int:
         """Take away the runs with an owner that were made longer ago than that; returns how many."""

@@ -8,8 +8,8 @@ import sqlalchemy as sql
 from lstm_engine.runs.rooms import Room, RoomSettings, new_code
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.errors import AlreadyThere, TooManyRooms
-from lstm_engine.runs.store.rows import storable
-from lstm_engine.runs.store.schema import OF_A_ROOM, rooms, seats
+from lstm_engine.runs.store.rows import THERE, storable
+from lstm_engine.runs.store.schema import OF_A_ROOM, rooms, runs, seats, variations
 from lstm_engine.runs.store.versions import take_turn
 
 ROOMS_TURN = 0x6C737472  # names the server's lock under which an owner's rooms are counted and made
@@ -143,6 +143,9 @@ class Rooms(Database):
             connection.execute(idle.values({"closed_at": now, "leader": None, "changes": rooms.c.changes + 1}))
             old = sql.select(rooms.c.id).where(rooms.c.closed_at < now - kept_seconds)
             gone = list(connection.execute(old).scalars())
+            tried = sql.select(variations.c.run_id).where(variations.c.room_id.in_(gone))
+            deleted = {"deleted_at": now, "lease": None, "heartbeat": None, "steps_per_second": None}
+            connection.execute(sql.update(runs).where(runs.c.id.in_(tried), THERE).values(deleted))
             for table in (*OF_A_ROOM, rooms):
                 key = table.c.id if table is rooms else table.c.room_id
                 connection.execute(sql.delete(table).where(key.in_(gone)))

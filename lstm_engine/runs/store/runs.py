@@ -13,7 +13,7 @@ from lstm_engine.runs.run import Run, Status
 from lstm_engine.runs.settings import LIMITS, RunSettings
 from lstm_engine.runs.store.checkpoints import save_checkpoint
 from lstm_engine.runs.store.errors import AlreadyThere, RunNotFound
-from lstm_engine.runs.store.owners import Owner, check_room, identity_of
+from lstm_engine.runs.store.owners import SEAT, Owner, check_room, identity_of
 from lstm_engine.runs.store.rows import (
     COLUMNS,
     THERE,
@@ -137,10 +137,12 @@ class Runs(Space):
             made = find_same(connection, settings, fresh) if fresh else None
             return made if made is not None else self._create(connection, settings, "", True, data, name, owner)
 
-    def list_runs(self) -> Sequence[Run]:
-        """All runs, the newest first."""
+    def list_runs(self, with_classes: bool = False) -> Sequence[Run]:
+        """All runs, the newest first; but for those of class experiments, which would bury all others."""
         with self._reading() as connection:
             query = sql.select(*COLUMNS).where(THERE).order_by(runs.c.id.desc())
+            if not with_classes:
+                query = query.where(runs.c.owner.is_(None) | ~runs.c.owner.startswith(SEAT))
             return [run_of(row) for row in connection.execute(query)]
 
     def get(self, run_id: int) -> Run:

@@ -6,7 +6,7 @@ import sqlalchemy as sql
 
 from lstm_engine.runs.metrics import CURVES, METRICS, SUMMARY_PARTS
 
-VERSION = "0008"  # of these tables: the newest of the migrations
+VERSION = "0009"  # of these tables: the newest of the migrations
 LARGEST = 2**63 - 1
 LONGEST_NAME = 80  # characters of a run's
 LONGEST_OWNER = 64
@@ -166,6 +166,8 @@ seats = sql.Table(
     sql.Column("follows", sql.Boolean, nullable=False),
     sql.Column("whereabouts", sql.Text, nullable=False),
     sql.Column("removed", sql.Boolean, nullable=False),
+    # the visitor who sits there: a page knows its visitor, but not what their browser was handed since it was opened
+    sql.Column("owner", sql.String(LONGEST_OWNER), index=True),
     sql.Index("ix_seats_nickname", "room_id", "nickname_key", unique=True),
     sqlite_autoincrement=True,
 )
@@ -204,6 +206,38 @@ own_questions = sql.Table(
     sql.Column("room_id", Whole, nullable=False, index=True),
     sql.Column("text", sql.Text, nullable=False),
     sqlite_autoincrement=True,
+)
+# what a teacher asks a class to try, each student in a run of their own
+experiments = sql.Table(
+    "experiments",
+    metadata,
+    sql.Column("id", Whole, primary_key=True),
+    sql.Column("room_id", Whole, nullable=False, index=True),
+    sql.Column("plan", sql.Text, nullable=False),
+    sql.Column("opened_at", sql.Float(53), nullable=False),
+    sql.Column("closes_at", sql.Float(53)),  # nobody begins a run from then on
+    sql.Column("frozen_at", sql.Float(53)),  # its runs rest
+    sql.Column("ended_at", sql.Float(53)),  # it is on nobody's screen any more
+    sqlite_autoincrement=True,
+)
+# whose run is whose in an experiment; it stays when the run goes, so that a student's runs are counted
+variations = sql.Table(
+    "variations",
+    metadata,
+    sql.Column("run_id", Whole, primary_key=True, autoincrement=False),
+    sql.Column("experiment_id", Whole, nullable=False, index=True),
+    sql.Column("room_id", Whole, nullable=False, index=True),
+    sql.Column("seat_id", Whole, nullable=False),
+    sql.Column("nickname", sql.String(40), nullable=False),
+    sql.Column("chosen", sql.Text, nullable=False),
+    sql.Column("removed", sql.Boolean, nullable=False),
+)
+# runs of a teacher's own that hold what they brought, and that their class may see
+shown_runs = sql.Table(
+    "shown_runs",
+    metadata,
+    sql.Column("room_id", Whole, primary_key=True, autoincrement=False),
+    sql.Column("run_id", Whole, primary_key=True, autoincrement=False),
 )
 # a plan, and how far it is carried out
 sweeps = sql.Table(
@@ -246,4 +280,4 @@ versions = sql.Table(
 # of a run, everything that goes when it goes for good
 OF_A_RUN = (metrics, summaries, checkpoints, changes, notes, unit_notes)
 # of a room, the same; each has its number as room_id
-OF_A_ROOM = (seats, votes, answers, own_questions)
+OF_A_ROOM = (seats, votes, answers, own_questions, experiments, variations, shown_runs)

@@ -27,11 +27,11 @@ def seat_of(row: sql.Row[Any]) -> Seat:
 class Seats(Database):
     """The part of the store that knows them."""
 
-    def take_seat(self, room_id: int, nickname: str, token_hash: str, most: int) -> Seat:
+    def take_seat(self, room_id: int, nickname: str, token_hash: str, most: int, owner: str | None = None) -> Seat:
         """A new seat, for the browser that holds the token.
 
         Args:
-            nickname: as ``nickname_of`` gives it. most: seats in the room.
+            nickname: as ``nickname_of`` gives it. most: seats in the room. owner: the visitor who sits there.
 
         Raises:
             NicknameTaken: somebody there is called so. RoomFull: there are no more seats.
@@ -47,6 +47,7 @@ class Seats(Database):
             "follows": True,
             "whereabouts": "",
             "removed": False,
+            "owner": owner,
         }
         try:
             with self._writing() as connection:
@@ -107,3 +108,9 @@ class Seats(Database):
             counted = {"removals": rooms.c.removals + 1, "changes": rooms.c.changes + 1}
             connection.execute(its.values(counted))
             return True
+
+    def removed_tokens(self, room_id: int) -> frozenset[str]:
+        """The hashes of what the browsers hold of those who are in a room no longer."""
+        gone = sql.select(seats.c.token_hash).where(seats.c.room_id == room_id, seats.c.removed.is_(True))
+        with self._reading() as connection:
+            return frozenset(connection.execute(gone).scalars())

@@ -3,6 +3,7 @@
 from lstm_engine.runs.store.changes import Changes
 from lstm_engine.runs.store.copying import Copying
 from lstm_engine.runs.store.counts import Counts
+from lstm_engine.runs.store.experiments import Experiments
 from lstm_engine.runs.store.forks import Forks
 from lstm_engine.runs.store.leases import Leases
 from lstm_engine.runs.store.metrics import Metrics
@@ -10,6 +11,7 @@ from lstm_engine.runs.store.notes import RunNotes
 from lstm_engine.runs.store.owners import Owners
 from lstm_engine.runs.store.rooms import Rooms
 from lstm_engine.runs.store.seats import Seats
+from lstm_engine.runs.store.shown import Shown
 from lstm_engine.runs.store.sign_ins import SignIns
 from lstm_engine.runs.store.sweeps import Sweeps
 from lstm_engine.runs.store.tallies import Tallies
@@ -18,6 +20,8 @@ from lstm_engine.runs.store.votes import Votes
 
 
 class RunStore(
+    Experiments,
+    Shown,
     Sweeps,
     Forks,
     Metrics,
@@ -52,12 +56,15 @@ class RunStore(
     ``sign_ins``     server_key, sign_in, is_signed_in, sign_out
     ``rooms``        open_room, room, room_of_key, room_by_id, move_room, touch_room, set_leader, set_room_settings,
                      close_room, number_of_rooms, clear_rooms
-    ``seats``        take_seat, seat, seats, note_seats, remove_seat
+    ``seats``        take_seat, seat, seats, note_seats, remove_seat, removed_tokens
     ``votes``        open_vote, vote, votes, ask_again, close_vote, reveal_vote, end_vote, give_answer, answers,
                      forget_nicknames, add_question, own_questions, own_question, remove_question
+    ``experiments``  begin_experiment, experiment, experiments, freeze_experiment, thaw_experiment, clear_experiment,
+                     end_experiment, rest_experiments, begin_variation, variations, parts_of_curves, remove_variation
+    ``shown``        show_run, hide_run, shown_runs, runs_shown_to, is_shown
     ``sweeps``       create_sweep, list_sweeps, get_sweep, sweep_runs, swept, pause_sweep, resume_sweep, end_sweep,
                      delete_sweep; what their conductor asks
-    ``leases``       waiting, acquire, record, keep_checkpoint, fail, release, probe
+    ``leases``       waiting, is_others_turn, queue_anew, acquire, record, keep_checkpoint, fail, release, probe
     ``space``        purge
     ``counts``       count, full
     ``copying``      copy_to, holds_anything, take_over

@@ -17,7 +17,7 @@ from lstm_engine.runs.rooms import Seat
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.errors import TooManyQuestions
 from lstm_engine.runs.store.rows import storable
-from lstm_engine.runs.store.schema import answers, own_questions, rooms, seats, votes
+from lstm_engine.runs.store.schema import answers, own_questions, rooms, seats, variations, votes
 
 TURNS = 2  # a question is asked, and once more after the class has talked about it
 INSERT: dict[str, Callable[[sql.Table], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
@@ -168,10 +168,13 @@ class Votes(Database):
             return [Given(**row._mapping) for row in connection.execute(query)]
 
     def forget_nicknames(self, room_id: int) -> int:
-        """Take the nicknames from all answers of a room, for good; returns from how many."""
-        named = sql.update(answers).where(answers.c.room_id == room_id, answers.c.nickname != "")
+        """Take the nicknames from all answers and curves of a room, for good; returns from how many."""
         with self._writing() as connection:
-            return connection.execute(named.values(nickname="")).rowcount
+            found = 0
+            for table in (answers, variations):
+                named = sql.update(table).where(table.c.room_id == room_id, table.c.nickname != "")
+                found += connection.execute(named.values(nickname="")).rowcount
+            return found
 
     def add_question(self, room_id: int, text: str, most: int) -> int:
         """Keep a question of the teacher's own; its number.

@@ -37,6 +37,9 @@ HEARTBEAT_SECONDS = 1.0
 IDLE_POLL_SECONDS = 0.05
 LINGER_SECONDS = 60.0  # a paused worker waits so long for "+1" before it leaves
 STORE_WAIT_SECONDS = 120.0  # how long a database that does not answer is waited for
+TURN_SECONDS = 10.0  # that a run trains before it makes room for somebody else's which waits
+PATIENCE_SECONDS = 2.0  # that such a one has waited: there may be a free place for it elsewhere
+TURN_LOOK_SECONDS = 1.0
 MUTE_SECONDS = 4.0  # a worker that cannot record for so long gives no sign of life: none of its steps is ever seen
 
 log = logging.getLogger(__name__)
@@ -123,6 +126,7 @@ class Worker:
         self.saved_passing = True  # as far as is known: a former worker may have saved it
         self.saved_at = time.monotonic()
         self.rate: float | None = None
+        self.next_look = time.monotonic() + TURN_SECONDS  # whether it is somebody else's turn
         self.refused_since: float | None = None  # by the monotonic clock, as long as the store takes nothing
 
     @cached_property
@@ -161,6 +165,10 @@ class Worker:
             if self.trainer.steps_taken < run.target_step:
                 self.train_for(RECORD_SECONDS, run)
                 idle_since = time.monotonic()
+                if self.trainer.steps_taken < run.target_step and self.is_others_turn():
+                    self.save(passing=True)
+                    self._insist(lambda: self.store.queue_anew(self.run_id, self.lease))
+                    return
             else:
                 self.save(passing=False)
                 if time.monotonic() - idle_since > LINGER_SECONDS or self.others_wait():
@@ -186,6 +194,13 @@ class Worker:
 
     def others_wait(self) -> bool:
         return any(run.id != self.run_id for run in self.store.waiting())
+
+    def is_others_turn(self) -> bool:
+        """Whether other people's runs have waited for long enough; seldom asked, since the answer reads them all."""
+        if time.monotonic() < self.next_look:
+            return False
+        self.next_look = time.monotonic() + TURN_LOOK_SECONDS
+        return self.store.is_others_turn(self.run_id, PATIENCE_SECONDS)
 
     def train_for(self, seconds: float, run: Run) -> None:
         """Train for a moment, no further than the target and no faster than the pace."""

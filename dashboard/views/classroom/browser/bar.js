@@ -2,6 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { showCode } from "./code.js";
+import "./experiments/attend.js";
 import "./questions/attend.js";
 import { openMenu } from "./questions/menu.js";
 import { room } from "./room.js";

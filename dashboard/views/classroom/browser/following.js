@@ -13,6 +13,12 @@ export const isLed = (state) => state.role !== null && !leads(state) && state.fo
 /** Whether a student may leave the lead; a teacher always may, while somebody else has it. */
 export const mayLeave = ({ role, room }) => role === "teacher" || room?.may_leave !== false;
 
+/** Whether this person may open another run by themselves. */
+export const mayOpen = (state) =>
+  state.role === "teacher" ||
+  leads(state) ||
+  (mayLeave(state) && !["pages", "run"].some((name) => state.room?.closed.includes(name)));
+
 /**
  * What follows when this tab comes to another place.
  * @returns {"lead"|"leave"|"stay"|null} lead the room there; leave the lead; go back, since one may not leave; nothing

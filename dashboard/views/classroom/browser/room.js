@@ -15,7 +15,7 @@ const ASK_AGAIN = 30_000; // ms until a server that was away at the beginning is
 const LISTEN_AGAIN = 2_000; // ms until what was not to be heard is listened to again
 const SHORT_LOSS = 3_000; // ms without a connection that nobody needs to hear of
 const ACTING = ["pointerdown", "keydown"];
-const OF_THE_LINE = ["lost", "found", "closed"]; // heard once, though there are two topics
+const OF_THE_LINE = ["lost", "found", "closed", "outside"]; // heard once, though there are two topics
 
 class Room {
   constructor() {
@@ -72,11 +72,6 @@ class Room {
     this.set({ host, onlyHere, isKnown: true });
     if (mine.role) this.enter(mine);
     else this.exit(over);
-  }
-
-  /** Somebody was taken out; not all ask at once whether it was them. */
-  lookSoon() {
-    setTimeout(() => this.look().catch(() => {}), 2000 * Math.random());
   }
 
   async open() {
@@ -172,6 +167,7 @@ class Room {
     else if (name === "room") this.roomChanged(data);
     else if (name === "seats") this.set({ seats: data.seats });
     else if (name === "closed") this.exit(data.error);
+    else if (name === "outside") this.look().catch(() => {});
     else if (name === "broken") this.listenAnew();
     else if (name === "lost") this.set({ isAway: true });
     else if (name === "found") this.found(data);
@@ -204,7 +200,6 @@ class Room {
     const { first } = this;
     this.first = null;
     if (first && onRoomMove(this.state, first.said, this.tab, first.isFirst, here()) === "go") this.go();
-    if (before && before.removals !== room.removals) this.lookSoon();
     if (!mayLeave(this.state) && !this.state.follows && !leads(this.state) && !isRoomsOwn(here())) this.stay();
     if (before?.leader?.seat !== room.leader?.seat && before) this.leadChanged(led);
     this.leaveOut(before?.closed ?? [], room.closed);

@@ -2,6 +2,7 @@
 
 import { element, setText } from "../../../browser/dom.js";
 import { pictureOf, showCode, whyNotReached } from "./code.js";
+import { Beginning } from "./experiments/begin.js";
 import { OwnQuestions } from "./questions/own.js";
 import { room } from "./room.js";
 import { Students } from "./students.js";
@@ -66,6 +67,7 @@ export class TeacherPanel {
         }),
         this.closing,
       ),
+      new Beginning().root,
       new OwnQuestions().root,
     );
   }

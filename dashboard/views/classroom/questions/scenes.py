@@ -2,6 +2,7 @@
 there."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from dashboard.serving.checkpoints import NEWEST, checkpoint_step
@@ -10,7 +11,7 @@ from dashboard.serving.numbers import run_number
 from dashboard.serving.problems import Kind, Problem
 from lstm_engine.questions import Asked, Facts, Question, Scene, ask, live_question
 from lstm_engine.questions.facts import Make
-from lstm_engine.runs import Run, RunStore
+from lstm_engine.runs import Run, RunNotFound, RunStore
 from lstm_engine.runs.checkpoints import restored_with_task
 
 Hold = Callable[[int, int], bool]
@@ -31,6 +32,10 @@ def run_for(store: RunStore, scene: Scene) -> Run:
     number, task = run_number(scene.parameters.get("run", "")), scene.parameters.get("task")
     runs = [run for run in store.list_runs() if run.readable]
     named = next((run for run in runs if run.id == number), None)
+    if named is None and number is not None:
+        with suppress(RunNotFound):  # a class's runs stand in no list
+            run = store.get(number)
+            named = run if run.readable else None
     if named is not None and task in (None, named.settings.task):
         return named
     if task is None:

@@ -68,3 +68,18 @@ def joined(browser, teacher):
         return one
 
     return join
+
+
+@pytest.fixture
+def begins(store, teacher):
+    """What a teacher begins, as all in the room are told of it."""
+
+    def begins(**different):
+        from dashboard.views.classroom.experiments.payloads import experiment_for_all
+        from tests.dashboard.shell.rights.in_rooms import WANTED
+
+        status, told = teacher.post("experiments/begin", **(WANTED | different))
+        assert status == 200, told
+        return experiment_for_all(store, store.room(teacher.code))
+
+    return begins

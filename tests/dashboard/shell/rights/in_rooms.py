@@ -5,12 +5,25 @@ import json
 from typing import Any
 
 from dashboard.serving.pools import Pools
+from dashboard.shell.rights.actor import Actor, ActorKind
 from dashboard.shell.rights.members import SEAT_COOKIE, TEACHER_COOKIE
 from dashboard.shell.rights.serving import check_listening
+from dashboard.shell.rights.sign_in import hashed
 from tests.dashboard.serving.tabs import run_async
 from tests.dashboard.shell.rights.test_door import Door, Line
 
 HELD = (SEAT_COOKIE, TEACHER_COOKIE)
+RATE = {"name": "learning_rate", "low": 0.001, "high": 0.1}
+CELL = {"name": "variant", "choices": ["standard", "gru"]}
+WANTED = {
+    "title": "How fast?",
+    "learns": "names",
+    "varies": [RATE],
+    "steps": 60,
+    "units": 8,
+    "tries": 1,
+    "minutes": None,
+}
 
 
 class Browser:
@@ -61,3 +74,17 @@ class Ear:
                     if event["name"] == name and wanted.items() <= event["data"].items():
                         return event["data"]
                 await asyncio.sleep(0.01)
+
+
+def tries(one, told, **chosen):
+    return one.post("experiments/try", experiment=told["experiment"], chosen=chosen)
+
+
+def its_runs(store, told):
+    return [store.get(one.run_id) for one in store.variations(told["experiment"])]
+
+
+def actor_of(one, identity="v" * 22):
+    """A visitor with what their browser holds of a room."""
+    held = (hashed(one.cookies[name]) if name in one.cookies else "" for name in (TEACHER_COOKIE, SEAT_COOKIE))
+    return Actor(ActorKind.VISITOR, identity, "10.0.0.2", False, *held)

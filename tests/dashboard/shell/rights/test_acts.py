@@ -55,6 +55,7 @@ TO_A_SWEEP: dict[str, Callable[[Acts, int], object]] = {
     "delete_sweep": lambda acts, sweep: acts.delete_sweep(sweep),
 }
 ASKING = {"why_not_conduct", "here", "actor", "why_not", "why_not_begin", "limits_in_words", "most_bytes", "most_steps"}
+ASKING |= {"check_copy"}
 
 
 def everything(store: RunStore) -> object:
@@ -71,6 +72,9 @@ def everything(store: RunStore) -> object:
             "votes",
             "answers",
             "own_questions",
+            "experiments",
+            "variations",
+            "shown_runs",
         )
         return [connection.exec_driver_sql(f"SELECT * FROM {table}").fetchall() for table in tables]
 

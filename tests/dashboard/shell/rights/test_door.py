@@ -35,6 +35,7 @@ QUESTIONS = {
     *("ask", "ask_again", "close_vote", "reveal", "end_vote", "answer"),
     *("add_question", "remove_question", "forget_nicknames"),
 }
+EXPERIMENTS = {"begin", "freeze", "go_on", "clear", "end", "remove_curve", "show_run", "hide_run", "try"}
 
 
 def real_routes() -> list[Route]:
@@ -143,7 +144,7 @@ def test_no_route_changes_anything_for_a_stranger(door, store, annas, method, pa
 
 def test_the_routes_that_change_something_are_these():
     assert {path.rpartition("/")[2] for _, path in CHANGING} == {
-        *("companion", "far_run", "unit_names", *ROOMS, *QUESTIONS),
+        *("companion", "far_run", "unit_names", *ROOMS, *QUESTIONS, *EXPERIMENTS),
         *(path.rpartition("/")[2] for path in SIGNING),
     }
 

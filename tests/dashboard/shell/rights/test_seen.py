@@ -16,7 +16,19 @@ from tests.dashboard.shell.rights.conftest import ADMINISTRATOR, ALL_ACTORS, ANN
 SEEN = {"list_runs", "get", "find", "gone"}
 # of the training processes, of the server itself, and of whoever keeps it
 NOT_FOR_PAGES = {
-    *("acquire", "record", "keep_checkpoint", "fail", "release", "probe", "take_changes", "purge", "close"),
+    *(
+        "is_others_turn",
+        "queue_anew",
+        "acquire",
+        "record",
+        "keep_checkpoint",
+        "fail",
+        "release",
+        "probe",
+        "take_changes",
+        "purge",
+        "close",
+    ),
     *("check", "copy_to", "count", "full", "holds_anything", "take_over", "tally"),
     *("create_first_run", "crowd", "delete_old", "number_owned", "owner_of"),
     *("sweeps_to_conduct", "count_sweep", "losses_at", "begin_trial", "decide_rung", "send_on", "tick_sweep"),
@@ -29,12 +41,22 @@ OF_ROOMS = {"room", "room_of_key", "room_by_id", "number_of_rooms", "seat", "sea
     "answers",
     "own_question",
     "own_questions",
+    "experiment",
+    "experiments",
+    "variations",
+    "parts_of_curves",
+    "shown_runs",
+    "runs_shown_to",
+    "is_shown",
+    "removed_tokens",
 }
 CHANGING_ROOMS = {
     *("open_room", "move_room", "touch_room", "set_leader", "set_room_settings", "close_room", "clear_rooms"),
     *("take_seat", "note_seats", "remove_seat", "hold_checkpoint"),
     *("open_vote", "ask_again", "close_vote", "reveal_vote", "end_vote", "give_answer"),
     *("forget_nicknames", "add_question", "remove_question"),
+    *("begin_experiment", "freeze_experiment", "thaw_experiment", "clear_experiment", "end_experiment"),
+    *("rest_experiments", "begin_variation", "remove_variation", "show_run", "hide_run"),
 }
 ACTS = {"end_sweep": "cancel_sweep", "rename": "describe", "annotate": "describe"}  # called otherwise
 PRIVATE = replace(SMALL, task="own text", text="what anna wrote, again and again, " * 9)
@@ -98,6 +120,7 @@ def test_pages_and_routes_change_the_store_by_acts_alone(tmp_path):
         "acts.py",
         "room_acts.py",
         "vote_acts.py",
+        "experiment_acts.py",
         "presence.py",
     }
     (tmp_path / "page.py").write_text("services.store.delete(1)\nself._get_store().rename(1, 'x')\nthread.start()")

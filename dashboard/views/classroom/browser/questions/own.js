@@ -133,7 +133,8 @@ export class OwnQuestions {
   /** At the second press. */
   async forgetNicknames() {
     if (this.isSure) {
-      if (await this.attempt("forget_nicknames", {})) setText(this.word, "No answer has a nickname any more.");
+      const done = await this.attempt("forget_nicknames", {});
+      if (done) setText(this.word, "No answer and no curve has a nickname any more.");
       return;
     }
     this.isSure = true;
