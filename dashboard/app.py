@@ -33,6 +33,7 @@ from dashboard.serving.socket import live_routes
 from dashboard.serving.topics import Topics
 from dashboard.serving.trust import Trust, listens_locally
 from dashboard.serving.watching import Watched, Watching
+from dashboard.shell.rights.accounts import account_routes
 from dashboard.shell.rights.asking import everyone_is_here, is_from_here
 from dashboard.shell.rights.cleaning import keep_clean
 from dashboard.shell.rights.crowding import Crowding
@@ -69,6 +70,7 @@ routes = [
     *asset_routes(),
     *live_routes(topics, partial(check_listening, get_store, pools.feeds)),
     *sign_in_routes(get_store, pools),
+    *account_routes(get_store, pools),
     *start_routes(pools),
     *train_routes(get_store, pools),
     *step_routes(get_store, Questions(get_store), pools),

@@ -40,6 +40,11 @@ def check_loopback(url: str) -> str:
     return f"http://{parts.hostname}:{parts.port or 80}"
 
 
+def kind_of(message: str | bytes) -> str | None:
+    """What a message of a page's connection is about."""
+    return ForwardMsg.FromString(message).WhichOneof("type")  # type: ignore[arg-type]
+
+
 @dataclass
 class Heard:
     """What all students of a class heard, each with when it was: of time.time, in seconds."""
@@ -78,7 +83,7 @@ class Student:
         page = await self.connected("/_stcore/stream", max_size=None, subprotocols=[Subprotocol("streamlit")])
         state = ClientState(query_string=f"run={run_id}", page_name="step")
         await page.send(BackMsg(rerun_script=state).SerializeToString())
-        while ForwardMsg.FromString(await page.recv()).WhichOneof("type") != "script_finished":  # type: ignore[arg-type]
+        while kind_of(await page.recv()) != "script_finished":
             continue
         seconds = time.monotonic() - began
         live = await self.connected("/api/live", max_size=None, compression=None)

@@ -21,12 +21,14 @@ class Actor:
         identity: by which a visitor is known again; None for all others.
         address: from where they come, as far as a server can tell.
         signed_in: whether an administrator has shown the key, which can be taken back.
+        account: whether a visitor's identity is that of an account, and so the same in every browser.
     """
 
     kind: ActorKind
     identity: str | None = None
     address: str = ""
     signed_in: bool = False
+    account: bool = False
 
     def owns(self, owner: str | None) -> bool:
         """Whether what has that owner is theirs."""

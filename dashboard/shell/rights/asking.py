@@ -13,6 +13,7 @@ from starlette.types import Scope
 from streamlit import runtime
 
 from dashboard.serving.trust import is_local, listens_locally
+from dashboard.shell.rights.accounts import account_in
 from dashboard.shell.rights.actor import HERE, Actor, ActorKind
 from dashboard.shell.rights.cookies import identity_in, signing_key
 from dashboard.shell.rights.sign_in import has_shown_key
@@ -86,6 +87,9 @@ def actor_of(store: RunStore, cookies: Mapping[str, str], origin: str) -> Actor:
         return HERE
     if has_shown_key(store, cookies):
         return Actor(ActorKind.ADMINISTRATOR, address=address, signed_in=True)
+    account = account_in(store, cookies)
+    if account is not None:
+        return Actor(ActorKind.VISITOR, account, address, account=True)
     identity = identity_in(signing_key(store), cookies)
     return Actor(ActorKind.GUEST if identity is None else ActorKind.VISITOR, identity, address)
 

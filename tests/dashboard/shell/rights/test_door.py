@@ -29,7 +29,7 @@ KEY = "the key of the class"
 STREAM = "/_stcore/stream"
 READING = {"GET", "HEAD", "OPTIONS"}
 # change nothing of anybody's but one's own browser; each has tests of its own
-SIGNING = ("sign_in", "sign_out", "rooms/come_back", "rooms/join")
+SIGNING = ("sign_in", "sign_out", "account", "rooms/come_back", "rooms/join")
 ROOMS = {"open", "leave", "move", "whereabouts", "lead", "settings", "keep", "take_out", "close"}
 QUESTIONS = {
     *("ask", "ask_again", "close_vote", "reveal", "end_vote", "answer"),
