@@ -7,26 +7,27 @@ all of them share the processors with the server. ``--at http://127.0.0.1:8501``
 """
 
 import argparse
-import asyncio
 import math
 import os
+import signal
+import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard.views.classroom.questions.payloads import vote_for_teacher
 from lstm_engine.runs import PRESETS, RunStore
-from tests.benchmarks.school import busy_seconds, memory_of
-from tests.benchmarks.students import Heard, Student, check_loopback, delays
+from lstm_engine.runs.rooms import Room
+from tests.benchmarks.processor import KINDS, shares, spent
+from tests.benchmarks.school import memory_of
+from tests.benchmarks.students import Crowd, Heard, check_loopback, delays, timestep_of
 from tests.benchmarks.table import print_table
 from tests.browser import chromium
 from tests.browser.school import SchoolServer
@@ -34,11 +35,9 @@ from tests.browser.server import AppServer
 from tests.postgres import PostgresServer
 
 PAGES = 8
-AT_ONCE = 8  # that come at the same time, as people do
 SETTLING, ALONE = 5.0, 8.0  # s
 TEXT = "step inside a cell and see every gate while it learns"  # a step a second lasts so long, and begins anew
 LIMITS = "seats=5000 joins=9999 all_joins=99999 address_pages=5000 all_pages=9000 pages=50 address_requests=999999"
-Found = TypeVar("Found")
 
 # when each timestep was on the screen: the frame after the strip said that it has moved
 WATCH = """() => {
@@ -65,42 +64,6 @@ ANSWER = """() => new Promise((done) => {
   };
   look();
 })"""
-
-
-class Crowd:
-    """The students without browsers, in an event loop of a thread of their own."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
-        self.students: list[Student] = []
-        self.heard = Heard()
-
-    def do(self, work: Coroutine[Any, Any, Found]) -> Found:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
-
-    def come(self, url: str, count: int, code: str, run_id: int) -> list[float]:
-        """So many join; how long each took until its page was there."""
-        self.heard = Heard()
-        self.students = [Student(url, number, self.heard) for number in range(count)]
-
-        async def all_come() -> list[float]:
-            took: list[float] = []
-            for first in range(0, count, AT_ONCE):
-                coming = self.students[first : first + AT_ONCE]
-                took += await asyncio.gather(*(student.come(code, run_id) for student in coming))
-            return took
-
-        return self.do(all_come())
-
-    def go(self) -> int:
-        """All leave; how many connections had been dropped."""
-
-        async def all_go() -> int:
-            return sum(await asyncio.gather(*(student.go() for student in self.students)))
-
-        dropped, self.students = self.do(all_go()), []
-        return dropped
 
 
 @dataclass
@@ -132,14 +95,25 @@ class Lesson:
     def page(self, url: str, width: int = 1440) -> Page:
         context = self.browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
         page = context.new_page()
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(60_000)
         page.goto(url)
         return page
 
     def lead(self) -> None:
         self.teacher.goto(f"{self.teachers}/step?run={self.run.id}&sequence={TEXT.replace(' ', '+')}&timestep=1")
         self.teacher.wait_for_selector(".strip button")
-        self.teacher.keyboard.press("Home")
+        self.teacher.locator(".room-words", has_text="You lead").wait_for()
+        for pressed, reached in (("ArrowRight", 1), ("Home", 0)):
+            while timestep_of(self.room.place) != reached:
+                self.teacher.keyboard.press("Home" if reached == 1 else pressed)
+                self.teacher.keyboard.press(pressed)
+                self.teacher.wait_for_timeout(500)
+
+    @property
+    def room(self) -> Room:
+        room = self.store.room(self.code.replace("-", ""))
+        assert room is not None
+        return room
 
     def follow(self, number: int) -> Page:
         """A real page, every second one a phone's, in the room and where the class is."""
@@ -154,6 +128,9 @@ class Lesson:
         first, began = self.store.get(self.run.id).step, time.monotonic()
         time.sleep(seconds)
         return (self.store.get(self.run.id).step - first) / (time.monotonic() - began)
+
+    def used(self) -> Counter[str]:
+        return spent(server.process.pid for server in self.processes if server.process)
 
     def memory(self) -> float:
         return sum(map(memory_of, self.processes))
@@ -171,7 +148,7 @@ class Lesson:
             page.evaluate(WATCH)
         self.teacher.evaluate(KEYS)
         crowd.heard.places.clear()
-        busy, first, began = sum(map(busy_seconds, self.processes)), self.store.get(self.run.id).step, time.monotonic()
+        used, first, began = self.used(), self.store.get(self.run.id).step, time.monotonic()
         timesteps = []
         for number in range(round(self.seconds)):
             at_end = (number + 1) % len(TEXT) == 0
@@ -180,7 +157,7 @@ class Lesson:
             self.teacher.wait_for_timeout(1000 * max(0.0, began + number + 1 - time.monotonic()))
         seconds = time.monotonic() - began
         watched = (self.store.get(self.run.id).step - first) / seconds
-        busy = sum(map(busy_seconds, self.processes)) - busy
+        processor = shares(used, self.used(), seconds)
         steps = list(zip(timesteps, self.teacher.evaluate("window.keys"), strict=True))
         told = by_student(crowd.heard)
         heard = [delay for seen in told.values() for delay in delays(steps, seen, len(TEXT))]
@@ -202,7 +179,7 @@ class Lesson:
             f"{sorted(took)[int(0.95 * len(took))]:.1f} s" if took else "–",
             *vote,
             f"{held / len(took):.2f} MB" if took and self.processes else "–",
-            f"{100 * busy / seconds:.0f} %" if self.processes else "–",
+            processor,
             f"{watched:.0f} of {alone:.0f} ({watched / alone:.2f})",
             str(dropped),
         ]
@@ -215,11 +192,9 @@ class Lesson:
         self.teacher.get_by_role("button", name="Ask", exact=True).click()
         self.teacher.get_by_role("button", name="What will this gate do at the next symbol?").click()
         began = time.monotonic()
-        self.teacher.get_by_text(f"{count} of {count} have answered.").wait_for(timeout=60_000)
+        expect(self.teacher.locator(".q-count")).to_have_text(f"{count} of {count} have answered.", timeout=60_000)
         seconds = time.monotonic() - began
-        room = self.store.room(self.code.replace("-", ""))
-        assert room is not None
-        made = vote_for_teacher(self.store, room)["turns"][0]["made"]
+        made = vote_for_teacher(self.store, self.room)["turns"][0]["made"]
         said = Counter(crowd.heard.said.values())
         said[1] += len(pages)
         exact = made == [said[choice] for choice in range(len(made))]
@@ -286,6 +261,7 @@ def main() -> None:
     if asked.at and not asked.database:
         parser.error("--at needs --database, where its runs stand")
     os.environ |= {"LSTM_MODE": "shared", "LSTM_PROCESSES": "1", "LSTM_VISITOR_LIMITS": LIMITS}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # and with it the servers
     rows, waves = [], []
     crowd = Crowd()
     with sync_playwright() as playwright:
@@ -304,7 +280,7 @@ def main() -> None:
                 lesson.teacher.context.close()
         browser.close()
     head = ["students", "step to told, ms", "step to screen, ms", "in, p95", "all counted", "slowest answer", "count"]
-    head += ["a session", "processor", "steps/s", "dropped"]
+    head += ["a session", f"% of a core: {', '.join(KINDS)}", "steps/s", "dropped"]
     print_table("A class in one room (delays: median, p95, worst)", head, rows)
     if waves:
         print_table(

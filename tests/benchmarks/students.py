@@ -10,10 +10,12 @@ import json
 import random
 import socket
 import sys
+import threading
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -24,7 +26,10 @@ from websockets.typing import Origin, Subprotocol
 
 A_NETWORK = 200  # students behind one address
 LONGEST_PAUSE = 1.2  # s in which a student thinks before they answer
+AT_ONCE = 8  # that come at the same time, as people do
 HEARD_SECONDS = 30.0  # a step that was not heard after so long is lost
+
+Found = TypeVar("Found")
 
 
 def check_loopback(url: str) -> str:
@@ -43,6 +48,11 @@ def check_loopback(url: str) -> str:
 def kind_of(message: str | bytes) -> str | None:
     """What a message of a page's connection is about."""
     return ForwardMsg.FromString(message).WhichOneof("type")  # type: ignore[arg-type]
+
+
+def timestep_of(place: str) -> int:
+    """The timestep of a place, counted from 0; addresses count as people do, and leave the first one out."""
+    return int(parse_qs(urlsplit(place).query).get("timestep", ["1"])[0]) - 1
 
 
 @dataclass
@@ -137,9 +147,7 @@ class Student:
             now = time.time()
             for event in json.loads(frame):
                 if event["name"] == "place":
-                    timestep = parse_qs(urlsplit(event["data"]["place"]).query).get("timestep")
-                    if timestep:
-                        self.heard.places.append((self.number, int(timestep[0]), now))
+                    self.heard.places.append((self.number, timestep_of(event["data"]["place"]), now))
                 elif event["name"] == "vote" and event["data"]["vote"] not in (None, self.vote):
                     self.vote = event["data"]["vote"]
                     self.tasks.append(asyncio.create_task(self.answer(len(event["data"]["question"]["options"]))))
@@ -170,6 +178,42 @@ class Student:
         for line in self.lines:
             await line.close()
         await self.ask("POST", "/api/rooms/leave", {})
+        return dropped
+
+
+class Crowd:
+    """The students without browsers, in an event loop of a thread of their own."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self.students: list[Student] = []
+        self.heard = Heard()
+
+    def do(self, work: Coroutine[Any, Any, Found]) -> Found:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    def come(self, url: str, count: int, code: str, run_id: int) -> list[float]:
+        """So many join; how long each took until its page was there."""
+        self.heard = Heard()
+        self.students = [Student(url, number, self.heard) for number in range(count)]
+
+        async def all_come() -> list[float]:
+            took: list[float] = []
+            for first in range(0, count, AT_ONCE):
+                coming = self.students[first : first + AT_ONCE]
+                took += await asyncio.gather(*(student.come(code, run_id) for student in coming))
+            return took
+
+        return self.do(all_come())
+
+    def go(self) -> int:
+        """All leave; how many connections had been dropped."""
+
+        async def all_go() -> int:
+            return sum(await asyncio.gather(*(student.go() for student in self.students)))
+
+        dropped, self.students = self.do(all_go()), []
         return dropped
 
 

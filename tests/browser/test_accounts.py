@@ -91,6 +91,7 @@ def test_a_teacher_signs_in_and_leads_their_room_in_another_browser(
     expect(home.get_by_text("Lead your room")).to_have_count(0)
     sign_in(home, "mary")
     home.wait_for_url("**/classroom")
+    expect(home.get_by_role("button", name=f"Lead your room {code} here")).to_be_visible()
     home.screenshot(path=tmp_path / "own_room.png")
     press(home, f"Lead your room {code} here")
     expect(home.locator(".classroom .code")).to_have_text(code)
