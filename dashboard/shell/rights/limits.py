@@ -66,6 +66,16 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
             "megabytes of a model, text or table that is brought",
             "A visitor may bring {most} MB at once here; this has {asked}.",
         ),
+        "uploads": Limit(
+            30,
+            f"files that a visitor uploads in {MINUTES} minutes",
+            f"You have uploaded {{most}} files in the last {MINUTES} minutes, as many as a visitor may. Wait a little.",
+        ),
+        "address_uploads": Limit(
+            400,
+            f"files uploaded from one address in {MINUTES} minutes",
+            f"From your network, {{most}} files were uploaded in the last {MINUTES} minutes, as many as may be. Wait.",
+        ),
         "often": Limit(
             12,
             f"runs that a visitor begins in {MINUTES} minutes",

@@ -226,16 +226,6 @@ def test_guessing_the_key_by_its_route_ends(door, monkeypatch):
     assert door.ask("GET", f"/api/sign_in?key={KEY.replace(' ', '+')}", client="10.0.0.2")[0] in (404, 405)
 
 
-def test_a_file_that_a_visitor_may_not_bring_is_refused_before_it_comes_in(door, store):
-    path = "/_stcore/upload_file/session/file"
-    large = {"content_length": str(9 * 2**20)}
-    status, _, body = door.ask("PUT", path, door.cookies(ANNA.identity), **large)
-    assert (status, json.loads(body)["kind"]) == (429, "limit")
-    assert door.ask("PUT", path, door.cookies(ANNA.identity), content_length="9" * 5_000)[0] == 429
-    assert door.ask("PUT", path, door.cookies(ANNA.identity), content_length="1000")[0] == 404  # Streamlit's, not here
-    assert door.ask("PUT", path, {SIGN_IN_COOKIE: sign_in.token_for(store, KEY, "")}, **large)[0] == 404
-
-
 @pytest.mark.parametrize(("mode", "path"), [("shared", STREAM), ("local", STREAM), ("shared", "/x")])
 def test_a_stranger_gives_no_orders_of_a_developers(store, monkeypatch, mode, path):
     monkeypatch.setenv(MODE_VARIABLE, mode)
