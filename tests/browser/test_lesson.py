@@ -199,7 +199,7 @@ def test_a_lesson_from_opening_the_room_to_its_end(served: tuple[AppServer, int]
     anna.get_by_role("tab", name="What if").click()
     expect(projector.get_by_role("tab", name="What if")).to_have_attribute("aria-selected", "true")
     lesson.pictures("a student leads")
-    press(teacher, "Take the lead back")
+    teacher.locator(".room-bar").get_by_role("button", name="Take the lead back").click()
     bar(anna, "Your teacher leads again.")
     teacher.go_back()
     teacher.wait_for_selector(".strip button")
