@@ -138,11 +138,13 @@ class Lesson:
     def row(self, crowd: Crowd, count: int) -> list[str]:
         """So many students, all of whom come, follow, answer and go."""
         alone = self.rate(ALONE)
+        say(f"{count} students come; alone, the run trains {alone:.0f} steps/s")
         self.lead()
         before = self.memory()
         took = crowd.come(self.students, max(0, count - self.pages), self.code.replace("-", ""), self.run.id)
         held = self.memory() - before
         pages = [self.follow(number) for number in range(min(self.pages, count))]
+        say("all are in and follow")
         time.sleep(SETTLING)
         for page in pages:
             page.evaluate(WATCH)
@@ -167,6 +169,7 @@ class Lesson:
             for page in pages
             for delay in delays(steps, [tuple(s) for s in page.evaluate("window.seen")], len(TEXT))
         ]
+        say(f"told: {in_milliseconds(heard)} ms; shown: {in_milliseconds(shown)} ms; {watched:.0f} steps/s")
         vote = self.vote(crowd, pages, count)
         dropped = crowd.go()
         for page in pages:
@@ -211,7 +214,13 @@ class Lesson:
             crowd.go()
             time.sleep(SETTLING)
             found.append(f"{within:.0f} → {self.memory():.0f} MB")
+            say(f"a wave of {count}: {found[-1]}")
         return found
+
+
+def say(text: str) -> None:
+    """How far it is, for whoever waits."""
+    print(f"{time.strftime('%X')} {text}", file=sys.stderr, flush=True)
 
 
 def by_student(heard: Heard) -> dict[int, list[tuple[int, float]]]:
