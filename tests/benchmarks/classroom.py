@@ -160,6 +160,7 @@ class Lesson:
         seconds = time.monotonic() - began
         watched = (self.store.get(self.run.id).step - first) / seconds
         processor = shares(used, self.used(), seconds)
+        time.sleep(SETTLING)  # in which the last steps come
         steps = list(zip(timesteps, self.teacher.evaluate("window.keys"), strict=True))
         told = by_student(crowd.heard)
         heard = [delay for seen in told.values() for delay in delays(steps, seen, len(TEXT))]
