@@ -8,7 +8,7 @@ WORKDIR /app
 # what changes seldom comes first, so that a change of the app installs nothing anew
 COPY requirements.txt pyproject.toml ./
 RUN grep -v '^-e ' requirements.txt > /tmp/libraries.txt \
-    && pip install -r /tmp/libraries.txt 'psycopg[binary]>=3.2,<4' 'prometheus-client>=0.22,<1'
+    && pip install -r /tmp/libraries.txt 'psycopg[binary]>=3.2,<4' 'prometheus-client>=0.22,<1' 'streamlit[auth]>=1.67,<1.68'
 COPY README.md ./
 COPY .streamlit/config.toml .streamlit/config.toml
 COPY lstm_engine lstm_engine

@@ -35,6 +35,7 @@ together: $(VENV)/.installed-test
 
 # before a release, and after a change of what all pages share
 thorough: $(VENV)/.installed-test chromium
+	-$(BIN)/pip install --quiet --no-compile -e '.[thorough]'
 	$(BIN)/pytest -m thorough
 
 bench: $(VENV)/.installed-test chromium

@@ -4,7 +4,6 @@ Started with ``streamlit run dashboard/app.py``, which ``make run`` does for thi
 """
 
 import asyncio
-import gc
 import logging
 import signal
 from collections.abc import AsyncIterator
@@ -21,6 +20,7 @@ from starlette.middleware import Middleware
 from dashboard.serving.absent_feed import AbsentFeed
 from dashboard.serving.assets import asset_routes
 from dashboard.serving.first_paint import FirstPaint
+from dashboard.serving.garbage import keep_collections_short, set_aside
 from dashboard.serving.headers import SecurityHeaders
 from dashboard.serving.health import Readiness, health_routes
 from dashboard.serving.logs import set_up_server_logs
@@ -33,6 +33,7 @@ from dashboard.serving.socket import live_routes
 from dashboard.serving.topics import Topics
 from dashboard.serving.trust import Trust, listens_locally
 from dashboard.serving.watching import Watched, Watching
+from dashboard.shell.rights.accounts import account_routes
 from dashboard.shell.rights.asking import everyone_is_here, is_from_here
 from dashboard.shell.rights.cleaning import keep_clean
 from dashboard.shell.rights.crowding import Crowding
@@ -73,6 +74,7 @@ routes = [
     *asset_routes(),
     *live_routes(topics, partial(check_listening, get_store, pools.feeds)),
     *sign_in_routes(get_store, pools),
+    *account_routes(get_store, pools),
     *start_routes(pools),
     *train_routes(get_store, pools),
     *step_routes(get_store, Questions(get_store), pools),
@@ -117,11 +119,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         )
     end_live_data_on_exit()
     # Streamlit collects garbage after each run of a page's script, and holds everybody up meanwhile: not for what stays
-    gc.collect()
-    gc.freeze()
-    cleaning = asyncio.create_task(keep_clean(get_store))
+    set_aside()
+    tasks = [asyncio.create_task(keep_clean(get_store)), asyncio.create_task(keep_collections_short())]
     yield {}
-    cleaning.cancel()
+    for task in tasks:
+        task.cancel()
     pools.close()
     try:
         await asyncio.to_thread(lambda: shared_services().launcher.close())

@@ -1,18 +1,23 @@
 """A room on two servers of one PostgreSQL: the teacher at one, a student at the other, which is killed."""
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from websockets.sync.client import connect
 
+from dashboard.shell.rights.cookies import TEACHER_COOKIE
 from lstm_engine.runs import RunStore
 from tests.browser.server import AppServer
 from tests.browser.step_view import SETTINGS
 from tests.browser.test_classroom import bar, press, stands_at
+from tests.browser.test_votes_live import CLASS, CONNECTIONS, Class
 from tests.postgres import PostgresServer
 
 BACK_SECONDS = 10.0
@@ -122,3 +127,49 @@ def test_a_killed_servers_students_are_back_and_the_room_has_lost_nothing(
     student.keyboard.press("ArrowRight")
     stands_at(teacher, 5)
     expect(teacher.locator(".room-words")).to_contain_text("Anna leads.")
+
+
+def counted_on(url: str, their: Class) -> dict[str, int | list[int]]:
+    """What a server's stream tells the teacher, as soon as all are in it."""
+    headers = {"Cookie": f"{TEACHER_COOKIE}={their.key}"}
+    with connect(f"{url.replace('http', 'ws')}/api/live", additional_headers=headers, proxy=None) as line:
+        line.send(json.dumps({"listen": f"class/{their.room.code}", "as": 1}))
+        while True:
+            for event in json.loads(line.recv(timeout=30)):
+                if event["name"] == "votes" and event["data"]["turns"][-1]["count"] >= CLASS:
+                    turn: dict[str, int | list[int]] = event["data"]["turns"][-1]
+                    return turn
+
+
+@pytest.mark.thorough
+def test_the_rooms_server_is_killed_in_the_middle_of_a_vote_and_no_answer_is_lost_or_counted_twice(
+    servers: list[AppServer],
+):
+    first, second = servers
+    front = Front([first.port, second.port])
+    with RunStore(first.database_url) as store:
+        their = Class(front.url, store)
+        vote = their.ask()
+
+        def kill_midway() -> None:
+            while len(store.answers(their.room.id, vote)) < CLASS // 4:
+                time.sleep(0.005)
+            first.stop(kill=True)
+
+        killer = threading.Thread(target=kill_midway)
+        killer.start()
+        began = time.monotonic()
+        with ThreadPoolExecutor(CONNECTIONS) as threads:
+            sent = list(threads.map(lambda k: their.answer(k, vote), range(CLASS)))
+        killer.join()
+        print(f"{CLASS} answers in {time.monotonic() - began:.2f} s, {sum(n > 1 for n in sent)} sent again")
+        assert max(sent) > 1  # some had to send again, to the other server
+        exactly = (CLASS, [CLASS // 4] * 4)
+        assert (their.counted()["count"], their.counted()["made"]) == exactly
+        told = counted_on(second.url, their)
+        assert (told["count"], told["made"]) == exactly
+        their.answer(0, vote)  # once more, for what was confirmed
+        assert their.counted()["count"] == CLASS
+        first.start()  # and when it is back, it knows the same
+        told = counted_on(first.url, their)
+        assert (told["count"], told["made"]) == exactly

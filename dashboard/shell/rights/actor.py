@@ -23,6 +23,7 @@ class Actor:
         signed_in: whether an administrator has shown the key, which can be taken back.
         key_hash, token_hash: of a room's key and a student's token, where their browser holds one: they see what that
             room is shown.
+        account: whether a visitor's identity is that of an account, and so the same in every browser.
     """
 
     kind: ActorKind
@@ -31,6 +32,7 @@ class Actor:
     signed_in: bool = False
     key_hash: str = ""
     token_hash: str = ""
+    account: bool = False
 
     @property
     def in_rooms(self) -> tuple[str, str, str | None]:

@@ -13,6 +13,7 @@ from starlette.types import Scope
 from streamlit import runtime
 
 from dashboard.serving.trust import is_local, listens_locally
+from dashboard.shell.rights.accounts import account_in
 from dashboard.shell.rights.actor import HERE, Actor, ActorKind
 from dashboard.shell.rights.cookies import SEAT_COOKIE, TEACHER_COOKIE, identity_in, signing_key
 from dashboard.shell.rights.sign_in import has_shown_key, hashed
@@ -86,10 +87,12 @@ def actor_of(store: RunStore, cookies: Mapping[str, str], origin: str) -> Actor:
         return HERE
     if has_shown_key(store, cookies):
         return Actor(ActorKind.ADMINISTRATOR, address=address, signed_in=True)
-    identity = identity_in(signing_key(store), cookies)
     held = (cookies.get(name, "") for name in (TEACHER_COOKIE, SEAT_COOKIE))
-    hashes = (hashed(value) if value else "" for value in held)
-    return Actor(ActorKind.GUEST if identity is None else ActorKind.VISITOR, identity, address, False, *hashes)
+    key_hash, token_hash = (hashed(value) if value else "" for value in held)
+    account = account_in(store, cookies)
+    identity = account or identity_in(signing_key(store), cookies)
+    kind = ActorKind.GUEST if identity is None else ActorKind.VISITOR
+    return Actor(kind, identity, address, key_hash=key_hash, token_hash=token_hash, account=account is not None)
 
 
 def actor_of_request(store: RunStore, connection: HTTPConnection) -> Actor:

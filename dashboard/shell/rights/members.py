@@ -1,6 +1,7 @@
 """Who somebody is in a room, by what their browser holds, and what they may do there.
 
-A teacher's browser holds the room's key, a student's a random token; the store knows both by their hashes alone. They
+A teacher's browser holds the room's key, a student's a random token; the store knows both by their hashes alone. Who
+is signed in with an account leads the rooms that it opened without their keys. They
 hold whoever the browser is otherwise: on a laptop where everybody may do everything, a student is a student.
 """
 
@@ -11,12 +12,14 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from dashboard.serving.problems import Kind, Problem
+from dashboard.shell.rights.accounts import account_in
 from dashboard.shell.rights.cookies import SEAT_COOKIE, TEACHER_COOKIE
 from dashboard.shell.rights.limits import most_of
 from dashboard.shell.rights.sign_in import hashed
 from lstm_engine.runs import RunStore
 from lstm_engine.runs.rooms import Room, Seat, shown_code
 
+OF_ACCOUNT = "account."  # before the code of a room, in a teacher's cookie: led by right of an account
 NOTICE_SECONDS = 3_600  # before an idle room is closed
 
 
@@ -115,12 +118,21 @@ def closes_at(room: Room) -> float | None:
 def member_of(store: RunStore, cookies: Mapping[str, str]) -> Member | None:
     """Who a browser is in a room, be the room over; None if in none. A teacher's key counts before a student's seat."""
     key, token = cookies.get(TEACHER_COOKIE, ""), cookies.get(SEAT_COOKIE, "")
-    room = store.room_of_key(hashed(key)) if key else None
+    room = room_led_with(store, key, cookies) if key else None
     if room is not None:
         return Member(room, None)
     seat = store.seat(hashed(token)) if token else None
     room = store.room_by_id(seat.room_id) if seat is not None else None
     return None if room is None else Member(room, seat)
+
+
+def room_led_with(store: RunStore, key: str, cookies: Mapping[str, str]) -> Room | None:
+    """The room that a teacher's cookie opens: a key, or the code of a room that is the signed-in account's own."""
+    if not key.startswith(OF_ACCOUNT):
+        return store.room_of_key(hashed(key))
+    account = account_in(store, cookies)
+    room = None if account is None else store.room(key.removeprefix(OF_ACCOUNT))
+    return room if room is not None and room.owner == account else None
 
 
 def check_member(store: RunStore, cookies: Mapping[str, str], action: RoomAction, code: str | None = None) -> Member:

@@ -8,12 +8,12 @@ from dashboard.serving.problems import Kind, Problem
 from dashboard.shell.rights.actor import Actor
 from dashboard.shell.rights.counted import full, take
 from dashboard.shell.rights.limits import beyond, most_of
-from dashboard.shell.rights.members import Member, RoomAction, check_member, member_of, why_over
+from dashboard.shell.rights.members import OF_ACCOUNT, Member, RoomAction, check_member, member_of, why_over
 from dashboard.shell.rights.sign_in import hashed, network_of
 from dashboard.shell.rights.table import Action, refused
 from lstm_engine import SettingsError
 from lstm_engine.runs import RunStore
-from lstm_engine.runs.rooms import MOST_PLACE, RoomSettings, new_key, nickname_of, read_code, read_key, shown_code
+from lstm_engine.runs.rooms import MOST_PLACE, Room, RoomSettings, new_key, nickname_of, read_code, read_key, shown_code
 from lstm_engine.runs.store import NicknameTaken, RoomFull, TooManyRooms
 
 PLACE = re.compile(r"[a-z]{0,20}(\?[!-~]*)?")  # a page and its parameters, as browsers write an address
@@ -23,6 +23,7 @@ NO_CODE = "A room's code has six letters and digits, such as K7M-4QX; your teach
 NO_ROOM = "There is no room with the code {}. Look once more at your teacher's screen."
 WRONG_KEY = "That is no room's key. It was shown once, when the room was opened, and begins anew with each room."
 IN_ANOTHER = "This browser leads the room {}. Close that one first, or use another browser or a private window."
+NOT_YOURS = "That is no room which your account has opened, or it is over."
 LENT = "{} has the lead. Take it back first."
 
 
@@ -70,6 +71,18 @@ class RoomActs:
         if over:
             raise Problem(over, Kind.MISSING)
         return Member(room, None), key
+
+    def own_rooms(self) -> list[Room]:
+        """Those that their account has opened and that are not over."""
+        identity = self._actor.identity if self._actor.account else None
+        return [] if identity is None else [room for room in self._store.rooms_of(identity) if not why_over(room)]
+
+    def come_back_to(self, code_text: str) -> tuple[Member, str]:
+        """A room of their account's, in any browser; and what that one is to hold in the place of its key."""
+        room = next((room for room in self.own_rooms() if room.code == read_code(code_text)), None)
+        if room is None:
+            raise Problem(NOT_YOURS, Kind.FORBIDDEN)
+        return Member(room, None), OF_ACCOUNT + room.code
 
     def join(self, code_text: str, nickname: str) -> tuple[Member, str]:
         """A seat in the room of that code, and the token that its student's browser is to hold; '' if it has one."""

@@ -19,7 +19,7 @@ from dashboard.serving.numbers import run_id, run_number
 from dashboard.serving.pools import Pool
 from dashboard.serving.problems import Kind, Problem, refusal
 from dashboard.serving.routes import client_of
-from dashboard.shell.rights.actor import ActorKind
+from dashboard.shell.rights.actor import Actor, ActorKind
 from dashboard.shell.rights.acts import MEGABYTE, Acts
 from dashboard.shell.rights.asking import actor_of_request, everyone_is_here, marked
 from dashboard.shell.rights.cookies import (
@@ -31,11 +31,12 @@ from dashboard.shell.rights.cookies import (
     signed,
     signing_key,
 )
-from dashboard.shell.rights.limits import beyond, most_of
+from dashboard.shell.rights.crowding import memory_in_use
+from dashboard.shell.rights.limits import beyond, most_of, rates, too_much
 from dashboard.shell.rights.members import RoomAction, check_member
 from dashboard.shell.rights.room_acts import RoomActs
 from dashboard.shell.rights.seen import hidden, seen_by
-from dashboard.shell.rights.sign_in import hashed, is_encrypted
+from dashboard.shell.rights.sign_in import hashed, is_encrypted, network_of
 from lstm_engine import EngineError
 from lstm_engine.runs import RunNotFound, RunStore, StoreError
 
@@ -49,6 +50,7 @@ STREAM = re.compile(r"/_stcore/stream")
 # which would open the store and start its launcher once more
 OF_PAGES = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})
 FOR_FORMS = 64 * 1024  # bytes around a file that is uploaded
+NO_LENGTH = "That upload does not say how long it is. Send the file with its length."
 
 
 class Rights:
@@ -83,7 +85,7 @@ class Rights:
         """Raise an EngineError if the request is about what its sender may not see, or sends more than they may."""
         asked = OF_A_RUN.search(scope["path"])
         length = Headers(scope=scope).get("content-length", "")
-        uploads = UPLOAD.search(scope["path"]) is not None and length.isdecimal()
+        uploads = UPLOAD.search(scope["path"]) is not None and scope["method"] == "PUT"
         if asked is None and not uploads:
             return
         connection = HTTPConnection(scope)
@@ -93,9 +95,8 @@ class Rights:
             actor = actor_of_request(store, connection)
             if asked is not None:
                 check_sight(store, connection, run_id(asked[1]))
-            size = int(length[:20]) if uploads else 0
-            if size > most_of("megabytes") * MEGABYTE + FOR_FORMS and not actor.may_do_everything:
-                raise beyond("megabytes", size / MEGABYTE)
+            if uploads and not actor.may_do_everything:
+                check_upload(actor, length)
 
         await self._pool.run(client_of(connection), check)
 
@@ -126,6 +127,23 @@ class Rights:
             await send(message)
 
         return send_with_identity
+
+
+def check_upload(actor: Actor, length: str) -> None:
+    """Raise Problem if a visitor may not upload a file of that length, as the request's header says it, now.
+
+    What is uploaded lies in memory until its page lets it go, so a server that is nearly full takes nothing more.
+    """
+    if not length.isdecimal():  # all browsers say how long a file is
+        raise Problem(NO_LENGTH)
+    size = int(length[:20])
+    if size > most_of("megabytes") * MEGABYTE + FOR_FORMS:
+        raise beyond("megabytes", size / MEGABYTE)
+    network = network_of(actor.address)
+    full = too_much("memory", memory_in_use())
+    full = full or rates().take(("uploads", actor.identity or network), ("address_uploads", network))
+    if full is not None:
+        raise full
 
 
 def sifted(receive: Receive) -> Receive:

@@ -18,6 +18,7 @@ from dashboard.serving.problems import Kind, Problem
 from dashboard.serving.routes import client_of, guarded
 from dashboard.serving.topics import Topics
 from dashboard.serving.trust import is_local, listens_locally, server_token
+from dashboard.shell.rights.accounts import ACCOUNT_COOKIE
 from dashboard.shell.rights.cookies import cookie
 from dashboard.shell.rights.members import (
     OUTSIDE,
@@ -163,13 +164,18 @@ def classroom_routes(get_store: GetStore, topics: Topics, pools: Pools) -> list[
     async def mine(request: Request) -> Response:
         """Who the browser is in a room; if its room is over, why, and it is let go."""
 
-        def look() -> Member | None:
-            return member_of(get_store(), request.cookies)
+        def look() -> tuple[Member | None, list[str]]:
+            store = get_store()
+            member = member_of(store, request.cookies) if holds else None
+            own = room_acts_of(store, request).own_rooms() if member is None or why_over(member.room) else []
+            return member, [shown_code(room.code) for room in own]
 
         found: dict[str, Any] = {"token": server_token(), "role": None, "only_here": listens_locally()}
         found["host"] = other_host(request.headers.get("host", ""))
         holds = {name for name in (TEACHER_COOKIE, SEAT_COOKIE) if request.cookies.get(name)}
-        member = await pools.questions.run(client_of(request), look) if holds else None
+        known = holds or ACCOUNT_COOKIE in request.cookies
+        member, own = await pools.questions.run(client_of(request), look) if known else (None, [])
+        found |= {"own_rooms": own} if own else {}
         if member is None:
             return handing(found, {}, request)
         removed = member.seat is not None and member.seat.removed
@@ -184,6 +190,8 @@ def classroom_routes(get_store: GetStore, topics: Topics, pools: Pools) -> list[
 
     async def come_back(request: Request) -> Response:
         def act(acts: RoomActs, message: dict[str, Any]) -> tuple[Member, str]:
+            if "code" in message:
+                return acts.come_back_to(text_in(message, "code"))
             return acts.come_back(text_in(message, "key"))
 
         member, key = await acted(request, act)

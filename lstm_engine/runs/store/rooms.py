@@ -80,6 +80,12 @@ class Rooms(Database):
             row = connection.execute(sql.select(rooms).where(which)).first()
         return None if row is None else room_of(row)
 
+    def rooms_of(self, owner: str) -> list[Room]:
+        """The rooms that somebody has open, the newest first."""
+        query = sql.select(rooms).where(rooms.c.owner == owner, OPEN).order_by(rooms.c.id.desc())
+        with self._reading() as connection:
+            return [room_of(row) for row in connection.execute(query)]
+
     def number_of_rooms(self, owner: str) -> int:
         """How many rooms somebody has open."""
         query = sql.select(sql.func.count()).where(rooms.c.owner == owner, OPEN)

@@ -55,7 +55,7 @@ class RunStore(
     ``owners``       owner_of, number_owned, crowd, delete_old
     ``sign_ins``     server_key, sign_in, is_signed_in, sign_out
     ``rooms``        open_room, room, room_of_key, room_by_id, move_room, touch_room, set_leader, set_room_settings,
-                     close_room, number_of_rooms, clear_rooms
+                     close_room, rooms_of, number_of_rooms, clear_rooms
     ``seats``        take_seat, seat, seats, note_seats, remove_seat, removed_tokens
     ``votes``        open_vote, vote, votes, ask_again, close_vote, reveal_vote, end_vote, give_answer, answers,
                      forget_nicknames, add_question, own_questions, own_question, remove_question

@@ -23,6 +23,7 @@ export class Entrance {
     const opens = form("Open a room", {}, "Open a room", () => room.open());
     this.key = field("Its key", { autocomplete: "off", maxlength: 60 }, "It was shown when the room was opened.");
     const returns = form("Come back to your room", { key: this.key }, "Come back", ({ key }) => room.comeBack(key));
+    this.own = element("div", { class: "own-rooms" });
     this.root = element(
       "div",
       { class: "entrance" },
@@ -36,6 +37,7 @@ export class Entrance {
             "You get a code to project. Whoever types it follows you: page, run, checkpoint, timestep, unit, and " +
             "what you clamp. Each can look around alone, which changes their own screen only, and is back by a click.",
         }),
+        this.own,
         opens,
         element("details", {}, element("summary", { text: "I opened a room in another browser" }), returns),
       ),
@@ -46,5 +48,11 @@ export class Entrance {
     if (this.code.input.value) this.nickname.input.focus();
   }
 
-  draw() {}
+  draw({ ownRooms }) {
+    if (String(ownRooms) === this.drawn) return;
+    this.drawn = String(ownRooms);
+    this.own.replaceChildren(
+      ...ownRooms.map((shown) => form(`Lead ${shown}`, {}, `Lead your room ${shown} here`, () => room.leadOwn(shown))),
+    );
+  }
 }

@@ -21,7 +21,7 @@ class Room {
   constructor() {
     this.tab = crypto.getRandomValues(new Uint32Array(3)).join("-");
     this.state = { ...startState(), code: null, shown: "", nickname: null, key: null, seats: [], over: "" };
-    Object.assign(this.state, { host: null, onlyHere: false, isAway: false, said: "", isKnown: false });
+    Object.assign(this.state, { host: null, onlyHere: false, ownRooms: [], isAway: false, said: "", isKnown: false });
     this.watchers = new Set();
     this.hearers = new Map(); // by event: what other parts have to do with it
     this.asking = new Asking();
@@ -68,8 +68,8 @@ class Room {
   }
 
   async look() {
-    const { host, only_here: onlyHere, over = "", ...mine } = await this.asking.whoAmI();
-    this.set({ host, onlyHere, isKnown: true });
+    const { host, only_here: onlyHere, own_rooms: ownRooms = [], over = "", ...mine } = await this.asking.whoAmI();
+    this.set({ host, onlyHere, ownRooms, isKnown: true });
     if (mine.role) this.enter(mine);
     else this.exit(over);
   }
@@ -81,6 +81,11 @@ class Room {
 
   async comeBack(key) {
     this.enter(await this.post("come_back", { key }));
+  }
+
+  /** Lead a room of one's account's. */
+  async leadOwn(shown) {
+    this.enter(await this.post("come_back", { code: shown }));
   }
 
   async join(code, nickname) {

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.serving.pools import Pools
 from dashboard.shell.rights.actor import Actor, ActorKind
-from dashboard.shell.rights.members import SEAT_COOKIE, TEACHER_COOKIE
+from dashboard.shell.rights.cookies import SEAT_COOKIE, TEACHER_COOKIE
 from dashboard.shell.rights.serving import check_listening
 from dashboard.shell.rights.sign_in import hashed
 from tests.dashboard.serving.tabs import run_async

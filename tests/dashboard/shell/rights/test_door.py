@@ -29,7 +29,7 @@ KEY = "the key of the class"
 STREAM = "/_stcore/stream"
 READING = {"GET", "HEAD", "OPTIONS"}
 # change nothing of anybody's but one's own browser; each has tests of its own
-SIGNING = ("sign_in", "sign_out", "rooms/come_back", "rooms/join")
+SIGNING = ("sign_in", "sign_out", "account", "rooms/come_back", "rooms/join")
 ROOMS = {"open", "leave", "move", "whereabouts", "lead", "settings", "keep", "take_out", "close"}
 QUESTIONS = {
     *("ask", "ask_again", "close_vote", "reveal", "end_vote", "answer"),
@@ -225,16 +225,6 @@ def test_guessing_the_key_by_its_route_ends(door, monkeypatch):
     assert door.ask("POST", "/api/sign_in", body=json.dumps({"key": KEY}).encode())[0] == 429
     assert door.ask("POST", "/api/sign_in", body=b"{" * 9_999, client="10.0.0.2")[0] == 413
     assert door.ask("GET", f"/api/sign_in?key={KEY.replace(' ', '+')}", client="10.0.0.2")[0] in (404, 405)
-
-
-def test_a_file_that_a_visitor_may_not_bring_is_refused_before_it_comes_in(door, store):
-    path = "/_stcore/upload_file/session/file"
-    large = {"content_length": str(9 * 2**20)}
-    status, _, body = door.ask("PUT", path, door.cookies(ANNA.identity), **large)
-    assert (status, json.loads(body)["kind"]) == (429, "limit")
-    assert door.ask("PUT", path, door.cookies(ANNA.identity), content_length="9" * 5_000)[0] == 429
-    assert door.ask("PUT", path, door.cookies(ANNA.identity), content_length="1000")[0] == 404  # Streamlit's, not here
-    assert door.ask("PUT", path, {SIGN_IN_COOKIE: sign_in.token_for(store, KEY, "")}, **large)[0] == 404
 
 
 @pytest.mark.parametrize(("mode", "path"), [("shared", STREAM), ("local", STREAM), ("shared", "/x")])

@@ -7,8 +7,8 @@ import pytest
 from dashboard.serving.problems import Problem
 from dashboard.serving.topics import Topics, TopicUnknown
 from dashboard.shell.rights.asking import MODE_VARIABLE
+from dashboard.shell.rights.cookies import SEAT_COOKIE, TEACHER_COOKIE
 from dashboard.shell.rights.limits import LIMITS_VARIABLE
-from dashboard.shell.rights.members import SEAT_COOKIE, TEACHER_COOKIE
 from dashboard.views.classroom.room_feed import RoomFeed
 from lstm_engine.runs.rooms import MOST_PLACE, RoomSettings
 from tests.dashboard.shell.rights.conftest import ANNA, BEN
@@ -219,6 +219,8 @@ def test_a_room_that_is_over_says_so_and_lets_go(store, teacher, joined, browser
     assert "its teacher has closed it" in ben.mine()["over"]
     assert ben.mine()["role"] is None
     assert teacher.post("move", place="step", by="x")[0] == 403
+    status, told = browser(BEN.identity, "10.0.0.9").post("come_back", key=teacher.key)  # kept, and shown again
+    assert (status, "has ended" in told["error"]) == (404, True)
     status, told = browser(BEN.identity).post("join", code=teacher.code, nickname="Late")
     assert (status, "has ended" in told["error"]) == (404, True)
     assert teacher.post("open")[0] == 200

@@ -9,8 +9,8 @@ from dashboard.serving.listeners import Listener
 from dashboard.serving.pools import Pools
 from dashboard.serving.topics import Topics
 from dashboard.shell.rights import sign_in
+from dashboard.shell.rights.cookies import SEAT_COOKIE
 from dashboard.shell.rights.limits import LIMITS_VARIABLE
-from dashboard.shell.rights.members import SEAT_COOKIE
 from dashboard.views.classroom import presence
 from dashboard.views.classroom.room_feed import ClassFeed, RoomFeed, room_payload
 from lstm_engine.runs.rooms import Presence

@@ -35,7 +35,7 @@ NOT_FOR_PAGES = {
     *("server_key", "sign_in", "is_signed_in", "sign_out"),
 }
 # of rooms: read by what a member's browser holds, see ``members``, and changed by ``RoomActs`` and ``VoteActs``
-OF_ROOMS = {"room", "room_of_key", "room_by_id", "number_of_rooms", "seat", "seats"} | {
+OF_ROOMS = {"room", "room_of_key", "room_by_id", "rooms_of", "number_of_rooms", "seat", "seats"} | {
     "vote",
     "votes",
     "answers",
