@@ -24,7 +24,6 @@ def mount_step(
     examples: list[str],
     on_sequence: Callable[[], None],
     on_back: Callable[[], None],
-    refused: bool = False,
     begin_refused: str = "",
 ) -> Any:
     """Show a sequence.
@@ -35,7 +34,6 @@ def mount_step(
         examples: further sequences, to put beside it.
         on_sequence: called when the view has a new sequence, a continuation of this one.
         on_back: called when the browser's Back led to another run, or to what the page has not read yet.
-        refused: whether the sequence stands in the place of one that was typed and cannot be read.
         begin_refused: why whoever looks may begin no run to stand beside it; empty if they may.
 
     Returns:
@@ -56,7 +54,6 @@ def mount_step(
         "sequence": sequence,
         "examples": examples,
         "quantities": quantity_payload(run.settings.variant),
-        "refused": refused,
         "embedding": embed_origins(),
         "told": told_address("run", "sequence"),
     }

@@ -67,14 +67,13 @@ def show_step(services: Services) -> None:
     text = pick_sequence(run, examples, pickers[1], pickers[2])
     if isinstance(task, OwnModelTask) and task.own.symbols is None:
         offer_rows(task.own.inputs, run.id, f"sequence_{run.id}")
-    refused = False
     try:
         check_sequence(run, text)
     except TaskInputError as error:
         nearest = nearest_to(run, error)
         below = "the first example" if nearest is None else f"“{shortened(nearest)}”"
         messages.error(plain(f"{error} Shown instead: {below}."))
-        text, refused = examples[0] if nearest is None else nearest, True
+        text = examples[0] if nearest is None else nearest
     with messages:
         show_notices()
 
@@ -84,7 +83,7 @@ def show_step(services: Services) -> None:
     def go_back() -> None:
         follow(st.session_state["step"].back)
 
-    seen = mount_step(run, text, examples, take_sequence, go_back, refused, services.acts.why_not_begin())
+    seen = mount_step(run, text, examples, take_sequence, go_back, services.acts.why_not_begin())
     if seen.gone:  # by now another one may be shown in its place
         wait_for(seen.gone)
         st.rerun()

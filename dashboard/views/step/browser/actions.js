@@ -210,6 +210,7 @@ export class Actions {
       if (subject !== this.subject()) return;
       whatif.complain("");
       this.set({ [of]: clamps, panel: "whatif" });
+      this.view.pressed.take();
     });
     return this.clamping;
   }

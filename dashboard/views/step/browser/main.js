@@ -100,11 +100,9 @@ class StepView {
   }
 
   /** The page's fields say another sequence, or another run. */
-  turnToSequence({ sequence, refused }, otherRun) {
+  turnToSequence({ sequence }, otherRun) {
     this.history.clear();
     this.frame.say("");
-    // the run's picker loses the focus by itself; taken from it, it would choose once more
-    if (!refused && !otherRun) this.pressed.take();
     this.visit.abandon();
     this.state = { ...turned(this.state, otherRun ? "run" : "sequence"), sequence, timestep: null };
     this.visit.entered(otherRun ? "run" : "sequence");
