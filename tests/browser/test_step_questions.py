@@ -483,6 +483,14 @@ def test_what_is_held_keeps_the_scales_says_both_losses_and_leaves_the_typed_ran
     expect(page.locator("[data-legend='forget_gate']")).to_have_text("0.000")
     assert shown(page)["c"] == pytest.approx(float(held.layers[0].cell[3, 0, 6]), abs=0.00051)
     assert ends.all_inner_texts() == before  # of what is held no colour is more vivid
+    value = page.get_by_label("Value to clamp at")
+    assert (slider.input_value(), value.input_value()) == ("0", "0")
+    value.fill("0,25")
+    assert slider.input_value() == "0.25"
+    slider.press("ArrowRight")
+    expect(value).to_have_value("0.26")
+    slider.press("Home")
+    expect(page.locator(".clamps li")).to_contain_text(["f = 0, all units, layer 1, at 2 to 6"])
     scores, targets = held.outputs[:, 0].astype(float), sequence.targets[:, 0]
     log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
     losses = [-log_p[np.arange(len(targets)), targets].mean(), model.loss(sequence.inputs, sequence.targets)]

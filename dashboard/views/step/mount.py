@@ -37,7 +37,8 @@ def mount_step(
         begin_refused: why whoever looks may begin no run to stand beside it; empty if they may.
 
     Returns:
-        the component's state: ``sequence``, what ``on_sequence`` is about, and ``gone``, the run that vanished.
+        the component's state: ``sequence``, what ``on_sequence`` is about, ``gone``, the run that vanished, and
+        ``status``, one that the run's picker does not say yet.
     """
     base = base_path()
     data = {
@@ -49,6 +50,7 @@ def mount_step(
         "task": run.settings.task,
         "token": server_token(),
         "begin_refused": begin_refused,
+        "status": run.status.value,
         "end_step": run.end_step,
         "learned_here": run.is_trained,
         "sequence": sequence,
@@ -58,5 +60,10 @@ def mount_step(
         "told": told_address("run", "sequence"),
     }
     return _mount(
-        key="step", data=data, on_sequence_change=on_sequence, on_back_change=on_back, on_gone_change=lambda: None
+        key="step",
+        data=data,
+        on_sequence_change=on_sequence,
+        on_back_change=on_back,
+        on_gone_change=lambda: None,
+        on_status_change=lambda: None,
     )

@@ -45,7 +45,7 @@ def step_part(services: Services) -> None:
 
 def show_step(services: Services) -> None:
     """What to look at, and the step view."""
-    columns = st.columns([3, 3.6, 2.4], vertical_alignment="bottom")
+    columns = st.columns([4.4, 2.6, 2], vertical_alignment="bottom")
     # with keys, so that a link can hide them
     pickers = [column.container(key=f"pick_{name}") for column, name in zip(columns, PICKED, strict=True)]
     messages = notices_place()

@@ -230,7 +230,8 @@ export class Actions {
     const [mine, others] = isBeside ? ["clampsBeside", "clamps"] : ["clamps", "clampsBeside"];
     let found;
     try {
-      found = await engine.continuation({ ...asked, beside_clamps: state[others].join(",") }, state.timestep, temperature);
+      const told = { ...asked, beside_clamps: state[others].join(",") };
+      found = await engine.continuation(told, state.timestep, temperature);
     } catch (refusal) {
       return prediction.complain(refusal.message);
     }
