@@ -66,7 +66,7 @@ def show_step(services: Services) -> None:
     examples = list(task.examples())
     text = pick_sequence(run, examples, pickers[1], pickers[2])
     if isinstance(task, OwnModelTask) and task.own.symbols is None:
-        offer_rows(task.own.inputs, run.id, f"sequence_{run.id}")
+        offer_rows(task.own.inputs, run.id, lambda rows: tell_sequence(run, rows))
     try:
         check_sequence(run, text)
     except TaskInputError as error:
@@ -78,7 +78,7 @@ def show_step(services: Services) -> None:
         show_notices()
 
     def take_sequence() -> None:
-        st.session_state[f"sequence_{run.id}"] = st.session_state["step"].sequence
+        tell_sequence(run, st.session_state["step"].sequence)
 
     def go_back() -> None:
         follow(st.session_state["step"].back)
@@ -112,24 +112,30 @@ def note_on(task: Task, text: str) -> str:
         return ""
 
 
+def tell_sequence(run: Run, text: str) -> None:
+    """Let the field of the run's sequence say this when it is drawn next: it must not be given another value then."""
+    st.session_state[f"told_sequence_{run.id}"] = text
+
+
 def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> str:
     """The text to step through: typed, or one of the task's examples."""
     task = run.settings.task_object
     key, example_key = f"sequence_{run.id}", f"example_{run.id}"
-    tell = newly_read("sequence") or key not in st.session_state
-    if tell:
+    told = st.session_state.pop(f"told_{key}", None)
+    is_told = newly_read("sequence") or key not in st.session_state or told is not None
+    if is_told:
         linked = selected("sequence")
-        st.session_state[key] = examples[0] if linked is None else linked
+        st.session_state[key] = next(text for text in (told, linked, examples[0]) if text is not None)
 
     def take_example() -> None:
         if st.session_state[example_key] != OWN:
-            st.session_state[key] = st.session_state[example_key]
+            tell_sequence(run, st.session_state[example_key])
 
     note = note_on(task, st.session_state[key])  # in the label, where it pushes nothing down
     about = task.about
     text = own.text_input(
         plain(f"Sequence: {lowered(note or task.input_help)}"),
-        "" if tell else st.session_state[key],  # which the field would lack if what it was told went by another page
+        "" if is_told else st.session_state[key],  # which it would lack if what it was told went by another page
         key=key,
         help=plain(f"{about.reads} {about.question} {about.guesser} {about.solved}"),
     )

@@ -23,7 +23,7 @@ function inWords(keys) {
 
 const BEFORE = 6; // rows before that of the quantities
 const COMMANDS = [
-  { shown: "← →", words: "one step back or forward", keys: { ArrowLeft: ["step", -1], ArrowRight: ["step", 1] } },
+  { shown: "← →", words: "back or forward, by a timestep or an operation", keys: { ArrowLeft: ["step", -1], ArrowRight: ["step", 1] } },
   { shown: "Page ↑ ↓", words: "ten timesteps", keys: { PageUp: ["travel", -10], PageDown: ["travel", 10] } },
   {
     shown: "Home, End",
@@ -32,7 +32,7 @@ const COMMANDS = [
   },
   { shown: "↑ ↓", words: "the unit above or below", keys: { ArrowUp: ["unitBy", -1], ArrowDown: ["unitBy", 1] } },
   { shown: "Space", words: "play and pause", keys: { " ": ["play"] } },
-  { words: "step by timestep or by operation", keys: { s: ["turnStepSize"], m: ["turnStepSize"] } },
+  { words: "move by timestep or by operation", keys: { s: ["turnStepSize"], m: ["turnStepSize"] } },
   { words: "ask about the prediction", keys: { y: ["askAbout", "prediction"] } },
   { words: "jump to a timestep or symbol", keys: { j: ["startJump"] } },
   { words: "an earlier or a later checkpoint", keys: { "[": ["checkpointBy", -1], "]": ["checkpointBy", 1] } },
