@@ -56,7 +56,7 @@ export class Checkpoints {
     const { trace, original } = this;
     if (!isRead(trace, state)) return "is known at its end";
     if (!original) return `${fixed(trace.loss)} ${trace.unit_of_loss}`;
-    return `${fixed(trace.loss)} with what is clamped, ${fixed(original.loss)} without (${trace.unit_of_loss})`;
+    return `${fixed(trace.loss)} with clamps, ${fixed(original.loss)} without (${trace.unit_of_loss})`;
   }
 
   /** The run trains, or does so no more. */
