@@ -70,7 +70,8 @@ export class BesidePicker {
     this.run.value = chosen ?? "";
     const steps = (this.choice && this.view?.steps) ?? [];
     this.checkpoint.hidden = !steps.length;
-    const newestFirst = [...steps].reverse().map((step) => ({ value: String(step), text: `training step ${whole(step)}` }));
+    const option = (step) => ({ value: String(step), text: `training step ${whole(step)}` });
+    const newestFirst = [...steps].reverse().map(option);
     renew(this.checkpoint, [{ value: "", text: "newest, live" }, ...newestFirst]);
     this.checkpoint.value = (this.choice && runBeside(this.choice.value).checkpoint) ?? "";
   }

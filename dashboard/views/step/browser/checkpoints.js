@@ -48,6 +48,7 @@ export class Checkpoints {
     this.slider.value = Math.max(0, steps.indexOf(shown));
     this.slider.setAttribute("aria-valuetext", `training step ${whole(shown)}`);
     this.newest.checked = state.checkpoint === NEWEST;
+    this.step = learnedHere ? `training step ${whole(shown)} of ${whole(endStep)}` : "trained elsewhere";
     this.showBadge();
   }
 
@@ -71,7 +72,7 @@ export class Checkpoints {
   }
 
   draw(state) {
-    const step = this.learnedHere ? `training step ${whole(this.shown)} of ${whole(this.endStep)}` : "trained elsewhere";
+    const { step } = this;
     const known = this.trace.loss !== null; // nobody knows what is right for some models that were trained elsewhere
     setText(this.said, known ? `${step} · loss on this sequence ${this.lossIn(state)}` : step);
   }

@@ -23,7 +23,11 @@ function inWords(keys) {
 
 const BEFORE = 6; // rows before that of the quantities
 const COMMANDS = [
-  { shown: "← →", words: "back or forward, by a timestep or an operation", keys: { ArrowLeft: ["step", -1], ArrowRight: ["step", 1] } },
+  {
+    shown: "← →",
+    words: "back or forward, by a timestep or an operation",
+    keys: { ArrowLeft: ["step", -1], ArrowRight: ["step", 1] },
+  },
   { shown: "Page ↑ ↓", words: "ten timesteps", keys: { PageUp: ["travel", -10], PageDown: ["travel", 10] } },
   {
     shown: "Home, End",

@@ -9,8 +9,8 @@ const POLL_EVERY = 3000; // ms between two looks where live data does not get th
  * Hear of a run.
  * @param {{run: number, end_step: number}} data of the mounted view
  * @param {{checkpoint: function(number), status: function(?string), gone: function(), silence: function()}} hears
- *   `checkpoint` is called with the newest one, `status` with what the run is doing, null until that is heard, `silence`
- *   now and then where nothing can be heard
+ *   `checkpoint` is called with the newest one, `status` with what the run is doing, null until that is heard, and
+ *   `silence` now and then where nothing can be heard
  * @returns {function()} stops it
  */
 export function hearOf({ run, end_step }, hears) {

@@ -1,6 +1,6 @@
 // Back, forward, play, by what to move and how fast, jump.
 
-import { element, svg } from "../../../browser/dom.js";
+import { element, setValue, svg } from "../../../browser/dom.js";
 import { atEnd } from "./moves.js";
 
 const ICONS = {
@@ -110,10 +110,11 @@ export class Transport {
 
   draw(state) {
     this.state = state;
-    this.size.value = state.operation === null ? "timestep" : "operation";
-    this.slider.value = state.timestep + 1;
-    this.number.value = state.timestep + 1;
-    this.layer.value = state.layer;
+    // a field of text makes the browser lay out whatever has changed by then: it comes first
+    setValue(this.number, state.timestep + 1);
+    setValue(this.slider, state.timestep + 1);
+    setValue(this.size, state.operation === null ? "timestep" : "operation");
+    setValue(this.layer, state.layer);
   }
 
   /** Whether there is something to undo and to redo; not disabled: the keyboard's focus would be lost. */
