@@ -50,7 +50,7 @@ def front_door() -> None:
     """Start; a bare address that selects something was a link to Train, and still leads there."""
     if st.query_params:
         st.switch_page(train_page, query_params=st.query_params.to_dict())
-    ways = start.Ways(step_page, train_page, reading_page)
+    ways = start.Ways(step_page, train_page, inspect_page, reading_page)
     show(lambda shared: start.show(shared, ways))
 
 

@@ -27,6 +27,11 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Set what a field says only when that changed. */
+export function setValue(field, value) {
+  if (field.value !== String(value)) field.value = value;
+}
+
 /** Whether a node is on the screen, as `seen`; `onsight` is called whenever it comes there. */
 export function watchSight(node, onsight) {
   const sight = { seen: false, end: () => observer.disconnect() };

@@ -73,6 +73,30 @@ def parse_clamp(text: str, model: LSTMModel, timesteps: int) -> Intervention:
     return Intervention.clamp(quantity.name, value, range(first - 1, last), units, layer - 1)
 
 
+def held_on(text: str, timesteps: int, continued: int) -> str:
+    """The same clamps in a sequence that goes on: what is held to its end is held on.
+
+    Args:
+        text: as ``parse_clamps`` reads it for the sequence of so many ``timesteps``.
+        timesteps: of the sequence; what is added may also take the place of its last ones.
+        continued: timesteps afterwards, more or fewer; what would be held beyond them is held no more.
+
+    >>> held_on("f:1:3:2-9=0.5,o:1:*:2-4=1,c:1:0:8-8=0", timesteps=9, continued=7)
+    'f:1:3:2-7=0.5,o:1:*:2-4=1'
+    """
+    found = []
+    for part in filter(None, text.split(",")):
+        match = CLAMP.fullmatch(part)
+        if match is None:  # whoever uses it is told so
+            found.append(part)
+            continue
+        first, last = int(match["first"]), int(match["last"])
+        end = continued if last == timesteps else min(last, continued)
+        if first <= end:
+            found.append(f"{part[: match.start('last')]}{end}{part[match.end('last') :]}")
+    return ",".join(found)
+
+
 def clamp_value(text: str, quantity: Quantity) -> float:
     """The number that a quantity is to be clamped at.
 

@@ -36,9 +36,9 @@ def run_labels(runs: Sequence[Run], losses: Mapping[int, float] | None = None) -
     for run in runs:
         units = run.settings.hidden_size
         parts = [on_one_line(run.name), f"{cell_name(run)}, {units} unit{'' if units == 1 else 's'}"]
+        parts += differing[run.id]  # what sets it apart, while there is room
         if task_title(run) not in run.name:
             parts.append(task_title(run))
-        parts += differing[run.id]
         if losses is not None or not run.readable:
             parts.append(STANDING.get(run.status, run.status.value) if run.is_trained else ELSEWHERE)
         if losses is not None and run.id in losses:

@@ -17,8 +17,12 @@ KEPT_LABELS = 1_000  # that a browser may still show, though they read otherwise
 
 
 def labels_of(store: RunStore, runs: Sequence[Run]) -> dict[int, str]:
-    """The labels of runs as they stand now; a browser that still shows older ones is understood by ``meant``."""
-    labels = run_labels(runs, store.newest_losses())
+    """The labels of runs as they stand now; a browser that still shows older ones is understood by ``meant``.
+
+    Of a run that is under way no loss is said: it would be another one a moment later, and the label would not.
+    """
+    losses = store.newest_losses()
+    labels = run_labels(runs, {run.id: losses[run.id] for run in runs if run.id in losses and not run.status.under_way})
     shown: dict[str, int] = st.session_state.setdefault("labels_shown", {})
     for run_id, label in labels.items():
         shown.pop(label, None)  # to the end: the oldest are forgotten first

@@ -177,6 +177,11 @@ class Variant:
     heads: int = 1
     biases: int = 2
 
+    @property
+    def has_forget_bias(self) -> bool:
+        """Whether a forget gate has weights of its own, so that its first bias can be chosen."""
+        return "forget_gate" in self.blocks
+
     def recurrent_width(self, hidden_size: int) -> int:
         """How many h′ a unit sees."""
         return hidden_size // self.heads if self.sees_hidden else 0

@@ -252,7 +252,7 @@ def initialise(parameters: NamedArrays, seed: int, forget_bias: object, init_std
                 else generator.normal(0, scale, view.shape)
             )
             view[...] = draw
-    if a.bias and "forget_gate" in a.variant.blocks:
+    if a.bias and a.variant.has_forget_bias:
         row = a.variant.blocks.index("forget_gate") * H
         for k in range(a.num_layers):
             parameters[f"{a.variant.family}.bias_ih_l{k}"][row : row + H] = bias

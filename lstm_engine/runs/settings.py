@@ -64,7 +64,7 @@ class ModelSettings:
     hidden_size: int = setting(
         64, "Hidden size", "Units of each layer: how much the cell can remember.", Limits(1, 512), WIDEST
     )
-    num_layers: int = setting(1, "Layers", "LSTM layers on top of each other.", Limits(1, 4), WIDEST)
+    num_layers: int = setting(1, "Layers", "Layers on top of each other.", Limits(1, 4), WIDEST)
     bias: bool = setting(True, "Biases", "Whether gates and readout have biases.")
     forget_bias: float = setting(
         1.0, "Forget bias", "Of a fresh cell: the larger, the longer it remembers.", Limits(-10, 10)
@@ -108,7 +108,7 @@ class CourseSettings:
         0, "Seed", "Of the first weights and of the batches; the same seed gives the same run.", Limits(0, 2**32 - 1)
     )
     end_step: int = setting(3_000, "Steps", "The run ends after so many.", Limits(1, 1_000_000))
-    pace: float = setting(50.0, "Pace", "Most steps a second; 0 for as fast as it can.", Limits(0, 100_000))
+    pace: float = setting(50.0, "Training speed", "Most steps a second; 0 for as fast as it can.", Limits(0, 100_000))
 
 
 @dataclass(frozen=True)

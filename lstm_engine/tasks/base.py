@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_engine.cell.interventions import Intervention
 from lstm_engine.checks import whole_number
 from lstm_engine.errors import SettingsError, TaskInputError
 from lstm_engine.tasks.about import About
@@ -265,19 +266,22 @@ class Task(ABC):
         count: int,
         temperature: float,
         generator: np.random.Generator,
+        interventions: Sequence[Intervention] = (),
     ) -> str:
         """A sequence's beginning with what the model adds to it, in the form that ``encode`` takes.
 
         Args:
             sequence: whose beginning the model reads.
             timesteps: how much of it, at least 1.
-            count, temperature, generator: see ``Beginning``.
+            count, temperature, generator, interventions: see ``Beginning``.
 
         Raises:
             TaskInputError: what the model says is not what it reads, so it cannot go on by itself.
+            SettingsError: an intervention does not fit, as in ``LSTMModel.trace``.
         """
+        model.check_interventions(interventions, timesteps + count)
         labels, inputs = sequence.labels[:timesteps], sequence.inputs[:timesteps]
-        return self.go_on(Beginning(model, labels, inputs, count, temperature, generator))
+        return self.go_on(Beginning(model, labels, inputs, count, temperature, generator, interventions))
 
     def go_on(self, beginning: Beginning) -> str:
         """What ``continued`` is to give; of a task in which no model can go on, the refusal."""

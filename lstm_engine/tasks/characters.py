@@ -23,7 +23,7 @@ from lstm_engine.tasks.base import (
     one_hot,
     padded_size,
 )
-from lstm_engine.tasks.beginning import Beginning, draw_symbols
+from lstm_engine.tasks.beginning import Beginning, Reader, draw_symbols
 from lstm_engine.tasks.folding import fold, named, shortened
 from lstm_engine.tasks.library import MOST_SOURCE, standard_library
 
@@ -186,24 +186,24 @@ class CharactersTask(Task):
 
     def samples(self, model: "LSTMModel", generator: np.random.Generator, count: int) -> list[Sample]:
         start = np.repeat(self._codes[:1, None], 3, axis=1)
-        drawn = self._draw(model, start, SAMPLE_LENGTH, 0.8, generator)
+        drawn = self._draw(Reader(model), start, SAMPLE_LENGTH, 0.8, generator)
         return [Sample(text=self._text(column), origin="new") for column in drawn.T]
 
     def go_on(self, beginning: Beginning) -> str:
         """Characters, however long."""
         codes = beginning.inputs[..., : len(self._symbols)].argmax(axis=2)  # (T, 1)
-        drawn = self._draw(beginning.model, codes, beginning.count, beginning.temperature, beginning.generator)
+        drawn = self._draw(beginning.reader(), codes, beginning.count, beginning.temperature, beginning.generator)
         return self._text(codes[:, 0]) + self._text(drawn[:, 0])
 
     def _draw(
-        self, model: "LSTMModel", start: NDArray, count: int, temperature: float, generator: np.random.Generator
+        self, reader: Reader, start: NDArray, count: int, temperature: float, generator: np.random.Generator
     ) -> NDArray:
         """What follows on (T, B), drawn symbol by symbol: (count, B)."""
-        outputs, state = model.forward(self._one_hot(start))
+        outputs = reader.read(self._one_hot(start))
         drawn = np.empty((count, start.shape[1]), np.int64)
         for k in range(count):
             drawn[k] = draw_symbols(outputs[-1, :, : len(self._symbols)], generator, temperature)
-            outputs, state = model.forward(self._one_hot(drawn[k][None, :]), state)
+            outputs = reader.read(self._one_hot(drawn[k][None, :]))
         return drawn
 
 

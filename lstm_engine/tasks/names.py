@@ -193,8 +193,8 @@ class NamesTask(Task):
 
     def go_on(self, beginning: Beginning) -> str:
         """Letters until the name ends."""
-        model, text = beginning.model, "".join(beginning.labels).lstrip(END)
-        outputs, state = model.forward(beginning.inputs)
+        reader, text = beginning.reader(), "".join(beginning.labels).lstrip(END)
+        outputs = reader.read(beginning.inputs)
         for _ in range(beginning.count):
             scores = outputs[-1].copy()
             if not text:
@@ -203,5 +203,5 @@ class NamesTask(Task):
             if ALPHABET[symbol] == END:
                 break
             text += ALPHABET[symbol]
-            outputs, state = model.forward(self._one_hot(np.array([[symbol]])), state)
+            outputs = reader.read(self._one_hot(np.array([[symbol]])))
         return text.replace(END, " ").strip()

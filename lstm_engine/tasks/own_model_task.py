@@ -197,14 +197,14 @@ class OwnModelTask(Task):
         """Symbols, if they are what the model says."""
         if not self.about.continues or self.own.symbols is None:
             return super().go_on(beginning)
-        model, inputs = beginning.model, beginning.inputs  # (T, 1) or (T, 1, V)
+        reader, inputs = beginning.reader(), beginning.inputs  # (T, 1) or (T, 1, V)
         codes = list(inputs[:, 0] if inputs.ndim == 2 else inputs[:, 0].argmax(axis=-1))
-        outputs, state = model.forward(inputs)
+        outputs = reader.read(inputs)
         for _ in range(beginning.count):
             (code,) = draw_symbols(outputs[-1], beginning.generator, beginning.temperature)
             codes.append(code)
             step = np.array([[code]])
-            outputs, state = model.forward(step if self.own.embedded else one_hot(step, self.input_size), state)
+            outputs = reader.read(step if self.own.embedded else one_hot(step, self.input_size))
         return ("" if self._by_character else " ").join(self.own.symbols[int(code)] for code in codes)
 
     def to_train(self) -> NoReturn:

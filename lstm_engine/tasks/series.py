@@ -76,7 +76,7 @@ class OwnSeriesTask(SignalTask):
             )
         self._lowest, self._highest = float(min(standard.min(), -LARGEST)), float(max(standard.max(), LARGEST))
         self._values = standard.astype(np.float32)
-        self.number_asked = f"next value of {name}" if name else "next value"
+        self.number_asked = f"next {name}" if name else "next value"
         self.question = f"Which value of {name} comes next?" if name else "Which value comes next?"
         self.curve_axes = ("timestep", name or "value")
         # a number is written with so many digits that a small part of the deviation can be seen in it

@@ -154,13 +154,13 @@ class SignalTask(Task):
 
     def go_on(self, beginning: Beginning) -> str:
         """Each predicted value is read as if it had come."""
-        model, values = beginning.model, beginning.inputs[:, 0, 0].tolist()
-        outputs, state = model.forward(beginning.inputs)
+        reader, values = beginning.reader(), beginning.inputs[:, 0, 0].tolist()
+        outputs = reader.read(beginning.inputs)
         for _ in range(beginning.count):
             values.append(float(np.clip(outputs[-1, 0, 0], -LARGEST_VALUE, LARGEST_VALUE)))
             following = np.zeros((1, 1, self.input_size), np.float32)
             following[..., 0] = values[-1]
-            outputs, state = model.forward(following, state)
+            outputs = reader.read(following)
         return " ".join(f"{value:.6g}" for value in values)
 
 

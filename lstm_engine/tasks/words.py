@@ -20,7 +20,7 @@ from lstm_engine.tasks.base import (
     Sample,
     padded_size,
 )
-from lstm_engine.tasks.beginning import Beginning, draw_symbols
+from lstm_engine.tasks.beginning import Beginning, Reader, draw_symbols
 from lstm_engine.tasks.characters import (
     MOST_CHARACTERS,
     PACKED_AS_WORDS,
@@ -256,21 +256,21 @@ class WordsTask(CharactersTask):
 
     def samples(self, model: "LSTMModel", generator: np.random.Generator, count: int) -> list[Sample]:
         start = np.zeros((1, SAMPLES), np.int64)  # a paragraph's beginning
-        drawn = self._draw(model, start, SAMPLE_LENGTH, 0.8, generator)
+        drawn = self._draw(Reader(model), start, SAMPLE_LENGTH, 0.8, generator)
         return [Sample(text=self._text(column), origin="new") for column in drawn.T]
 
     def go_on(self, beginning: Beginning) -> str:
         """Words, however many."""
-        model, known = beginning.model, set(self._symbols)
+        reader, known = beginning.reader(), set(self._symbols)
         words = [label if label in known else label.strip("‹›") for label in beginning.labels[1:]]
-        outputs, state = model.forward(beginning.inputs)
+        outputs = reader.read(beginning.inputs)
         for _ in range(beginning.count):
             scores = outputs[-1, :, : len(self._symbols)].copy()
             if not words:
                 scores[:, self._index[PARAGRAPH]] = -np.inf  # a text without a word could not be stepped through
             (code,) = draw_symbols(scores, beginning.generator, beginning.temperature)
             words.append(self._symbols[code])
-            outputs, state = model.forward(self._one_hot(np.array([[code]])), state)
+            outputs = reader.read(self._one_hot(np.array([[code]])))
         return text_of(words)
 
 

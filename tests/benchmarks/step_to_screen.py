@@ -126,7 +126,7 @@ PLAYED = 10_000  # ms
 
 def play(page: Page) -> list[float]:
     """Milliseconds of each frame while the sequence plays at 60 timesteps a second, again and again."""
-    page.get_by_label("Speed", exact=True).select_option("60 a second")
+    page.get_by_label("Playing speed", exact=True).select_option("60 a second")
     view = page.locator(".step-view")
     view.focus()
     page.evaluate(

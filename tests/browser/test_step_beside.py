@@ -70,7 +70,7 @@ def test_an_lstm_and_a_gru_are_stepped_together_and_asked_one_at_a_time(open_ste
     both_are_the_engines(5)
     page.get_by_role("button", name="Back", exact=True).click()
     both_are_the_engines(4)
-    page.get_by_label("Speed", exact=True).select_option("30 a second")
+    page.get_by_label("Playing speed", exact=True).select_option("30 a second")
     page.keyboard.press("Home")
     page.locator(".step-view").focus()
     page.keyboard.press("Space")
@@ -217,7 +217,7 @@ def test_neither_cell_shows_what_it_has_not_computed_and_each_is_held_by_draggin
 def test_undo_back_and_an_exercise_keep_what_stands_beside(open_step, open_page, run, gru):
     page = open_step(f"sequence=maria&timestep=3&beside={gru.id}")
     expect(page.locator(SECOND)).to_be_visible()
-    page.get_by_label("Beside, at step", exact=True).select_option("0")
+    page.get_by_label("Beside, at training step", exact=True).select_option("0")
     assert query(page)["beside"] == f"run:{gru.id}@0"
     page.get_by_label("Beside this", exact=True).select_option("")
     expect(page.locator(SECOND)).to_have_count(0)

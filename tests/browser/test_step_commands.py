@@ -39,7 +39,7 @@ def test_all_that_was_set_is_undone_and_done_again_by_buttons_and_keys(open_step
     page.get_by_role("button", name="Pin unit 5").click()
     page.get_by_role("button", name="Zoom in").click()
     page.get_by_label("Layer").select_option("layer 2")
-    page.get_by_label("Step size").select_option("by operation")
+    page.get_by_label("Move", exact=True).select_option("by operation")
     page.keyboard.press("i")
     page.get_by_role("tab", name="What if").click()
     page.keyboard.press("0")
@@ -47,7 +47,7 @@ def test_all_that_was_set_is_undone_and_done_again_by_buttons_and_keys(open_step
     page.get_by_role("tab", name="Backward").click()
     expect(page.locator(".backward h3")).to_contain_text("Loss at")
     page.get_by_role("tab", name="Compare").click()
-    page.get_by_label("Other checkpoint").select_option("step 0")
+    page.get_by_label("Other checkpoint").select_option("training step 0")
     expect(page.locator(".heatmap")).to_have_count(18)
     ended = address(page)
     assert {"order", "pins", "width", "layer", "operation", "clamps", "panel", "beside"} <= ended.keys()
@@ -105,18 +105,20 @@ def test_a_field_that_takes_text_keeps_its_own_undo(open_step):
 
 
 def test_a_continuation_can_be_taken_back_and_the_pages_field_follows(open_step):
-    page = open_step("sequence=maria&timestep=3&clamps=f:1:2:1-2=0.5")
+    page = open_step("sequence=maria&timestep=3&clamps=f:1:2:1-6=0.5")
     field = page.get_by_role("textbox", name="Sequence")
     page.get_by_label("Temperature").fill("3")
     page.get_by_role("button", name="Continue from here").click()
     expect(field).not_to_have_value("maria")
     text = field.input_value()
-    expect(page.locator(".curves polyline.altered")).to_have_count(0)
+    expect(page.locator(".strip button")).to_have_count(len(text) + 1)
+    expect(page.locator(".curves polyline.altered")).to_have_count(6)  # what is held to the end is held on
+    assert address(page)["clamps"] == [f"f:1:2:1-{len(text) + 1}=0.5"]
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(field).to_have_value("maria")
     expect(page.locator(".strip button")).to_have_count(6)
     expect(page.locator(".curves polyline.altered")).to_have_count(6)
-    assert address(page)["clamps"] == ["f:1:2:1-2=0.5"]
+    assert address(page)["clamps"] == ["f:1:2:1-6=0.5"]
     page.get_by_role("button", name="Redo", exact=True).click()
     expect(field).to_have_value(text)
     expect(page.locator(".strip button")).to_have_count(len(text) + 1)

@@ -81,7 +81,7 @@ def test_mouse_steps_by_buttons_strip_heatmap_and_cell(open_step):
 
 def test_play_runs_to_the_end_at_the_chosen_speed(open_step):
     page = open_step("sequence=maria")
-    page.get_by_label("Speed", exact=True).select_option("30 a second")
+    page.get_by_label("Playing speed", exact=True).select_option("30 a second")
     page.keyboard.press("Escape")
     page.locator(".step-view").focus()
     page.keyboard.press("Space")

@@ -356,7 +356,7 @@ def test_a_plain_network_is_trained_to_stand_beside_the_gradients(open_step, sto
     page.get_by_role("button", name="Train a plain RNN beside it").click()
     expect(page.locator(".norms polyline")).to_have_count(3)
     norms = page.locator(".norms")
-    expect(norms).to_contain_text("a plain RNN of equal size at step 0")
+    expect(norms).to_contain_text("a plain RNN of equal size at training step 0")
     expect(page.locator(".fading")).to_have_text(re.compile("Over 5 timesteps, back to “·”, .* the plain network’s h"))
     made = next(other for other in store.list_runs() if other.settings.variant == "rnn")
     assert made.settings.hidden_size == run.settings.hidden_size
@@ -483,6 +483,14 @@ def test_what_is_held_keeps_the_scales_says_both_losses_and_leaves_the_typed_ran
     expect(page.locator("[data-legend='forget_gate']")).to_have_text("0.000")
     assert shown(page)["c"] == pytest.approx(float(held.layers[0].cell[3, 0, 6]), abs=0.00051)
     assert ends.all_inner_texts() == before  # of what is held no colour is more vivid
+    value = page.get_by_label("Value to clamp at")
+    assert (slider.input_value(), value.input_value()) == ("0", "0")
+    value.fill("0,25")
+    assert slider.input_value() == "0.25"
+    slider.press("ArrowRight")
+    expect(value).to_have_value("0.26")
+    slider.press("Home")
+    expect(page.locator(".clamps li")).to_contain_text(["f = 0, all units, layer 1, at 2 to 6"])
     scores, targets = held.outputs[:, 0].astype(float), sequence.targets[:, 0]
     log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
     losses = [-log_p[np.arange(len(targets)), targets].mean(), model.loss(sequence.inputs, sequence.targets)]
@@ -600,7 +608,7 @@ def test_every_view_is_saved_as_svg_and_png(look, kept_run, tmp_path):
         texts = [text.text or "" for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
         assert "·maria" in "".join(text for text in texts if len(text) == 1)  # the symbols along the axis
         caption = " ".join(text for text in texts if len(text) > 30)
-        assert f"to step (run {kept_run.id}) · names · step 0 of 40 · “maria” · timestep 4 of 6" in caption
+        assert f"to step (run {kept_run.id}) · names · training step 0 of 40 · “maria” · timestep 4 of 6" in caption
 
 
 def test_a_gradient_is_saved_without_having_been_looked_at(look, tmp_path):

@@ -78,7 +78,7 @@ def test_on_a_phone_all_is_in_one_column_and_a_finger_wide(open_step: Callable[.
     tops = [place["y"] for place in places]
     assert tops == sorted(tops)
     page.get_by_role("button", name="More", exact=True).tap()
-    expect(page.get_by_label("Speed", exact=True)).to_be_visible()
+    expect(page.get_by_label("Playing speed", exact=True)).to_be_visible()
     for panel in ("Why", "What if", "Backward", "Compare", "Save"):
         page.get_by_role("tab", name=panel, exact=True).tap()
         assert view.evaluate(TARGETS, 44) == [], panel

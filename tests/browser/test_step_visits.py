@@ -37,14 +37,31 @@ def test_arrow_keys_step_on_every_natural_path(open_page: Callable[..., Page], s
     page.keyboard.press("End")
     assert current(page) == 6
 
-    page.mouse.click(5, 500)  # beside everything
+    page.get_by_label("Example").click()  # the one that is chosen already
+    page.get_by_role("option", name="sakura").click()
+    expect(page.locator(".step-view")).to_be_focused()
     page.keyboard.press("ArrowLeft")
     assert current(page) == 5
 
-    field.fill("m4ria")  # what cannot be read is to be mended, so the field keeps the keys
+    page.mouse.click(5, 500)  # beside everything
+    page.keyboard.press("ArrowLeft")
+    assert current(page) == 4
+
+    field.fill("s4kura")  # what cannot be read is refused, and the nearest that can is shown
     field.press("Enter")
     expect(page.get_by_text("never seen “4”")).to_be_visible()
-    expect(field).to_be_focused()
+    expect(page.locator(".strip button")).to_have_count(6)
+    page.keyboard.press("Home")
+    assert current(page) == 0
+    assert field.input_value() == "s4kura"
+
+    page.get_by_role("tab", name="Compare").click()
+    page.get_by_label("Other text").fill("anna")
+    page.get_by_label("Other text").press("Enter")
+    expect(page.locator(".cell")).to_have_count(2)
+    page.keyboard.press("ArrowRight")
+    assert current(page) == 1
+
     field.fill("anna")
     field.press("Tab")  # whoever goes on by Tab stays where that leads
     expect(page.locator(".strip button")).to_have_count(5)

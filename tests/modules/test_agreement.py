@@ -35,7 +35,7 @@ SCENE = """(() => {
 @pytest.fixture
 def asked(module):
     """What was asked and when, in milliseconds, of ``(a, after) => { ... }``."""
-    compute = module("views/train/browser/agreement.js")
+    compute = module("browser/agreement.js")
     return lambda steps: compute(SCENE.replace("STEPS", steps))
 
 

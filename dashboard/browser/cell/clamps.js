@@ -5,6 +5,9 @@
 export const writeClamp = ({ symbol, layer, unit, first, last, value }) =>
   `${symbol}:${layer + 1}:${unit ?? "*"}:${first + 1}-${last + 1}=${value}`;
 
+/** Clamps behind each other, as the address has them, one by one. */
+export const clampsIn = (text) => text.split(",").filter(Boolean);
+
 /** A clamp as people read it. */
 export function describeClamp({ quantity, layer, unit, first, last, value }, trace) {
   const who = unit === null ? "all units" : trace.unitName(layer, unit);

@@ -196,6 +196,7 @@ export class CellDrawing {
     setText(this.whole, text);
     const inside = this.places.box.named === "inside";
     for (const line of this.lines) line.setAttribute("class", second && !inside ? "name two-lines" : "name");
+    this.output.classList.toggle("two-lines", Boolean(second) && !inside); // its number then needs their room
     const heights = second && !inside ? [18, 33, 47] : [24, 44, 62];
     [this.output, ...this.lines].forEach((node, k) => node.setAttribute("y", this.places.prediction.y + heights[k]));
     this.predictionName.setAttribute("class", second && inside ? "name left-out" : "name");

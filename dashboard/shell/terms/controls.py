@@ -40,14 +40,14 @@ CONTROLS = (
     # the step view's transport
     Term(
         "play",
-        "Steps by itself, as fast as chosen beside it.",
-        labels=("pause stepping", "speed of stepping"),
+        "Goes on by itself, as fast as chosen beside it: so many timesteps, or operations, a second.",
+        labels=("pause stepping", "playing speed"),
     ),
-    Term("back", "One step back: a timestep, or an operation."),
-    Term("forward", "One step forward: a timestep, or an operation."),
+    Term("back", "Back by a timestep, or by an operation."),
+    Term("forward", "On by a timestep, or by an operation."),
     Term(
-        "step size",
-        "Whether a step is a whole timestep or a single operation inside it.",
+        "move",
+        "Whether the arrows go on by a whole timestep or by a single operation inside it.",
         labels=("by timestep", "by operation", "stepping"),
     ),
     Term("undo", "Take back what you changed last; the cursor's place does not count.", labels=("redo",)),
@@ -93,7 +93,7 @@ CONTROLS = (
         "two cells",
         "Two networks read one sequence, stepped together: each shows its own numbers, and what both have shares its "
         "colour scale.",
-        labels=("beside", "beside this", "beside, at step"),
+        labels=("beside", "beside this", "beside, at training step"),
     ),
     Term(
         "ask about the other",

@@ -103,14 +103,14 @@ IDEAS = (
         "step",
         "One round of learning: read a batch, compute the gradient, move all weights a little. "
         "Not a timestep, which is one place in a sequence.",
-        labels=("steps", "training step", "step + 1"),
+        labels=("steps", "training step", "training step + 1", "training steps"),
     ),
     Term(
         "steps per second",
-        "How many rounds of learning the run makes each second. The speed that was chosen limits it.",
+        "How many rounds of learning the run makes each second. The training speed that was chosen limits it.",
         "steps a second",
         "lstm_engine/runs/training/worker.py",
-        ("speed", "pace"),
+        ("training speed", "pace"),
     ),
     Term(
         "epoch",

@@ -13,7 +13,11 @@ SETTINGS = (
         labels=("gaps of a table",),
     ),
     Term("decimals are written with", "Whether 1,5 means one and a half; mostly the numbers themselves tell."),
-    Term("text", "Your own text or numbers, for a task that learns from them.", labels=("a file", "or pasted here")),
+    Term(
+        "text",
+        "Your own text or numbers, for a task that learns from them.",
+        labels=("a file", "or pasted here", "leave it out"),
+    ),
     Term(
         "preset",
         "Settings to begin with: “classroom” is small, and slow enough to watch; “published” reaches the result of the "

@@ -19,7 +19,7 @@ def loss_figure(step: NDArray, loss: NDArray, levels: Mapping[str, float]) -> Fi
     return {
         "kind": "lines",
         "label": "Loss on held-out names over the steps of training",
-        "x": "step",
+        "x": "training step",
         "y": "loss (nats per character)",
         "lines": [line("this run, on held-out names", step, loss, VALIDATION_COLOUR)],
         "levels": [{"name": f"{name}: {level:.2f}", "y": level} for name, level in levels.items()],

@@ -35,6 +35,7 @@ class Ways:
 
     step: Any
     train: Any
+    inspect: Any
     read: Any
 
 
@@ -80,7 +81,7 @@ def watched(run: Run | None) -> str:
 
 
 def ways_on(run: Run | None, ways: Ways) -> None:
-    """Three ways on, which take the run along, and one for those who would rather read."""
+    """Three ways on, which take the run along, one to what its units mean, and one for those who would rather read."""
     carried = {} if run is None else {"run": str(run.id)}
     own = next(iter(OWN_TASKS))
     with st.container(key="start_ways"):
@@ -95,4 +96,10 @@ def ways_on(run: Run | None, ways: Ways) -> None:
             ),
         ):
             st.page_link(page, label=label, icon=icon, query_params=query, width="stretch")
+        st.page_link(
+            ways.inspect,
+            label="What do its units stand for?",
+            icon=":material/search:",
+            query_params=carried,
+        )
         st.page_link(ways.read, label="Rather read? What an LSTM is, with figures", icon=":material/menu_book:")

@@ -24,7 +24,6 @@ def mount_step(
     examples: list[str],
     on_sequence: Callable[[], None],
     on_back: Callable[[], None],
-    refused: bool = False,
     begin_refused: str = "",
 ) -> Any:
     """Show a sequence.
@@ -35,11 +34,11 @@ def mount_step(
         examples: further sequences, to put beside it.
         on_sequence: called when the view has a new sequence, a continuation of this one.
         on_back: called when the browser's Back led to another run, or to what the page has not read yet.
-        refused: whether the sequence stands in the place of one that was typed and cannot be read.
         begin_refused: why whoever looks may begin no run to stand beside it; empty if they may.
 
     Returns:
-        the component's state: ``sequence``, what ``on_sequence`` is about, and ``gone``, the run that vanished.
+        the component's state: ``sequence``, what ``on_sequence`` is about, ``gone``, the run that vanished, and
+        ``status``, one that the run's picker does not say yet.
     """
     base = base_path()
     data = {
@@ -51,15 +50,20 @@ def mount_step(
         "task": run.settings.task,
         "token": server_token(),
         "begin_refused": begin_refused,
+        "status": run.status.value,
         "end_step": run.end_step,
         "learned_here": run.is_trained,
         "sequence": sequence,
         "examples": examples,
         "quantities": quantity_payload(run.settings.variant),
-        "refused": refused,
         "embedding": embed_origins(),
         "told": told_address("run", "sequence"),
     }
     return _mount(
-        key="step", data=data, on_sequence_change=on_sequence, on_back_change=on_back, on_gone_change=lambda: None
+        key="step",
+        data=data,
+        on_sequence_change=on_sequence,
+        on_back_change=on_back,
+        on_gone_change=lambda: None,
+        on_status_change=lambda: None,
     )

@@ -45,7 +45,7 @@ def step_part(services: Services) -> None:
 
 def show_step(services: Services) -> None:
     """What to look at, and the step view."""
-    columns = st.columns([3, 3.6, 2.4], vertical_alignment="bottom")
+    columns = st.columns([4.4, 2.6, 2], vertical_alignment="bottom")
     # with keys, so that a link can hide them
     pickers = [column.container(key=f"pick_{name}") for column, name in zip(columns, PICKED, strict=True)]
     messages = notices_place()
@@ -66,25 +66,24 @@ def show_step(services: Services) -> None:
     examples = list(task.examples())
     text = pick_sequence(run, examples, pickers[1], pickers[2])
     if isinstance(task, OwnModelTask) and task.own.symbols is None:
-        offer_rows(task.own.inputs, run.id, f"sequence_{run.id}")
-    refused = False
+        offer_rows(task.own.inputs, run.id, lambda rows: tell_sequence(run, rows))
     try:
         check_sequence(run, text)
     except TaskInputError as error:
         nearest = nearest_to(run, error)
         below = "the first example" if nearest is None else f"“{shortened(nearest)}”"
         messages.error(plain(f"{error} Shown instead: {below}."))
-        text, refused = examples[0] if nearest is None else nearest, True
+        text = examples[0] if nearest is None else nearest
     with messages:
         show_notices()
 
     def take_sequence() -> None:
-        st.session_state[f"sequence_{run.id}"] = st.session_state["step"].sequence
+        tell_sequence(run, st.session_state["step"].sequence)
 
     def go_back() -> None:
         follow(st.session_state["step"].back)
 
-    seen = mount_step(run, text, examples, take_sequence, go_back, refused, services.acts.why_not_begin())
+    seen = mount_step(run, text, examples, take_sequence, go_back, services.acts.why_not_begin())
     if seen.gone:  # by now another one may be shown in its place
         wait_for(seen.gone)
         st.rerun()
@@ -113,24 +112,30 @@ def note_on(task: Task, text: str) -> str:
         return ""
 
 
+def tell_sequence(run: Run, text: str) -> None:
+    """Let the field of the run's sequence say this when it is drawn next: it must not be given another value then."""
+    st.session_state[f"told_sequence_{run.id}"] = text
+
+
 def pick_sequence(run: Run, examples: list[str], own: Any, ready_made: Any) -> str:
     """The text to step through: typed, or one of the task's examples."""
     task = run.settings.task_object
     key, example_key = f"sequence_{run.id}", f"example_{run.id}"
-    tell = newly_read("sequence") or key not in st.session_state
-    if tell:
+    told = st.session_state.pop(f"told_{key}", None)
+    is_told = newly_read("sequence") or key not in st.session_state or told is not None
+    if is_told:
         linked = selected("sequence")
-        st.session_state[key] = examples[0] if linked is None else linked
+        st.session_state[key] = next(text for text in (told, linked, examples[0]) if text is not None)
 
     def take_example() -> None:
         if st.session_state[example_key] != OWN:
-            st.session_state[key] = st.session_state[example_key]
+            tell_sequence(run, st.session_state[example_key])
 
     note = note_on(task, st.session_state[key])  # in the label, where it pushes nothing down
     about = task.about
     text = own.text_input(
         plain(f"Sequence: {lowered(note or task.input_help)}"),
-        "" if tell else st.session_state[key],  # which the field would lack if what it was told went by another page
+        "" if is_told else st.session_state[key],  # which it would lack if what it was told went by another page
         key=key,
         help=plain(f"{about.reads} {about.question} {about.guesser} {about.solved}"),
     )

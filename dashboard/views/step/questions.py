@@ -11,7 +11,7 @@ from typing import IO, Any
 import numpy as np
 
 from dashboard.serving.checkpoints import checkpoint_step
-from dashboard.serving.clamps import parse_clamps
+from dashboard.serving.clamps import held_on, parse_clamps
 from dashboard.serving.kept import Kept
 from dashboard.serving.problems import Problem
 from dashboard.shell.made_beside import FAR_BACK
@@ -121,13 +121,24 @@ class Questions:
         check_asked(timestep, sequence)
         return gradient_message(model, task, sequence, timestep, clamps)
 
-    def continuation(self, question: Question, timestep: int, temperature: float, seed: int) -> dict[str, Any]:
-        """What the model says after the timestep: the whole sequence, beginning and continuation."""
+    def continuation(
+        self, question: Question, timestep: int, temperature: float, seed: int, beside_clamps: str = ""
+    ) -> dict[str, Any]:
+        """What the model says after the timestep, with what is clamped: the whole sequence, beginning and continuation.
+
+        Beside the ``sequence`` stand the ``clamps`` in it, see ``held_on``, and those of what stands beside on the same
+        sequence, ``beside_clamps``.
+        """
         model, task, sequence, _ = self._prepare(question)
         check_timestep(timestep, sequence)
-        count = min(LONGEST_CONTINUATION, MAX_SEQUENCE - timestep - 1)
+        T, count = len(sequence.labels), min(LONGEST_CONTINUATION, MAX_SEQUENCE - timestep - 1)
+        longest = timestep + 1 + count
+        held = parse_clamps(held_on(question.clamps, T, longest), model, longest)
         generator = np.random.default_rng(seed)
-        return {"sequence": task.continued(model, sequence, timestep + 1, count, temperature, generator)}
+        text = task.continued(model, sequence, timestep + 1, count, temperature, generator, held)
+        continued = len(task.encode(text).labels)
+        clamps, beside = (held_on(one, T, continued) for one in (question.clamps, beside_clamps))
+        return {"sequence": text, "clamps": clamps, "beside_clamps": beside}
 
     def companion(self, question: Question, timestep: int) -> dict[str, Any]:
         """The plain RNN of equal size, trained on the same task: how it stands, and its gradient norms."""

@@ -31,6 +31,7 @@ class Asked:
     timestep: int
     temperature: float
     seed: int
+    beside_clamps: str
 
 
 def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: Pools) -> list[BaseRoute]:
@@ -54,6 +55,7 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
             int(TIMESTEP.of(query, 1)) - 1,
             TEMPERATURE.of(query, 1.0),
             int(SEED.of(query, 0)),
+            query.get("beside_clamps", ""),
         )
 
     def checkpoints(request: Request) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def step_routes(get_store: Callable[[], RunStore], questions: Questions, pools: 
         run_route("gradients", ask(lambda it: questions.gradients(it.question, it.timestep))),
         run_route(
             "continuation",
-            ask(lambda it: questions.continuation(it.question, it.timestep, it.temperature, it.seed)),
+            ask(lambda it: questions.continuation(it.question, it.timestep, it.temperature, it.seed, it.beside_clamps)),
         ),
         run_route("companion", ask(lambda it: questions.companion(it.question, it.timestep))),
         run_route("companion", answered(pools.questions, make_companion), "POST"),

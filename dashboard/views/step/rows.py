@@ -1,5 +1,7 @@
 """Rows of numbers for a model that reads them: pasted, or out of a CSV file; a field of one line would join them."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.shell.glossary import explained
@@ -11,12 +13,12 @@ from lstm_engine.tasks.rows import rows_of_table
 LARGEST_FILE = 1  # MB
 
 
-def offer_rows(inputs: int, run_id: int, sequence: str) -> None:
+def offer_rows(inputs: int, run_id: int, use: Callable[[str], None]) -> None:
     """A form whose rows become the sequence.
 
     Args:
         inputs: numbers in a row.
-        sequence: key of the sequence in the session.
+        use: takes the rows as the sequence.
     """
     problem = f"rows_problem_{run_id}"
 
@@ -24,7 +26,7 @@ def offer_rows(inputs: int, run_id: int, sequence: str) -> None:
         upload = st.session_state[f"rows_file_{run_id}"]
         text = decode(upload.getvalue()).text if upload is not None else st.session_state[f"rows_text_{run_id}"]
         try:
-            st.session_state[sequence] = rows_of_table(text, inputs)
+            use(rows_of_table(text, inputs))
             st.session_state[f"rows_{run_id}"] = False  # it has done what it was opened for
         except EngineError as error:
             st.session_state[problem] = error

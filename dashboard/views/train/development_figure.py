@@ -59,7 +59,7 @@ def development_figure(quantities: Sequence[Quantity]) -> go.Figure:
             col=1,
         )
     figure.update_xaxes(type="log")
-    figure.update_xaxes(title_text="step + 1", row=3, col=1)
+    figure.update_xaxes(title_text="training step + 1", row=3, col=1)
     figure.update_yaxes(title_text="value", row=1, col=1)
     figure.update_yaxes(title_text="share", range=[0, 1], row=2, col=1)
     figure.update_yaxes(title_text="norm", type="log", row=3, col=1)

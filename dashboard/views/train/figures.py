@@ -38,7 +38,7 @@ def training_figure(
         if row.from_zero:
             figure.update_yaxes(rangemode="tozero", row=place + 1, col=1)
     figure.update_xaxes(rangemode="nonnegative")
-    figure.update_xaxes(title_text="step", row=len(ROWS), col=1)
+    figure.update_xaxes(title_text="training step", row=len(ROWS), col=1)
     figure.update_layout(height=HEIGHT, legend=legend_above())
     return quiet(figure)
 

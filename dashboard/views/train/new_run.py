@@ -10,10 +10,10 @@ from dashboard.shell.plain import plain
 from dashboard.shell.selection import choose_run
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import refuse, sentence
-from dashboard.views.train.own_data import own_text
+from dashboard.views.train.own_data import carry_along, leave_out, own_text
 from lstm_engine import EngineError
 from lstm_engine.cell.in_words import WORDS, in_words
-from lstm_engine.cell.variants import VARIANTS
+from lstm_engine.cell.variants import VARIANTS, get_variant
 from lstm_engine.runs import PRESETS, RunSettings, preset
 from lstm_engine.runs.costs import WITHIN, Cost, cost_of
 from lstm_engine.runs.presets import PRESET_NAMES, PUBLISHED
@@ -37,6 +37,7 @@ CELLS = (*(name for name in WORDS if name in VARIANTS), *(name for name in VARIA
 
 def ask_for_new_run(services: Services, task: str | None = None) -> None:
     """Open the form anew, at a task: nothing of a former visit, refused or not, is in it."""
+    leave_out(st.session_state.get("new_run_visit", 0))
     visit = st.session_state["new_run_visit"] = st.session_state.get("new_run_visit", 0) + 1
     if task is not None:
         st.session_state[f"new_task_{visit}"] = task
@@ -55,7 +56,13 @@ def new_run_form(services: Services) -> None:
     link_to("model", "Trained one already? Bring your own model", ":material/upload_file:")
     left, right = st.columns(2)
     task = left.selectbox(
-        "Task", list(KINDS), format_func=lambda name: KINDS[name].title, key=f"new_task_{visit}", help=explained("Task")
+        "Task",
+        list(KINDS),
+        format_func=lambda name: KINDS[name].title,
+        key=f"new_task_{visit}",
+        on_change=carry_along,
+        args=(visit,),
+        help=explained("Task"),
     )
     kind = KINDS[task]
     left.caption(plain(f"{kind.description}{f' ({kind.paper})' if kind.paper else ''}"))
@@ -83,7 +90,8 @@ def new_run_form(services: Services) -> None:
     with first:
         values, problems = number_fields(FIRST, base, suffix, columns=2)
     with further:
-        more_values, more_problems = number_fields(MORE, base, suffix, columns=3)
+        had = tuple(name for name in MORE if name != "forget_bias" or get_variant(variant).has_forget_bias)
+        more_values, more_problems = number_fields(had, base, suffix, columns=3)
         optional_values, optional_problems = optional_fields(base, suffix)
     name = named.text_input(
         "Name", key=f"new_name_{visit}", placeholder=kind.title, max_chars=LONGEST_NAME, help=explained("Name")

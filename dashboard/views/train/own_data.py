@@ -1,6 +1,7 @@
 """What a person brings to learn from: a text or a table, read as people have it, and shown before it is used."""
 
 import unicodedata
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -19,6 +20,7 @@ from lstm_engine.tasks.series import OwnSeriesTask
 from lstm_engine.tasks.tables import Gaps, Table, prepare, read_table
 
 LARGEST_FILE = 1  # MB
+TABLES = ["csv", "txt", "tsv"]  # endings of files that a series is read from
 PREVIEWED_ROWS = 6
 PREVIEWED_CHARACTERS = 240
 MOST_DRAWN = 1_000  # points of a column
@@ -50,16 +52,45 @@ def own_text(task: str, visit: int) -> str | None:
     return kept
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a person brought on this visit to the form; another task goes on with it, if it takes such a thing.
+
+    Attributes:
+        name: of the file; empty if it was pasted.
+        content: the file's, or the pasted text.
+        task: whose field it stands in; empty once another task was chosen.
+    """
+
+    name: str
+    content: bytes
+    task: str
+
+
+def carry_along(visit: int) -> None:
+    """Another task was chosen: the fields of the former one go, what was brought in them stays."""
+    kept = st.session_state.get(f"new_kept_{visit}")
+    if kept is not None:
+        st.session_state[f"new_kept_{visit}"] = replace(kept, task="")
+
+
+def leave_out(visit: int) -> None:
+    """What was brought is not wanted any more."""
+    st.session_state.pop(f"new_kept_{visit}", None)
+
+
 def brought(task: str, visit: int) -> tuple[str, str] | None:
     """The text that a person chose or pasted, and a file's encoding; None as long as there is none.
 
     A form takes what was pasted when its button is pressed, whatever key was or was not pressed before.
     """
-    file_type = ["csv", "txt", "tsv"] if task == OwnSeriesTask.name else None
+    kept_key = f"new_kept_{visit}"
+    kept: Kept | None = st.session_state.get(kept_key)
+    types = TABLES if task == OwnSeriesTask.name else None
     with st.form(f"new_own_{task}_{visit}", border=False):
         file = st.file_uploader(
             "A file",
-            type=file_type,
+            type=types,
             key=f"new_file_{task}_{visit}",
             max_upload_size=LARGEST_FILE,
             help=explained("A file"),
@@ -69,10 +100,29 @@ def brought(task: str, visit: int) -> tuple[str, str] | None:
         )
         st.form_submit_button("Read it", icon=":material/visibility:")
     if file is not None:
-        decoded = decode(file.getvalue())
+        kept = Kept(file.name, file.getvalue(), task)
+    elif pasted.strip():
+        kept = Kept("", pasted.encode(), task)
+    elif kept is not None and kept.task == task:  # it was taken out of its field
+        kept = None
+    st.session_state[kept_key] = kept
+    if kept is None:
+        return None
+    if kept.task != task:
+        fits = not kept.name or types is None or kept.name.lower().endswith(tuple(f".{ending}" for ending in types))
+        said = f"“{kept.name}”" if kept.name else "What you pasted"
+        left, right = st.columns([4, 1.2], vertical_alignment="center")
+        right.button(
+            "Leave it out", key=f"new_leave_{task}_{visit}", on_click=leave_out, args=(visit,), width="stretch"
+        )
+        if not fits:
+            left.caption(plain(f"{said} is kept for the other tasks; this one reads {', '.join(TABLES)} files."))
+            return None
+        left.caption(plain(f"{said} is read, as you brought it for the task before."))
+    text, encoding = kept.content.decode(), ""
+    if kept.name:
+        decoded = decode(kept.content)
         text, encoding = decoded.text, decoded.encoding
-    else:
-        text, encoding = pasted, ""
     text = text.replace("\r\n", "\n")
     return (text, encoding) if text.strip() else None
 

@@ -187,13 +187,13 @@ def speed(acts: Acts, run: Run, can_run: bool) -> None:
             attempt(lambda: acts.set_pace(run.id, st.session_state[key]))
 
     st.selectbox(
-        "Speed",
+        "Training speed",
         list(paces),
         index=list(paces).index(run.pace),
         format_func=lambda pace: paces[pace],
         key=key,
         disabled=not can_run,
-        help=explained("Speed"),
+        help=explained("Training speed"),
         on_change=change_pace,
         width=SPEED_WIDTH,
     )

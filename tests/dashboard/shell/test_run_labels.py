@@ -24,12 +24,12 @@ def test_a_label_says_cell_task_differences_standing_and_loss():
         a_run(4, "Parity", task="parity", hidden_size=1),
     ]
     assert run_labels(runs, {1: 2.4567, 4: 0.5}) == {
-        1: "one · LSTM, 8 units · First names · seed 0 · paused · loss 2.46",
-        2: "two · LSTM, 8 units · First names · seed 1 · paused",
+        1: "one · LSTM, 8 units · seed 0 · First names · paused · loss 2.46",
+        2: "two · LSTM, 8 units · seed 1 · First names · paused",
         3: "three · GRU, 8 units · First names · paused",
         4: "Parity · LSTM, 1 unit · paused · loss 0.5",
     }
-    assert run_labels(runs)[2] == "two · LSTM, 8 units · First names · seed 1"  # beside curves
+    assert run_labels(runs)[2] == "two · LSTM, 8 units · seed 1 · First names"  # beside curves
 
 
 def test_labels_that_would_read_the_same_have_the_runs_number():
@@ -44,7 +44,7 @@ def test_of_many_differences_the_unusual_ones_are_said():
     ]
     odd = a_run(9, "odd", learning_rate=0.001, batch_size=7, beta1=0.5, bias=False)
     (label,) = [label for label in run_labels([*runs, odd]).values() if label.startswith("odd")]
-    assert set(label.split(" · ")[3:]) == {"batch size 7", "no biases", "Adam β₁ 0.5"}
+    assert set(label.split(" · ")[2:-1]) == {"batch size 7", "no biases", "Adam β₁ 0.5"}
 
 
 @pytest.mark.parametrize("pace", [0.0, 50.0])

@@ -27,7 +27,7 @@ def test_the_training_figure_says_what_fills_each_curve():
     assert drawn == {"loss": [3.0, 2.0], "validation_loss": [2.5], "gradient_norm": [0.5, 0.4]}
     assert [trace.meta["level"] for trace in figure.data if "level" in trace.meta] == [2.58]
     assert figure.layout.yaxis.title.text == "loss (nats per character)"
-    assert figure.layout.xaxis2.title.text == "step"
+    assert figure.layout.xaxis2.title.text == "training step"
     assert figure.layout.uirevision
 
 

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.views.train.own_data import Kept
 from lstm_engine.cell.variants import VARIANTS
 from tests.dashboard.views.apps import SETTINGS, new_run_form, read, run, train_page, words
 
@@ -10,6 +11,10 @@ from tests.dashboard.views.apps import SETTINGS, new_run_form, read, run, train_
 def submit(app: AppTest):
     """The button that takes what was pasted."""
     return next(button for button in app.button if button.label == "Read it")
+
+
+def choose_task(app: AppTest, task: str) -> None:
+    app.selectbox(key="new_task_0").set_value(task).run()
 
 
 def test_presets_fill_the_form(store):
@@ -128,6 +133,27 @@ def test_a_table_as_people_have_it_is_shown_and_learned_from(store):
     assert made.settings.task_object.about.question == "Which value of temperature in °C comes next?"
 
 
+def test_what_was_brought_is_kept_while_the_task_is_changed_and_used_where_it_can_be(store):
+    app = run(new_run_form)
+    choose_task(app, "own series")
+    app.text_area(key="new_text_own series_0").set_value(TABLE)
+    submit(app).click().run()
+    choose_task(app, "names")
+    choose_task(app, "own series")
+    said = " ".join(words(app))
+    assert "What you pasted is read, as you brought it for the task before." in said
+    assert "150 rows, 3 columns" in said
+    app.button(key="new_leave_own series_0").click().run()
+    assert "paste something" in app.info[0].value
+    app.session_state["new_kept_0"] = Kept("notes.md", b"To be, or not to be: that is the question. " * 9, "")
+    app.run()
+    assert "“notes.md” is kept for the other tasks; this one reads csv, txt, tsv files." in " ".join(words(app))
+    choose_task(app, "own text")
+    assert "“notes.md” is read" in " ".join(words(app))
+    app.button(key="create").click().run()
+    assert store.list_runs()[0].settings.text.startswith("To be, or not")
+
+
 def test_a_text_in_another_script_is_learned_from(store):
     app = run(new_run_form)
     app.selectbox(key="new_task_0").set_value("own text").run()
@@ -154,7 +180,9 @@ def test_every_cell_is_offered_in_words_with_its_idea(store):
     assert cells.options[:3] == ["LSTM", "GRU", "plain RNN"]
     assert len(set(cells.options)) == len(VARIANTS)
     assert not set(cells.options) & {name for name in VARIANTS if "_" in name}
+    assert app.number_input(key="new_forget_bias_classroom_0").value == 1.0
     cells.set_value("gru").run()
+    assert not any(field.label == "Forget bias" for field in app.number_input)  # it has no forget gate
     assert any("Cho et al. 2014" in said for said in words(app))
     app.button(key="create").click().run()
     assert store.list_runs()[0].settings.variant == "gru"

@@ -50,7 +50,7 @@ def test_start_asks_one_question_and_its_ways_on_carry_the_run(store):
     assert dict(app.query_params) == {}
     carried = list(links(app).values())
     assert carried[:2] == [{"run": [str(made.id)]}] * 2
-    assert carried[2] == {"run": [str(made.id)], "new": ["own text"]}
+    assert carried[2:] == [{"run": [str(made.id)], "new": ["own text"]}, {"run": [str(made.id)]}, {}]
 
 
 def test_a_link_to_the_bare_address_that_selects_something_still_leads_to_train(store):

@@ -118,7 +118,7 @@ def test_the_message_says_what_the_task_asks_and_numbers_in_a_persons_own_unit()
     own = tasks.get("own series", text="kg\n" + "\n".join(str(50 + k % 7) for k in range(150)))
     header, _ = unpack(trace_message(LSTMModel(1, 3, 1), own, own.encode("50 51.5 53")))
     assert header["came"] == pytest.approx([51.5, 53], rel=1e-5)
-    assert header["about"]["number_asked"] == "next value of kg"
+    assert header["about"]["number_asked"] == "next kg"
 
 
 @pytest.mark.parametrize("variant", [*CELLS, "coupled_input_forget"])

@@ -136,6 +136,17 @@ def test_a_continuation_keeps_the_beginning_and_can_be_stepped(questions, run):
     assert len({questions.continuation(question, 0, 0.0, seed)["sequence"] for seed in range(9)}) == 1
 
 
+def test_a_continuation_is_what_its_own_trace_says_with_what_is_held_in_it(questions, run):
+    question = questions.question(run.id, {"sequence": "maria", "clamps": "c:2:*:1-6=3,h:1:2:2-3=1,f:1:0:6-6=0"})
+    found = questions.continuation(question, 2, 0.0, 0, beside_clamps="o:1:*:2-6=0")
+    last = len(found["sequence"]) + 1
+    assert found["clamps"] == f"c:2:*:1-{last}=3,h:1:2:2-3=1,f:1:0:6-{last}=0"
+    assert found["beside_clamps"] == f"o:1:*:2-{last}=0"
+    header, _ = unpack(questions.trace(Question(run.id, 0, found["sequence"], found["clamps"])))
+    said = [header["output_labels"][top[0]] for top in header["top"]]
+    assert said[2:-1] == list(found["sequence"][2:])
+
+
 def test_a_continued_signal_goes_on_with_what_was_predicted(questions, store):
     run = store.create(replace(SETTINGS, task="signal"), start=False)
     question = questions.question(run.id, {"sequence": "0.1 0.25 0.5 0.75"})

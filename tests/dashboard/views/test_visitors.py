@@ -78,7 +78,7 @@ def test_who_began_a_run_has_all_buttons_and_others_are_told_why_they_have_not(s
     visit(BEN)
     app = run(train_page, run=str(annas.id))
     assert all(app.button(key=key).disabled for key in CONTROLS)
-    assert not any(box.label == "Speed" for box in app.selectbox)
+    assert not any(box.label == "Training speed" for box in app.selectbox)
     assert not shown(app, "delete")
     assert not shown(app, f"describe_{annas.id}")
     assert not shown(app, f"change_{annas.id}")

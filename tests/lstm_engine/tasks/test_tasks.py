@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_engine import LSTMModel, SettingsError, TaskInputError, tasks
+from lstm_engine import Intervention, LSTMModel, SettingsError, TaskInputError, tasks
 from lstm_engine.tasks.names import ALPHABET, END, split_names
 
 
@@ -177,6 +177,43 @@ def test_every_task_says_what_it_is(name):
     else:
         with pytest.raises(TaskInputError, match="does not say what comes next"):
             task.continued(model, sequence, 1, 3, 0.0, np.random.default_rng(0))
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def likeliest_by_hand(weights, text, count):
+    """A name's likeliest letters by PyTorch's equations of nn.LSTM, with all of the upper c held at 2 from t = 2."""
+    hidden, cell = np.zeros((2, 7)), np.zeros((2, 7))
+    codes = [ALPHABET.index(letter) for letter in END + text]
+    last = len(codes) - 1
+    for t in range(last + count):
+        below = np.eye(28)[codes[t]]
+        for k in range(2):
+            z = weights[f"lstm.weight_ih_l{k}"] @ below + weights[f"lstm.bias_ih_l{k}"]
+            i, f, g, o = np.split(z + weights[f"lstm.weight_hh_l{k}"] @ hidden[k] + weights[f"lstm.bias_hh_l{k}"], 4)
+            cell[k] = sigmoid(f) * cell[k] + sigmoid(i) * np.tanh(g)
+            if k == 1 and t >= 2:
+                cell[k] = 2
+            below = hidden[k] = sigmoid(o) * np.tanh(cell[k])
+        if t >= last:
+            scores = weights["readout.weight"] @ below + weights["readout.bias"]
+            codes.append(int(scores[: len(ALPHABET)].argmax()))
+    return "".join(ALPHABET[code] for code in codes[1:]).partition(END)[0]
+
+
+def test_what_is_clamped_is_clamped_in_a_continuation_too():
+    task, generator = tasks.get("names"), np.random.default_rng(2)
+    model = LSTMModel(28, 7, 28, num_layers=2, dtype="float64")
+    model.load_state_dict({name: generator.normal(size=old.shape) for name, old in model.state_dict().items()})
+    clamp = Intervention.clamp("cell", 2, timesteps=range(2, 15), layer=1)
+    read = task.encode("maria"), 3, 12, 0.0, generator
+    said = task.continued(model, *read, interventions=[clamp])
+    assert said == likeliest_by_hand(model.state_dict(), "ma", 12)
+    assert said != task.continued(model, *read)
+    with pytest.raises(SettingsError, match=r"no timestep 15 to change; expected 0\.\.14"):
+        task.continued(model, *read, interventions=[Intervention.clamp("cell", 2, timesteps=range(16))])
 
 
 def test_a_guesser_is_as_unsure_as_its_loss_says():

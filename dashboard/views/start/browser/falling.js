@@ -13,7 +13,7 @@ const SMOOTHING = 10; // points, so that the trend of the batches is seen
 export class Falling {
   constructor(part) {
     this.stands = part("stands");
-    this.chart = new LineChart({ label: "The loss over the steps of training", x: "step", y: "loss" });
+    this.chart = new LineChart({ label: "The loss over the steps of training", x: "training step", y: "loss" });
     part("curve").replaceChildren(this.chart.root);
     this.pace = { draw_every: 0.1 };
   }
@@ -28,7 +28,7 @@ export class Falling {
     this.training = { x: [], y: [] };
     this.validation = { x: [], y: [] };
     this.newest = {};
-    this.chart.name({ x: "step", y: `loss (${unit})` });
+    this.chart.name({ x: "training step", y: `loss (${unit})` });
     this.draw();
   }
 

@@ -32,12 +32,12 @@ export class MadeUp {
     const found = await ask(this.questions, "checkpoints");
     const samples = found && (await ask(this.questions, "samples", { checkpoint: found.steps[0] }));
     if (this.oldest !== this.questions) return; // another run by now
-    if (samples) this.fill("oldest", samples, `at step ${whole(samples.step)}`);
+    if (samples) this.fill("oldest", samples, `at training step ${whole(samples.step)}`);
     else this.oldest = null; // asked again at the next word
   }
 
   show(samples) {
-    this.fill("newest", samples, samples.step ? `now, at step ${whole(samples.step)}` : "now");
+    this.fill("newest", samples, samples.step ? `now, at training step ${whole(samples.step)}` : "now");
   }
 
   fill(column, { texts, curves, problem }, title) {

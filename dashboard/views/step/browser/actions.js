@@ -1,7 +1,7 @@
 // What a person can do. Keys, buttons and parts call these; what is set can be undone, what is merely stepped cannot.
 
 import { MOST_PINS, zoomed } from "./arrange.js";
-import { writeClamp } from "../../../browser/cell/clamps.js";
+import { clampsIn, writeClamp } from "../../../browser/cell/clamps.js";
 import { checkpointAway, otherStepSize, stepped, timestepOf, unitAway } from "./moves.js";
 import { HOTTEST } from "./engine.js";
 import { Holding } from "./holding.js";
@@ -210,6 +210,7 @@ export class Actions {
       if (subject !== this.subject()) return;
       whatif.complain("");
       this.set({ [of]: clamps, panel: "whatif" });
+      this.view.pressed.take();
     });
     return this.clamping;
   }
@@ -219,26 +220,29 @@ export class Actions {
   async continueFromHere(temperature, side = "this") {
     const { first, second, state, loaded } = this.view;
     const isBeside = side === "beside" && Boolean(loaded.beside);
-    const { engine, question } = isBeside ? loaded.beside : loaded;
+    const { engine, asked, question } = isBeside ? loaded.beside : loaded;
     const { prediction } = isBeside ? second : first;
     if (!(temperature >= 0 && temperature <= HOTTEST))
       return prediction.complain(`The temperature must be a number from 0 to ${HOTTEST}.`);
     prediction.complain("");
     const subject = this.subject();
-    let sequence;
+    const readsItsOwn = state.beside?.kind === "sequence"; // what stands beside
+    const [mine, others] = isBeside ? ["clampsBeside", "clamps"] : ["clamps", "clampsBeside"];
+    let found;
     try {
-      sequence = await engine.continuation(question, state.timestep, temperature);
+      const told = { ...asked, beside_clamps: state[others].join(",") };
+      found = await engine.continuation(told, state.timestep, temperature);
     } catch (refusal) {
       return prediction.complain(refusal.message);
     }
     if (subject !== this.subject()) return;
+    const { sequence } = found;
     if (sequence === question.sequence) return this.say("The model says the same as the sequence does.");
-    if (isBeside && state.beside.kind === "sequence")
-      return this.set({ beside: { kind: "sequence", value: sequence }, clampsBeside: [] });
+    const held = { [mine]: clampsIn(found.clamps) };
+    if (!readsItsOwn) held[others] = clampsIn(found.beside_clamps);
+    if (isBeside && readsItsOwn) return this.set({ beside: { kind: "sequence", value: sequence }, ...held });
     const { panel } = this.view.state;
-    const held = this.view.state.clamps.length + this.view.state.clampsBeside.length;
-    this.set({ sequence, clamps: [], clampsBeside: [], lossAt: null, panel: panel === "backward" ? "why" : panel });
-    if (held) this.say("What was held is let go: the model goes on as it was trained. Undo holds it again.");
+    this.set({ sequence, ...held, lossAt: null, panel: panel === "backward" ? "why" : panel });
   }
 
   companion() {

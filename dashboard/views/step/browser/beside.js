@@ -55,7 +55,7 @@ export class Beside {
     const { beside } = state;
     this.checkpoint.replaceChildren(
       element("option", { value: "", text: "no other checkpoint" }),
-      ...[...steps].reverse().map((step) => element("option", { value: step, text: `step ${whole(step)}` })),
+      ...[...steps].reverse().map((step) => element("option", { value: step, text: `training step ${whole(step)}` })),
     );
     this.checkpoint.value = beside?.kind === "checkpoint" ? beside.value : "";
     this.sequence.value = beside?.kind === "sequence" ? beside.value : "";

@@ -55,7 +55,7 @@ export class BesideKeeper {
     const steps = () => view.loaded?.beside?.steps ?? null; // that are known
     this.stop = hearOf(about, {
       checkpoint: (newest) => steps() && newest !== steps().at(-1) && this.loadAnew(),
-      training: (trains) => view.second.heading.showTraining(trains),
+      status: (status) => view.second.heading.showTraining(status === "training"),
       silence: () => steps() && this.loadAnew(),
       gone: () => {
         view.loading.beside.forget();

@@ -13,7 +13,7 @@ export class BesidePicker {
     this.run = element("select", { "aria-label": "Beside this" });
     this.run.addEventListener("change", () => this.choose(this.run.value));
     this.run.addEventListener("focus", () => this.look()); // there may be others by now
-    this.checkpoint = element("select", { "aria-label": "Beside, at step", hidden: "" });
+    this.checkpoint = element("select", { "aria-label": "Beside, at training step", hidden: "" });
     this.checkpoint.addEventListener("change", () => {
       const { run } = this.view;
       this.choose(this.checkpoint.value ? `${run}@${this.checkpoint.value}` : String(run));
@@ -70,7 +70,8 @@ export class BesidePicker {
     this.run.value = chosen ?? "";
     const steps = (this.choice && this.view?.steps) ?? [];
     this.checkpoint.hidden = !steps.length;
-    const newestFirst = [...steps].reverse().map((step) => ({ value: String(step), text: `step ${whole(step)}` }));
+    const option = (step) => ({ value: String(step), text: `training step ${whole(step)}` });
+    const newestFirst = [...steps].reverse().map(option);
     renew(this.checkpoint, [{ value: "", text: "newest, live" }, ...newestFirst]);
     this.checkpoint.value = (this.choice && runBeside(this.choice.value).checkpoint) ?? "";
   }

@@ -46,8 +46,9 @@ export class Checkpoints {
     this.shown = shown;
     this.slider.max = steps.length - 1;
     this.slider.value = Math.max(0, steps.indexOf(shown));
-    this.slider.setAttribute("aria-valuetext", `step ${whole(shown)}`);
+    this.slider.setAttribute("aria-valuetext", `training step ${whole(shown)}`);
     this.newest.checked = state.checkpoint === NEWEST;
+    this.step = learnedHere ? `training step ${whole(shown)} of ${whole(endStep)}` : "trained elsewhere";
     this.showBadge();
   }
 
@@ -56,7 +57,7 @@ export class Checkpoints {
     const { trace, original } = this;
     if (!isRead(trace, state)) return "is known at its end";
     if (!original) return `${fixed(trace.loss)} ${trace.unit_of_loss}`;
-    return `${fixed(trace.loss)} with what is clamped, ${fixed(original.loss)} without (${trace.unit_of_loss})`;
+    return `${fixed(trace.loss)} with clamps, ${fixed(original.loss)} without (${trace.unit_of_loss})`;
   }
 
   /** The run trains, or does so no more. */
@@ -71,7 +72,7 @@ export class Checkpoints {
   }
 
   draw(state) {
-    const step = this.learnedHere ? `step ${whole(this.shown)} of ${whole(this.endStep)}` : "trained elsewhere";
+    const { step } = this;
     const known = this.trace.loss !== null; // nobody knows what is right for some models that were trained elsewhere
     setText(this.said, known ? `${step} · loss on this sequence ${this.lossIn(state)}` : step);
   }

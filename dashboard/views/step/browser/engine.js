@@ -49,11 +49,10 @@ export class Engine {
     return (await this.ask("checkpoints", {}, "json")).steps;
   }
 
-  /** The whole sequence as the model goes on with it after the timestep. */
-  async continuation(question, timestep, temperature) {
+  /** The whole sequence as the model goes on with it after the timestep, and what is clamped in it. */
+  continuation(question, timestep, temperature) {
     const seed = Math.floor(Math.random() * 2 ** 32);
-    return (await this.ask("continuation", { ...question, timestep: timestep + 1, temperature, seed }, "json"))
-      .sequence;
+    return this.ask("continuation", { ...question, timestep: timestep + 1, temperature, seed }, "json");
   }
 
   async companion(question, lossAt) {

@@ -1,6 +1,7 @@
 // Kinds of fields of the state: how each is read from the address, written into it, and kept within what there is.
 // read(text, there) -> {value, problem}; write(value) -> text or null; within(value, there) -> value
 
+import { clampsIn } from "../../../browser/cell/clamps.js";
 import { MOST_PINS } from "./arrange.js";
 
 export const NEWEST = "newest";
@@ -56,7 +57,7 @@ export const units = {
 
 /** Clamps as the address writes them; what they say is for the engine to judge. */
 export const clamps = {
-  read: (text) => ({ value: text.split(",").filter(Boolean) }),
+  read: (text) => ({ value: clampsIn(text) }),
   write: (value) => value.join(",") || null,
   within: (value) => value,
 };

@@ -30,7 +30,7 @@ export class Heading {
     this.trace = trace;
     const { kind } = pair.choice;
     setText(this.name, kind === "run" ? `${view.cell}, ${trace.units} units` : view.called);
-    this.who = kind === "run" ? `${name} (run ${run}), step ${whole(shown)} of ${whole(endStep)} · ` : "";
+    this.who = kind === "run" ? `${name} (run ${run}), training step ${whole(shown)} of ${whole(endStep)} · ` : "";
     const focused = pair.focused === view;
     this.root.parentElement.classList.toggle("focused", focused);
     this.asked.setAttribute("aria-pressed", focused);

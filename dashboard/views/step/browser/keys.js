@@ -23,7 +23,11 @@ function inWords(keys) {
 
 const BEFORE = 6; // rows before that of the quantities
 const COMMANDS = [
-  { shown: "← →", words: "one step back or forward", keys: { ArrowLeft: ["step", -1], ArrowRight: ["step", 1] } },
+  {
+    shown: "← →",
+    words: "back or forward, by a timestep or an operation",
+    keys: { ArrowLeft: ["step", -1], ArrowRight: ["step", 1] },
+  },
   { shown: "Page ↑ ↓", words: "ten timesteps", keys: { PageUp: ["travel", -10], PageDown: ["travel", 10] } },
   {
     shown: "Home, End",
@@ -32,7 +36,7 @@ const COMMANDS = [
   },
   { shown: "↑ ↓", words: "the unit above or below", keys: { ArrowUp: ["unitBy", -1], ArrowDown: ["unitBy", 1] } },
   { shown: "Space", words: "play and pause", keys: { " ": ["play"] } },
-  { words: "step by timestep or by operation", keys: { s: ["turnStepSize"], m: ["turnStepSize"] } },
+  { words: "move by timestep or by operation", keys: { s: ["turnStepSize"], m: ["turnStepSize"] } },
   { words: "ask about the prediction", keys: { y: ["askAbout", "prediction"] } },
   { words: "jump to a timestep or symbol", keys: { j: ["startJump"] } },
   { words: "an earlier or a later checkpoint", keys: { "[": ["checkpointBy", -1], "]": ["checkpointBy", 1] } },
@@ -55,6 +59,10 @@ const ALONG = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End",
 const TEXT = "select, textarea, [contenteditable=''], [contenteditable=true], input:not([type=range], [type=checkbox])";
 const OTHERS = "dialog, [role=dialog], [role=listbox], [role=menu]"; // what lies over the page has its keys for itself
 
+// fields that are left with Enter, or once something is chosen: the page's own, and those of the view
+const PAGES_OWN = ".stTextInput input, .stSelectbox input";
+const LEFT = "input[type=text], input[type=number]";
+
 /** A key press as the table names it: Ctrl (on a Mac also ⌘) and Shift before it where they make a difference. */
 function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   if (altKey) return "";
@@ -70,6 +78,13 @@ export function commandOf(table, event, timeline) {
   return table.find(({ keys }) => Object.hasOwn(keys, nameOf(event)))?.keys[nameOf(event)];
 }
 
+/** Whether a key press ends the filling in of a field; a form says itself when it was. */
+function isLeft(target, { key, isComposing }) {
+  if (isComposing) return false;
+  if (target.matches(PAGES_OWN)) return ["Enter", "Escape"].includes(key);
+  return key === "Enter" && target.matches(LEFT) && !target.closest("form, dialog, [role=dialog]");
+}
+
 /** Hears the keys of the whole page, as long as the view is on it: one need not click into it first. */
 export class Keys {
   constructor(view) {
@@ -77,13 +92,17 @@ export class Keys {
     this.tabbed = false; // whether somebody moves by the keyboard alone, whose focus stays where it is
     this.hear = (event) => this.press(event);
     this.point = () => (this.tabbed = false);
+    this.choose = (event) => event.target.closest?.("[role=option]") && this.takeSoon();
     document.addEventListener("keydown", this.hear);
     document.addEventListener("pointerdown", this.point, true);
+    document.addEventListener("click", this.choose, true);
+    view.root.addEventListener("change", (event) => this.fill(event));
   }
 
   destroy() {
     document.removeEventListener("keydown", this.hear);
     document.removeEventListener("pointerdown", this.point, true);
+    document.removeEventListener("click", this.choose, true);
   }
 
   press(event) {
@@ -91,8 +110,9 @@ export class Keys {
     const target = event.composedPath()[0]; // the page itself sees the view as one element
     if (event.key === "Tab") this.tabbed = true;
     else if (target.matches?.(TEXT)) this.tabbed = false;
-    if (event.defaultPrevented || !view.loaded || !(target instanceof Element)) return;
-    if (event.key === "Enter" && isPageField(target) && !event.isComposing) return this.leave(target);
+    if (!view.loaded || !(target instanceof Element)) return;
+    if (isLeft(target, event)) return this.takeSoon();
+    if (event.defaultPrevented) return;
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
     const pressed = { target, key, ctrlKey, metaKey, altKey, shiftKey };
     const command = commandOf(view.keys, pressed, view.transport.slider);
@@ -102,16 +122,18 @@ export class Keys {
     view.actions[name](...given);
   }
 
-  /** Enter in a field of the page that changed nothing: go on with the view. */
-  leave(field) {
-    const { sequence } = this.view.state;
-    if (field.value === sequence) this.take();
+  /** Something was chosen for a field that suggests it; if it changed by going elsewhere, it has the focus no more. */
+  fill({ target }) {
+    if (target.matches("[list]:focus")) this.take();
   }
 
-  /** Whoever has just chosen or typed something on the page goes on with the view, unless they went on by Tab. */
+  /** Once the field has taken what was chosen or typed, be it the same as before or refused. */
+  takeSoon() {
+    requestAnimationFrame(() => this.view.root.isConnected && this.take());
+  }
+
+  /** Whoever has just chosen or typed something goes on with the view, unless they went on by Tab. */
   take() {
     if (!this.tabbed) this.view.root.focus({ preventScroll: true });
   }
 }
-
-const isPageField = (target) => target.matches("[data-testid=stTextInput] input, .stTextInput input");

@@ -1,6 +1,7 @@
 // The step view: one trace, one cursor, and the parts that show it. The whole trace is here, so a step is drawn in the
 // same frame as the key press; the server is asked only for what the engine has to compute anew.
 
+import { Agreement } from "../../../browser/agreement.js";
 import { Refusal } from "../../../browser/ask.js";
 import { readTheme } from "../../../browser/theme.js";
 import { Actions } from "./actions.js";
@@ -46,6 +47,8 @@ class StepView {
     this.newest = null; // checkpoint that was heard of
     this.make(new Actions(this));
     this.stopHearing = () => {};
+    // the run's picker says its status
+    this.agreement = new Agreement((status) => this.component.setTriggerValue("status", status));
     this.keeper = new BesideKeeper(this);
     this.visit = new Visit(this);
     this.unitNames = new UnitNames(() => this.loaded && this.show());
@@ -61,6 +64,7 @@ class StepView {
 
   destroy() {
     this.stopHearing();
+    this.agreement.end();
     this.keeper.end();
     this.pressed.destroy();
     this.visit.destroy();
@@ -88,6 +92,7 @@ class StepView {
     Object.assign(this.engine, { token: data.token, beginRefused: data.begin_refused });
     this.keys ??= keyTable(data.quantities);
     if (otherRun) this.hear(data);
+    this.agreement.hasDrawn(data.status);
     this.gone = false;
     if (word === "arrived") {
       this.frame.say("");
@@ -100,11 +105,9 @@ class StepView {
   }
 
   /** The page's fields say another sequence, or another run. */
-  turnToSequence({ sequence, refused }, otherRun) {
+  turnToSequence({ sequence }, otherRun) {
     this.history.clear();
     this.frame.say("");
-    // the run's picker loses the focus by itself; taken from it, it would choose once more
-    if (!refused && !otherRun) this.pressed.take();
     this.visit.abandon();
     this.state = { ...turned(this.state, otherRun ? "run" : "sequence"), sequence, timestep: null };
     this.visit.entered(otherRun ? "run" : "sequence");
@@ -115,6 +118,7 @@ class StepView {
   /** Hear of another run. */
   hear(run) {
     this.newest = null;
+    this.agreement.end();
     this.engine.turnTo(run);
     this.loading.forget();
     this.loading.beside.forget();
@@ -122,10 +126,15 @@ class StepView {
     this.stopHearing();
     this.stopHearing = hearOf(run, {
       checkpoint: (newest) => this.turnToNewest(newest),
-      training: (trains) => this.checkpoints.showTraining(trains),
+      status: (status) => this.takeStatus(status),
       silence: () => this.lookAgain(),
       gone: () => this.tellGone(),
     });
+  }
+
+  takeStatus(status) {
+    this.checkpoints.showTraining(status === "training");
+    if (status) this.agreement.hears(status);
   }
 
   /** Nothing can be heard, so look: for what is newer, or for what could not be had when the view was opened. */

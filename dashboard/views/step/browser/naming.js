@@ -24,7 +24,7 @@ export function captionOf(view, { timestep, unit, layer }) {
   const clamps = trace.clamps.length ? ` · ${trace.clamps.length} clamped` : "";
   const called = trace.unitName(layer, unit);
   const where = trace.layers > 1 ? `layer ${layer + 1}, ${called}` : called;
-  const learned = learnedHere ? `step ${whole(shown)} of ${whole(endStep)}` : "trained elsewhere";
+  const learned = learnedHere ? `training step ${whole(shown)} of ${whole(endStep)}` : "trained elsewhere";
   return (
     `${name} (run ${run}) · ${task} · ${learned} · “${quoted}” · ` +
     `timestep ${timestep + 1} of ${trace.timesteps}, ${where}${clamps}`

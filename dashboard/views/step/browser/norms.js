@@ -224,8 +224,8 @@ function saidOf(found) {
   if (found.status === "failed")
     return `The plain RNN (“${found.name}”) failed to train; its last checkpoint is shown.`;
   const underWay = ["queued", "training", "lost"].includes(found.status) && found.newest < found.wanted;
-  const later = underWay ? `, still training towards step ${whole(found.wanted)}` : "";
-  return `Dashed: a plain RNN of equal size at step ${whole(found.step)}${later}.`;
+  const later = underWay ? `, still training towards training step ${whole(found.wanted)}` : "";
+  return `Dashed: a plain RNN of equal size at training step ${whole(found.step)}${later}.`;
 }
 
 const WHERE = "in the task temporal order, whose answer hangs on what was read long before";

@@ -18,6 +18,9 @@ export function cursorIn(trace, state) {
   const last = (value, count) => Math.min(value, count - 1);
   const operation = state.timestep < trace.timesteps ? state.operation : Infinity;
   const named = state.quantity === "prediction" || trace.quantity(state.quantity);
+  const inside = state.timestep < trace.timesteps && state.unit < trace.units && state.layer < trace.layers;
+  const fewer = state.operation < trace.operations.length && state.output < trace.output_labels.length;
+  if (named && inside && fewer && state.pins.every((unit) => unit < trace.units)) return state;
   return {
     ...state,
     timestep: last(state.timestep, trace.timesteps),

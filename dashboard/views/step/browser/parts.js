@@ -27,8 +27,8 @@ export function makeParts(actions) {
   const save = new Save(actions);
   const columns = { first: new Column("this", actions), second: new Column("beside", actions) };
   const steering = {
+    transport: new Transport(actions), // drawn before anything else has changed, see there
     checkpoints: new Checkpoints(actions),
-    transport: new Transport(actions),
     strip: new Strip(actions),
     picker: new BesidePicker(actions),
     whichCell: new WhichCell(actions),

@@ -8,18 +8,18 @@ const POLL_EVERY = 3000; // ms between two looks where live data does not get th
 /**
  * Hear of a run.
  * @param {{run: number, end_step: number}} data of the mounted view
- * @param {{checkpoint: function(number), training: function(boolean), gone: function(), silence: function()}} hears
- *   `checkpoint` is called with the newest one, `training` with whether it trains, `silence` now and then where nothing
- *   can be heard
+ * @param {{checkpoint: function(number), status: function(?string), gone: function(), silence: function()}} hears
+ *   `checkpoint` is called with the newest one, `status` with what the run is doing, null until that is heard, and
+ *   `silence` now and then where nothing can be heard
  * @returns {function()} stops it
  */
 export function hearOf({ run, end_step }, hears) {
   let poll, follow;
-  hears.training(false); // until something is heard
+  hears.status(null);
   let followedAt = -Infinity;
   const close = listen(`run/${run}`, end_step, {
     run({ checkpoint, status }) {
-      hears.training(status === "training");
+      hears.status(status);
       clearTimeout(follow); // not more often than people can see
       follow = setTimeout(
         () => {

@@ -21,7 +21,6 @@ export const TERMS = [
   [".source-line", "equation"],
   [".checkpoints .quiet", "checkpoint", true],
   [".transport [aria-label=Pause]", "play"],
-  [".transport [aria-label=Speed]", "speed of stepping"],
   [".arrange .wide", "pin"],
   [".pin .small-tool", "unpin"],
   [".pin .link", "unit"],

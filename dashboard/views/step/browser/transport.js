@@ -1,6 +1,6 @@
-// Back, forward, play, step size, speed, jump.
+// Back, forward, play, by what to move and how fast, jump.
 
-import { element, svg } from "../../../browser/dom.js";
+import { element, setValue, svg } from "../../../browser/dom.js";
 import { atEnd } from "./moves.js";
 
 const ICONS = {
@@ -16,7 +16,7 @@ const ICONS = {
   share: "M12 15V4M8 8l4-4 4 4M5 12v8h14v-8",
 };
 const OUTLINED = ["undo", "redo", "present", "share"];
-const SPEEDS = [0.5, 1, 2, 4, 8, 16, 30, 60]; // steps a second
+const SPEEDS = [0.5, 1, 2, 4, 8, 16, 30, 60]; // timesteps, or operations, a second
 
 export class Transport {
   constructor(actions) {
@@ -33,14 +33,14 @@ export class Transport {
     ];
     this.size = element(
       "select",
-      { "aria-label": "Step size", title: "Step size (s)" },
+      { "aria-label": "Move", title: "Move by timestep or by operation (s)" },
       element("option", { value: "timestep", text: "by timestep" }),
       element("option", { value: "operation", text: "by operation" }),
     );
     this.size.addEventListener("change", () => actions.turnStepSize());
     this.speed = element(
       "select",
-      { "aria-label": "Speed" },
+      { "aria-label": "Playing speed", title: "Playing speed" },
       ...SPEEDS.map((speed) => element("option", { value: speed, text: `${speed} a second` })),
     );
     this.speed.value = 4;
@@ -110,10 +110,11 @@ export class Transport {
 
   draw(state) {
     this.state = state;
-    this.size.value = state.operation === null ? "timestep" : "operation";
-    this.slider.value = state.timestep + 1;
-    this.number.value = state.timestep + 1;
-    this.layer.value = state.layer;
+    // a field of text makes the browser lay out whatever has changed by then: it comes first
+    setValue(this.number, state.timestep + 1);
+    setValue(this.slider, state.timestep + 1);
+    setValue(this.size, state.operation === null ? "timestep" : "operation");
+    setValue(this.layer, state.layer);
   }
 
   /** Whether there is something to undo and to redo; not disabled: the keyboard's focus would be lost. */

@@ -3,6 +3,7 @@
 import { element, setText } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
 import { describeClamp } from "../../../browser/cell/clamps.js";
+import { rounded } from "../../../browser/cell/pointing.js";
 import { hasCome, isRead } from "../../../browser/cell/progress.js";
 
 export class WhatIf {
@@ -16,21 +17,26 @@ export class WhatIf {
     this.first = element("input", { type: "number", min: 1, required: "", "aria-label": "From timestep" });
     this.last = element("input", { type: "number", min: 1, required: "", "aria-label": "To timestep" });
     for (const field of [this.first, this.last]) field.addEventListener("input", () => (this.typed = true));
+    // one number: dragged it is held at once, typed it is held when “Clamp” is pressed
     this.slider = element("input", { type: "range", "aria-label": "Hold at" });
     this.slider.addEventListener("input", () => this.slide());
     this.slider.addEventListener("change", () => {
       this.sliding = false;
       actions.letGo();
     });
-    this.held = element("output", { class: "held" });
-    this.value = element("input", {
-      type: "text",
-      inputmode: "decimal",
-      value: "0",
-      "aria-label": "Value to clamp at",
-    });
+    this.value = element("input", { type: "text", inputmode: "decimal", "aria-label": "Value to clamp at" });
+    this.value.addEventListener("input", () => this.turnTo(this.value.value));
+    this.given = false; // whether it was typed, and stays until it is held
     const preset = (text, title, value) =>
-      element("button", { class: "small-tool", text, title, onclick: () => (this.value.value = value()) });
+      element("button", {
+        class: "small-tool",
+        text,
+        title,
+        onclick: () => {
+          this.value.value = value();
+          this.turnTo(this.value.value);
+        },
+      });
     this.form = element(
       "form",
       { class: "clamp-form" },
@@ -58,12 +64,10 @@ export class WhatIf {
           onclick: () => this.spanHere(),
         }),
       ),
-      element("div", { class: "span" }, element("span", { text: "hold" }), this.slider, this.held),
+      element("div", { class: "span" }, element("span", { text: "hold" }), this.slider, this.value),
       element(
         "div",
         { class: "span" },
-        element("span", { text: "value" }),
-        this.value,
         preset("0", "Closed", () => "0"),
         preset("1", "Open", () => "1"),
         preset("old", "As it was one timestep before", () => this.oldValue()),
@@ -96,8 +100,11 @@ export class WhatIf {
   }
 
   show({ trace, original, quantities, sequence }) {
-    if (this.sequence !== sequence) this.typed = false;
+    if (this.sequence !== sequence) this.typed = this.given = false;
     this.sequence = sequence;
+    const clamps = JSON.stringify(trace.clamps);
+    if (this.clamps !== clamps) this.given = false; // it is held by now
+    this.clamps = clamps;
     this.trace = trace;
     this.original = original;
     const offered = quantities.filter(({ missing }) => !missing);
@@ -158,9 +165,9 @@ export class WhatIf {
       if (!this.typed) this.first.value = this.last.value = state.timestep + 1;
       const shown = this.trace.value(state.layer, this.quantity.value, state.timestep, state.unit);
       const there = hasCome(this.trace, state, this.quantity.value);
-      if (there && !this.sliding) this.slider.value = shown;
+      if (this.given) this.turnTo(this.value.value);
+      else if (!this.sliding) this.showNumber(there ? rounded(shown, most - least) : "");
       this.slider.disabled = !there;
-      setText(this.held, there ? fixed(shown, 2) : "");
     }
     setText(this.outcome, this.said(state));
   }
@@ -220,8 +227,23 @@ export class WhatIf {
     return chosen ? { first, last } : { first: timestep, last: timestep };
   }
 
+  /** The number that the slider and its field say; empty while it is not known. */
+  showNumber(text) {
+    this.value.value = text;
+    if (text !== "") this.slider.value = text;
+  }
+
+  /** A number was typed: the slider goes there, as far as it reaches. */
+  turnTo(text) {
+    this.given = true;
+    const wanted = Number(numeral(text) || NaN);
+    if (Number.isFinite(wanted)) this.slider.value = wanted;
+  }
+
   slide() {
     this.sliding = true;
+    this.given = false;
+    this.value.value = rounded(Number(this.slider.value), this.slider.max - this.slider.min);
     const unit = this.units.value === "all" ? null : this.state.unit;
     this.actions.hold({ quantity: this.quantity.value, unit, value: Number(this.slider.value) });
   }
@@ -238,7 +260,10 @@ export class WhatIf {
       unit: this.units.value === "all" ? null : this.state.unit,
       first: Number(this.first.value) - 1,
       last: Number(this.last.value) - 1,
-      value: this.value.value.trim().replace("−", "-").replace(",", "."),
+      value: numeral(this.value.value),
     });
   }
 }
+
+/** A number as people type it, as the engine reads it. */
+const numeral = (text) => text.trim().replace("−", "-").replace(",", ".");

@@ -1,6 +1,6 @@
 // Why is this number what it is? Its parts, and what contributed most, each of which can be gone to.
 
-import { element, setText } from "../../../browser/dom.js";
+import { element, setText, setValue } from "../../../browser/dom.js";
 import { fixed } from "../../../browser/format.js";
 import { MOST_BARS, explain, others, strongest } from "./explain.js";
 import { barsOf } from "../../../browser/pictures.js";
@@ -69,7 +69,7 @@ export class Why {
   }
 
   draw(state) {
-    this.precision.value = state.precision;
+    setValue(this.precision, state.precision);
     const reason = explain(this.trace, state);
     const number = (value) => fixed(value, state.precision);
     setText(this.title, reason.title);
@@ -89,8 +89,9 @@ export class Why {
       setText(row.number, number(found.value));
       const share = Math.abs(found.value) / most;
       row.bar.style.transform = `scaleX(${(found.value < 0 ? -share : share) * 0.5})`;
-      row.bar.className = found.value < 0 ? "negative" : "positive";
-      row.root.firstChild.title = found.hint ?? "Go there";
+      row.bar.classList.toggle("negative", found.value < 0);
+      const hint = found.hint ?? "Go there";
+      if (row.root.firstChild.title !== hint) row.root.firstChild.title = hint;
     });
   }
 }

@@ -3,7 +3,7 @@
 import { element } from "../../../browser/dom.js";
 import { explain } from "../../../browser/glossary.js";
 import { listen } from "../../../browser/listening.js";
-import { Agreement } from "./agreement.js";
+import { Agreement } from "../../../browser/agreement.js";
 import { Curves } from "./curves.js";
 import { Development } from "./development.js";
 import { Progress } from "./progress.js";

@@ -1,4 +1,4 @@
-// The script's buttons are for one status of the run, the live data tells another: who asks the script to draw anew?
+// What the script drew is for one status of the run, the live data tells another: who asks the script to draw anew?
 
 const ASK_AGAIN = 3000; // ms before the script is asked for the same once more: it may still be at it
 const NEWS_COMES = 300; // ms in which the live data has told what a press has just done
@@ -9,7 +9,7 @@ export class Agreement {
   constructor(ask) {
     this.ask = ask;
     this.heard = null; // the run's status as the live data told it last
-    this.drawn = null; // the status that the script drew its buttons for
+    this.drawn = null; // the status that the script has drawn
     this.asked = null; // the status for which it was asked to draw anew
   }
 
