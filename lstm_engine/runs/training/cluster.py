@@ -196,7 +196,8 @@ class ClusterExecutor(Executor):
 
     def _refusal(self) -> str:
         address, why = next(iter(self._refused.items()))
-        others = f" So are {len(self._refused) - 1:,} more." if len(self._refused) > 1 else ""
+        more = len(self._refused) - 1
+        others = "" if not more else " Neither is another one." if more == 1 else f" Neither are {more:,} others."
         return (
             f"The worker {address} of the Dask cluster is not used: {why.rstrip('.')}.{others} Every worker needs this "
             "program in the same version, and what it needs, as docs/cluster.md says."

@@ -130,7 +130,9 @@ def test_without_the_extra_it_is_named(monkeypatch):
 def test_a_cluster_of_other_versions_is_refused_before_anything_begins(dask, store, monkeypatch, name):
     here = module.sameness()
     monkeypatch.setattr(module, "sameness", lambda: {**here, name: "7.7"})
-    with pytest.raises(SettingsError, match=rf"is not used: it has .*{name} \({here[name]}, here 7.7\).*So are 1 more"):
+    with pytest.raises(
+        SettingsError, match=rf"is not used: it has .*{name} \({here[name]}, here 7.7\).*Neither is another one"
+    ):
         ClusterExecutor(dask.scheduler_address, store.url)
 
 

@@ -230,9 +230,10 @@ def test_workers_without_the_package_or_of_another_version_are_refused(dask, url
     dask.start_worker(python_path=str(changed))
     wait_until(lambda: dask.said("scheduler").count("Register worker") == 2, seconds=60)
     run = store.create(SMALL)
-    with pytest.raises(SettingsError, match=r"is not used: it (has not this|has other code).*So are 1 more"):
+    with pytest.raises(SettingsError, match=r"is not used: it (has not this|has other code).*Neither is another one"):
         Launcher(store, ClusterExecutor(dask.address, url))
     dask.start_worker()  # one that can is enough, and the others get nothing
+    wait_until(lambda: dask.said("scheduler").count("Register worker") == 3, seconds=60)
     launcher = Launcher(store, connected(dask, url, 1, wait_until))
     launcher.start()
     wait_until(lambda: finished(store, [run]))
