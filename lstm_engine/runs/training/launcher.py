@@ -88,6 +88,7 @@ class Launcher:
     def _watch(self) -> None:
         complained, purge_at = "", 0.0
         while not self._closing.is_set():
+            began = time.monotonic()
             try:
                 self._look()
                 if time.monotonic() > purge_at:
@@ -100,8 +101,11 @@ class Launcher:
                 complained = str(error)
             except Exception:  # whatever it was: without this thread no run would ever be taken up again
                 log.exception("looking for runs to train failed; trying again")
+            took = time.monotonic() - began
             self._wake.wait(POLL_SECONDS)  # or until a core is free
             self._wake.clear()
+            if took > POLL_SECONDS:  # thousands wait, or the store is slow: half of this server's time is for others
+                self._closing.wait(took)
 
     def _look(self) -> None:
         for run_id, future in list(self._active.items()):
@@ -113,6 +117,8 @@ class Launcher:
         now = time.monotonic()
         self._notice_sleep(now)
         capacity = self.capacity
+        if len(self._active) >= capacity:
+            return  # whoever waits, waits on; thousands of runs take their time to be read
         waiting = self.store.waiting()
         if self.sweep is not None and waiting:
             swept = self.store.swept()
