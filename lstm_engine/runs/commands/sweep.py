@@ -35,7 +35,7 @@ from lstm_engine.runs.sweeps.sweep import progress_of
 from lstm_engine.runs.terminal import Bar, complain, printable
 from lstm_engine.runs.training.executors import executor_for
 from lstm_engine.runs.training.launcher import Launcher
-from lstm_engine.tasks import TASKS
+from lstm_engine.tasks import KINDS, TASKS
 
 LOOK_EVERY = 0.5  # seconds
 OTHERS_BEGIN = 1.5  # seconds in which an app that has the store open has begun a sweep's first run
@@ -45,7 +45,7 @@ MOST_SHOWN = 20  # choices in the table of the terminal
 def add_sweep(commands: Any, common: argparse.ArgumentParser, text: Any, number: Any) -> None:
     """The command and its options."""
     parser = commands.add_parser("sweep", parents=[common], help="train many runs that differ in some settings")
-    parser.add_argument("task", nargs="?", choices=[*TASKS], metavar="TASK", help=", ".join(TASKS))
+    parser.add_argument("task", nargs="?", choices=[*KINDS], metavar="TASK", help=", ".join(TASKS))
     parser.add_argument(
         "--over",
         action="append",

@@ -3,7 +3,6 @@
 import time
 import unicodedata
 from collections.abc import Collection
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sql
@@ -18,7 +17,6 @@ from lstm_engine.runs.store.schema import LONGEST_NAME, changes, runs
 # control, format (no width, a direction of writing), marks on what stands before them, separators
 UNSEEN = ("Cc", "Cf", "Me", "Mn", "Zl", "Zp", "Zs")
 BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that are drawn as nothing
-SHORT_SETTINGS = 4_000  # characters; longer ones hold a text
 LONGEST_SHOWN = 10**30  # a number beyond it is not printed; Python refuses to from 4,300 digits on
 
 # as the database has them: a type of SQLAlchemy's would convert, or choke on, what the wrong kind of value is
@@ -74,17 +72,7 @@ def run_of(row: sql.Row[Any]) -> Run:
     """A row of ``COLUMNS`` as a run; never raises, whatever the row holds."""
     values, problem = judged(dict(row._mapping))
     del values["forming"]
-    stored = values["settings"]
-    known = isinstance(stored, str) and len(stored) <= SHORT_SETTINGS
-    settings = short_settings(stored) if known else RunSettings.from_stored(stored)
-    return Run(**{**values, "settings": settings}, row_problem=problem)
-
-
-@lru_cache(maxsize=4_096)
-def short_settings(stored: str) -> RunSettings:
-    """Settings without a text, which are read again and again, and are never changed: to judge them was two thirds of
-    what it took to read a run."""
-    return RunSettings.from_stored(stored)
+    return Run(**{**values, "settings": RunSettings.from_stored(values["settings"])}, row_problem=problem)
 
 
 def find_run(connection: Connection, run_id: int, lock: bool = False) -> Run:

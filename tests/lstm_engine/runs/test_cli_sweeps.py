@@ -67,6 +67,10 @@ def test_a_cluster_that_cannot_train_is_refused_before_there_is_a_sweep(database
     [
         (["sweep"], "name one of a task with --over, --ready, --plan and --resume"),
         (["sweep", "parity"], "the sweep is empty"),
+        (
+            ["sweep", "own text", "--seeds", "3"],
+            "a text of your own, which no sweep's link can hold; begin its runs one by one",
+        ),
         (["sweep", "parity", "--over", "units=1,2"], "there is no setting 'units' to vary"),
         (
             ["sweep", "parity", "--over", "hidden_size=9..3 2"],
