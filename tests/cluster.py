@@ -51,7 +51,14 @@ class DaskCluster:
         environment = {**os.environ, "PYTHONPATH": python_path}
         with (self.folder / f"{line[0]}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "distributed.cli.dask_" + line[0], *line[1:], "--no-dashboard"],
+                [
+                    sys.executable,
+                    "-m",
+                    "distributed.cli.dask_" + line[0],
+                    *line[1:],
+                    "--dashboard-address",
+                    "127.0.0.1:0",
+                ],
                 env=environment,
                 cwd=self.folder,
                 stdout=log,

@@ -139,7 +139,7 @@ def main() -> None:
         began = time.perf_counter()
         with LocalCluster(
             n_workers=number, threads_per_worker=1, processes=False, protocol="tcp://", host="127.0.0.1",
-            dashboard_address=None, memory_limit=0,
+            dashboard_address="127.0.0.1:0", memory_limit=0,
         ) as dask:  # fmt: skip
             print(f"{number:,} workers after {time.perf_counter() - began:.0f} s", flush=True)
             executor = ClusterExecutor(dask.scheduler_address, store.url)

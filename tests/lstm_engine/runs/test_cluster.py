@@ -24,13 +24,19 @@ from .conftest import SMALL
 from .test_launcher import assert_same_history, final_weights, undisturbed
 
 distributed = pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
+pytestmark = pytest.mark.xdist_group("dask")  # one cluster for all of these
 
 
 @pytest.fixture(scope="module")
 def dask():
     """A scheduler and two workers of one thread each."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp://", host="127.0.0.1", dashboard_address=None
+        n_workers=2,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tcp://",
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
     ) as cluster:
         yield cluster
 
