@@ -43,6 +43,7 @@ bench: $(VENV)/.installed-test chromium
 	$(BIN)/python -m tests.benchmarks
 
 results: $(VENV)/.installed-test
+	$(BIN)/pip install --quiet --no-compile -e '.[results]'
 	$(BIN)/python -m tests.benchmarks.published
 	$(BIN)/python -m tests.benchmarks.parity
 

@@ -6,6 +6,7 @@ Started with ``streamlit run dashboard/app.py``, which ``make run`` does for thi
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -53,6 +54,7 @@ from dashboard.views.start.routes import start_routes
 from dashboard.views.step.questions import Questions
 from dashboard.views.step.routes import step_routes
 from dashboard.views.train.routes import train_routes
+from lstm_engine import SettingsError
 from lstm_engine.runs import RunStore, StoreError
 
 log = logging.getLogger(__name__)
@@ -105,6 +107,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         await asyncio.to_thread(shared_services)
     except StoreError as error:  # the pages say so, and try again on every visit
         log.warning("%s", error)
+    except SettingsError:
+        sys.tracebacklimit = 0  # a sentence for whoever set the server up, and not where it was found out
+        raise
     if not listens_locally():
         log.warning(
             "This server answers whoever can reach it: %s",

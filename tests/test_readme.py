@@ -13,6 +13,7 @@ from lstm_engine.runs.logs import LOG_VARIABLE
 from lstm_engine.runs.store.address import DATABASE_VARIABLE, DEFAULT_DATABASE
 from lstm_engine.runs.store.space import RUN_BYTES, RUN_VARIABLE, STORE_BYTES, STORE_VARIABLE
 from lstm_engine.runs.training.bounds import BYTES_VARIABLE, PROCESSES_VARIABLE
+from lstm_engine.runs.training.executors import EXECUTOR_VARIABLE
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -80,6 +81,7 @@ def test_the_settings_that_it_lists_are_those_there_are():
     assert listed == {
         DATABASE_VARIABLE,
         EMBED_VARIABLE,
+        EXECUTOR_VARIABLE,
         LIMITS_VARIABLE,
         MODE_VARIABLE,
         RUN_VARIABLE,

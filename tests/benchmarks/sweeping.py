@@ -45,6 +45,7 @@ def main() -> None:
         half = Plan(**{**vars_of(plan), "choices": runs // 2, "draw": part})
         bare += by_bare_processes(half, cores)
         swept += by_a_sweep(half, cores)
+        print(f"{(part + 1) * (runs // 2)} runs: bare {bare:.1f} s, swept {swept:.1f} s", flush=True)
     rows.append([f"{runs} runs, {cores} cores", f"{bare:.1f}", f"{swept:.1f}", f"{100 * (swept / bare - 1):+.1f} %"])
     print_table("A sweep against bare processes", ["what", "bare (s)", "swept (s)", "machinery"], rows)
 

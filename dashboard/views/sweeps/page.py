@@ -12,6 +12,7 @@ from dashboard.shell.plain import on_one_line, plain
 from dashboard.shell.selection import forget_address, notice, notices_place, select, selected, show_notices
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, refuse
+from dashboard.shell.waiting import say_why_runs_wait
 from dashboard.views.sweeps.figures import (
     choices_figure,
     distance_figure,
@@ -28,6 +29,7 @@ from dashboard.views.sweeps.pictures import (
     in_order,
     label_of,
     panels_of,
+    why_no_importance,
 )
 from dashboard.views.sweeps.table import offer_repeat, show_table
 from lstm_engine import EngineError
@@ -117,6 +119,8 @@ def sweep_part(services: Services, sweep_id: int, was_running: bool) -> None:
             return
         found = services.store.sweep_runs(sweep.id)
         show_progress(sweep, progress_of(sweep, plan, found))
+        if sweep.state is SweepState.RUNNING:
+            say_why_runs_wait(services)
         offer_acts(services, sweep)
         results = results_of(plan, found)
         show_best(results)
@@ -224,6 +228,8 @@ def show_pictures(plan: Plan, results: Sequence[Result]) -> None:
             "beyond what each explains, and seeds. Errors and losses are taken by their logarithm; a run that failed "
             "counts as the worst."
         )
+    elif (why := why_no_importance(plan)) is not None:
+        st.caption(plain(why))
     for task, outcomes in by_task(results).items():
         choices = choices_of(outcomes)
         if not choices:

@@ -134,15 +134,31 @@ def coordinates_of(
     return dimensions, dimension(score_name(task), scores, sign > 0 and spans_decades(scores)), ranks
 
 
+def why_no_importance(plan: Plan) -> str | None:
+    """Why it is not said what matters, where several settings are varied; None if it is, once all runs are done."""
+    what = {
+        "choices were drawn at random": plan.method != GRID,
+        "choices were given up on the way": plan.halving is not None,
+        "a setting is varied under a condition": any(axis.where for axis in plan.axes),
+        "several tasks are compared": any(axis.name == "task" for axis in plan.axes),
+    }
+    found = next((words for words, holds in what.items() if holds), None)
+    if found is None or len(plan.axes) < 2:
+        return None
+    return (
+        f"How much each setting matters is computed of full grids of one task alone, where it is exact; here {found}. "
+        "A grid of the same settings tells."
+    )
+
+
 def importance_of(plan: Plan, results: Sequence[Result]) -> list[tuple[str, float]]:
     """What share of the differences each setting explains; empty where that cannot be told exactly.
 
     That is: a full grid of one task, in which every run came to its end or failed; see ``sweeps.importance``.
     """
     axes = [axis for axis in plan.axes if len(axis.values) > 1]
-    whole = plan.method == GRID and plan.halving is None and not any(axis.where for axis in plan.axes)
     tasks = {one.trial.settings.task for one in results}
-    if not whole or len(axes) < 2 or len(tasks) != 1:
+    if why_no_importance(plan) is not None or len(axes) < 2 or len(tasks) != 1:
         return []
     task = tasks.pop()
     reached = [float(one.score) for one in results if one.score is not None and one.state != FAILED]

@@ -17,6 +17,7 @@ from dashboard.shell.run_picker import pick_run
 from dashboard.shell.selection import notice, show_notices
 from dashboard.shell.services import Services
 from dashboard.shell.trouble import explained_trouble, sentence
+from dashboard.shell.waiting import say_why_runs_wait
 from dashboard.views.train.manage import manage_run, offer_undo
 from dashboard.views.train.mount import mount_train
 from dashboard.views.train.new_run import ask_for_new_run
@@ -93,6 +94,8 @@ def show_training(services: Services, run: Run) -> None:
                     "Its curves and numbers are shown as they were stored; it can be renamed and deleted."
                 )
             )
+        elif run.status in (Status.QUEUED, Status.LOST):
+            say_why_runs_wait(services)
     if not problem and not run.is_trained:
         show_elsewhere(run)
         return

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,9 @@ from lstm_engine.runs.sweeps.results import FINISHED, higher_is_better, outcomes
 from lstm_engine.runs.sweeps.space import written
 from lstm_engine.runs.sweeps.sweep import progress_of
 from lstm_engine.runs.terminal import Bar, complain, printable
+from lstm_engine.runs.training.executors import executor_for
 from lstm_engine.runs.training.launcher import Launcher
-from lstm_engine.tasks import TASKS
+from lstm_engine.tasks import KINDS, TASKS
 
 LOOK_EVERY = 0.5  # seconds
 OTHERS_BEGIN = 1.5  # seconds in which an app that has the store open has begun a sweep's first run
@@ -43,7 +45,7 @@ MOST_SHOWN = 20  # choices in the table of the terminal
 def add_sweep(commands: Any, common: argparse.ArgumentParser, text: Any, number: Any) -> None:
     """The command and its options."""
     parser = commands.add_parser("sweep", parents=[common], help="train many runs that differ in some settings")
-    parser.add_argument("task", nargs="?", choices=[*TASKS], metavar="TASK", help=", ".join(TASKS))
+    parser.add_argument("task", nargs="?", choices=[*KINDS], metavar="TASK", help=", ".join(TASKS))
     parser.add_argument(
         "--over",
         action="append",
@@ -66,7 +68,11 @@ def add_sweep(commands: Any, common: argparse.ArgumentParser, text: Any, number:
     parser.add_argument("--plan", type=text, metavar="JSON", help="a plan as the app's page shows it, or a file of it")
     parser.add_argument("--resume", type=number, metavar="SWEEP", help="go on with one that was paused or left")
     parser.add_argument("--name", type=text, default="", help="of the sweep")
-    parser.add_argument("--jobs", type=number, help="runs that train at a time (the number of cores)")
+    parser.add_argument(
+        "--jobs",
+        type=number,
+        help="runs that train at a time (as many as there are cores, or threads of a cluster’s workers)",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be trained, and train nothing")
     parser.set_defaults(command=sweep_command)
 
@@ -76,6 +82,7 @@ def sweep_command(store: RunStore, options: argparse.Namespace) -> int:
         raise SettingsError(f"--jobs is {options.jobs}, expected at least 1")
     if options.resume is not None:
         sweep = store.get_sweep(options.resume)
+        executor = executor_for(store)
         if sweep.state.can_resume:
             sweep = store.resume_sweep(sweep.id)
     else:
@@ -83,8 +90,12 @@ def sweep_command(store: RunStore, options: argparse.Namespace) -> int:
         if options.dry_run:
             return say_plan(plan, options.json)
         check_room(plan, store.store_bytes)
+        executor = executor_for(store)  # refuses what cannot train before there is a sweep
         sweep = store.create_sweep(plan, options.name)
-    return carry_out(store, sweep, options)
+    try:
+        return carry_out(store, sweep, options, executor)
+    finally:
+        executor.shutdown(wait=False)
 
 
 def plan_of(options: argparse.Namespace) -> Plan:
@@ -167,7 +178,7 @@ def say_plan(plan: Plan, as_json: bool) -> int:
     return DONE
 
 
-def carry_out(store: RunStore, sweep: Sweep, options: argparse.Namespace) -> int:
+def carry_out(store: RunStore, sweep: Sweep, options: argparse.Namespace, executor: Executor) -> int:
     """Train the sweep here, unless somebody else does, and show how far it is until it rests."""
     leave, told = threading.Event(), [INTERRUPTED]
 
@@ -190,7 +201,7 @@ def carry_out(store: RunStore, sweep: Sweep, options: argparse.Namespace) -> int
                 under_way = any(run.open and run.held for run in store.sweep_runs(sweep.id, measured=False))
                 quiet_since = time.monotonic() if under_way else quiet_since
                 if time.monotonic() - max(begun, quiet_since) > OTHERS_BEGIN:  # nobody else trains it
-                    launcher = Launcher(store, capacity=options.jobs, sweep=sweep.id)
+                    launcher = Launcher(store, executor, capacity=options.jobs, sweep=sweep.id)
                     launcher.start()
     finally:
         if launcher is not None:

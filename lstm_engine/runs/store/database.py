@@ -182,6 +182,11 @@ class Database:
         return state is not None and state.read_only
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is a file, which processes of other machines do not share."""
+        return self._path is not None
+
+    @property
     def public_url(self) -> str:
         """The URL as anybody may see it: without the password."""
         return without_password(self.url)

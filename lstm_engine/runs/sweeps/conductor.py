@@ -7,7 +7,7 @@ written once, whoever comes first. So any number of servers may conduct the same
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lstm_engine.cell.in_words import in_words
 from lstm_engine.errors import EngineError
@@ -30,12 +30,14 @@ class Conductor:
 
     Args:
         store: where they are.
-        capacity: how many runs train at a time here; as many more wait, so that no core does.
+        capacity: how many runs train at a time here, or what says how many do now; as many more wait, so that no core
+            does.
         only: the number of the one sweep to conduct; None for all.
     """
 
-    def __init__(self, store: RunStore, capacity: int, only: int | None = None):
-        self.store, self.capacity, self.only = store, capacity, only
+    def __init__(self, store: RunStore, capacity: int | Callable[[], int], only: int | None = None):
+        self.store, self.only = store, only
+        self._capacity = capacity
         self._looked_at: dict[int, float] = {}  # sweep: when it was looked at, by the monotonic clock
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="conductor", daemon=True)
@@ -96,7 +98,7 @@ class Conductor:
 
     def _advance(self, sweep: Sweep, plan: Plan) -> None:
         counted = self.store.count_sweep(sweep.id)
-        free = 2 * self.capacity - counted.open
+        free = 2 * (self._capacity if isinstance(self._capacity, int) else self._capacity()) - counted.open
         for trial in plan.trials[counted.begun : counted.begun + max(free, 0)]:
             if self._closing.is_set():
                 return

@@ -107,7 +107,8 @@ class Plan:
             if task not in KINDS:
                 raise SettingsError(f"there is no task {shown(task)}; choose one of {', '.join(KINDS)}")
             if KINDS[task].learns_from_text:
-                raise SettingsError(f"the task {task} learns from a text of your own, which no sweep's link can hold")
+                why = "learns from a text of your own, which no sweep's link can hold; begin its runs one by one"
+                raise SettingsError(f"the task {task} {why}, and lay them over each other on Compare")
         if not is_number(self.seeds, int) or not 1 <= self.seeds <= MOST_SEEDS:
             raise SettingsError(f"seeds is {shown(self.seeds)}, expected a whole number from 1 to {MOST_SEEDS}")
         if self.method not in (GRID, RANDOM):

@@ -9,8 +9,9 @@ from concurrent.futures import wait as wait_for
 from lstm_engine.runs.lease import LEASE_SECONDS
 from lstm_engine.runs.store import RunNotFound, RunStore, StoreError
 from lstm_engine.runs.sweeps.conductor import Conductor
-from lstm_engine.runs.training.bounds import most_bytes, most_processes
-from lstm_engine.runs.training.processes import CallRefused, ProcessExecutor
+from lstm_engine.runs.training.bounds import most_bytes
+from lstm_engine.runs.training.executors import capacity_of, executor_for
+from lstm_engine.runs.training.processes import CallRefused
 from lstm_engine.runs.training.worker import HEARTBEAT_SECONDS, train_run
 
 POLL_SECONDS = 0.2
@@ -28,13 +29,13 @@ class Launcher:
 
     Args:
         store: where the runs are.
-        executor: where they train; fresh processes by default, or for example a Dask cluster's
-            ``Client(address).get_executor()``.
-        capacity: how many train at a time; as the environment says if None, see ``bounds``.
+        executor: where they train; as the environment says if None, see ``executors``.
+        capacity: how many train at a time; as many as the executor can train at each moment if None.
         sweep: the one whose runs, and no others, train here; None for all runs there are.
 
     Raises:
-        SettingsError: the environment says of processes or their memory what cannot be.
+        SettingsError: the environment says of processes or their memory what cannot be, or names a cluster that cannot
+            train these runs.
     """
 
     def __init__(
@@ -45,11 +46,11 @@ class Launcher:
         sweep: int | None = None,
     ):
         self.store = store
-        self.executor = executor if executor is not None else ProcessExecutor()
-        self.capacity = capacity if capacity is not None else most_processes()
         most_bytes()  # which the processes read: better told now than by each of them
+        self.executor = executor if executor is not None else executor_for(store)
+        self._given_capacity = capacity
         self.sweep = sweep
-        self._conductor = Conductor(store, self.capacity, sweep)
+        self._conductor = Conductor(store, lambda: self.capacity, sweep)
         self._active: dict[int, Future[None]] = {}
         self._deaths: dict[int, tuple[int, int]] = {}  # run: how often its worker died, and the step it had reached
         self._rests_until: dict[int, float] = {}  # run: when it may be tried again, by the monotonic clock
@@ -57,6 +58,16 @@ class Launcher:
         self._trusts_leases_at = 0.0  # by the monotonic clock
         self._closing, self._wake = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._watch, name="launcher", daemon=True)
+
+    @property
+    def capacity(self) -> int:
+        """How many runs train at a time; a cluster's workers come and go."""
+        return self._given_capacity if self._given_capacity is not None else capacity_of(self.executor)
+
+    @property
+    def trouble(self) -> str:
+        """Why runs wait although there is room for them, a sentence; empty if all is well."""
+        return str(getattr(self.executor, "trouble", ""))
 
     def start(self) -> None:
         """Begin to watch, in a thread of its own; runs that a former server left unfinished are taken up."""
@@ -77,6 +88,7 @@ class Launcher:
     def _watch(self) -> None:
         complained, purge_at = "", 0.0
         while not self._closing.is_set():
+            began = time.monotonic()
             try:
                 self._look()
                 if time.monotonic() > purge_at:
@@ -89,8 +101,11 @@ class Launcher:
                 complained = str(error)
             except Exception:  # whatever it was: without this thread no run would ever be taken up again
                 log.exception("looking for runs to train failed; trying again")
+            took = time.monotonic() - began
             self._wake.wait(POLL_SECONDS)  # or until a core is free
             self._wake.clear()
+            if took > POLL_SECONDS:  # thousands wait, or the store is slow: half of this server's time is for others
+                self._closing.wait(took)
 
     def _look(self) -> None:
         for run_id, future in list(self._active.items()):
@@ -101,12 +116,15 @@ class Launcher:
             return  # a worker could not record anything
         now = time.monotonic()
         self._notice_sleep(now)
+        capacity = self.capacity
+        if len(self._active) >= capacity:
+            return  # whoever waits, waits on; thousands of runs take their time to be read
         waiting = self.store.waiting()
         if self.sweep is not None and waiting:
             swept = self.store.swept()
             waiting = [run for run in waiting if swept.get(run.id) == self.sweep]
         for run in waiting:
-            if len(self._active) >= self.capacity:
+            if len(self._active) >= capacity:
                 break
             rests = now < self._rests_until.get(run.id, 0.0) or (run.lease is not None and now < self._trusts_leases_at)
             if run.id not in self._active and not rests:

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.shell.glossary import term_of
 from dashboard.views.sweeps.figures import dimension, parallel_figure
-from dashboard.views.sweeps.pictures import choices_of, coordinates_of, importance_of, panels_of
+from dashboard.views.sweeps.pictures import choices_of, coordinates_of, importance_of, panels_of, why_no_importance
 from dashboard.views.sweeps.table import as_csv, table_row
 from lstm_engine.runs import RunSettings
 from lstm_engine.runs.lease import new_lease
@@ -85,6 +85,23 @@ def test_pictures_follow_from_what_was_reached():
     lines = [line for line in figure.data if line.name == "best quarter"]
     assert lines[0].x == (0, 1, 2, None) * 2
     assert panels_of(PLAN, results) == []
+
+
+def test_where_it_is_not_said_what_matters_it_is_said_why():
+    assert why_no_importance(PLAN) is None
+    drawn = replace(PLAN, method="random", choices=3)
+    assert "choices were drawn at random. A grid of the same settings tells." in why_no_importance(drawn)
+    assert importance_of(drawn, results_of(drawn, [])) == []
+    assert why_no_importance(replace(drawn, axes=PLAN.axes[:1], choices=2)) is None  # there is nothing to divide
+
+
+def test_why_runs_wait_is_said_where_they_do(store, monkeypatch):
+    from dashboard.shell.services import shared_services
+
+    monkeypatch.setattr(shared_services().launcher.executor, "trouble", "The Dask scheduler was lost.", raising=False)
+    monkeypatch.setattr(shared_services().launcher, "_given_capacity", 0)
+    store.create_sweep(PLAN)
+    assert "The Dask scheduler was lost." in words(run(sweeps_page))
 
 
 def test_success_against_distance_has_a_panel_a_task_and_its_goal():

@@ -54,11 +54,23 @@ def test_a_sweep_is_trained_compared_and_told_to_scripts(database, capsys):
     assert [run["status"] for run in json.loads(capsys.readouterr().out)] == ["finished"] * 4
 
 
+def test_a_cluster_that_cannot_train_is_refused_before_there_is_a_sweep(database, capsys, monkeypatch):
+    monkeypatch.setenv("LSTM_EXECUTOR", "tcp://127.0.0.1:1")
+    assert main(command(database, "sweep", "parity", "--over", "learning_rate=0.001..0.1 log 2", *TINY)) == 1
+    assert "cannot share the file sqlite:///" in capsys.readouterr().err
+    with RunStore(database) as store:
+        assert store.list_sweeps() == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["sweep"], "name one of a task with --over, --ready, --plan and --resume"),
         (["sweep", "parity"], "the sweep is empty"),
+        (
+            ["sweep", "own text", "--seeds", "3"],
+            "a text of your own, which no sweep's link can hold; begin its runs one by one",
+        ),
         (["sweep", "parity", "--over", "units=1,2"], "there is no setting 'units' to vary"),
         (
             ["sweep", "parity", "--over", "hidden_size=9..3 2"],
