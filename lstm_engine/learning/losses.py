@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from lstm_engine.checks import REAL, choice, narrowed
 from lstm_engine.errors import ShapeError
 
-# (outputs (O, T, B), targets, weights (T, B) or None, want_gradient) -> (loss, gradient (O, T, B) or None)
+# (outputs (O, T, B), targets, weights (T, B) or None, want_gradient) -> (loss, gradient (O, T, B) or None);
+# where a gradient is wanted, the outputs may be overwritten with it
 Loss = Callable[[NDArray, NDArray, NDArray | None, bool], tuple[float, NDArray | None]]
 
 
@@ -35,7 +36,7 @@ def cross_entropy(
         raise ShapeError(f"targets range over {targets.min()}..{targets.max()}, expected 0..{classes - 1}")
     flat = outputs.reshape(classes, T * B)
     at = targets.reshape(T * B), np.arange(T * B)
-    shifted = flat - flat.max(axis=0)
+    shifted = np.subtract(flat, flat.max(axis=0), out=flat if want_gradient else None)
     at_target = shifted[at]  # (T*B,)
     exponentials = np.exp(shifted, out=shifted)
     total = exponentials.sum(axis=0)
