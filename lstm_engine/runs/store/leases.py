@@ -14,6 +14,7 @@ from typing import NamedTuple
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from lstm_engine.runs.lease import lease_process
 from lstm_engine.runs.run import Recorded, Run
 from lstm_engine.runs.store.checkpoints import save_checkpoint, thin_checkpoints
 from lstm_engine.runs.store.errors import LeaseLost, StateLost, StoreError, StoreProblem, sentence_of
@@ -58,6 +59,17 @@ class Leases(Space):
                 turns.append((ahead[run.owner], run))
                 ahead[run.owner] += 1
         return [run for _, run in sorted(turns, key=lambda turn: turn[0])]  # of equals, who asked first stays first
+
+    def rivals(self, run_id: int) -> int:
+        """How many other runs train on this machine, or wait to."""
+        query = sql.select(*COLUMNS).where(
+            THERE, runs.c.error.is_(None), runs.c.stopped.is_(False), runs.c.step < runs.c.target_step
+        )
+        with self._reading() as connection:
+            found = [run_of(row) for row in connection.execute(query.where(runs.c.id != run_id))]
+        return sum(
+            lease_process(run.lease or "") is not None if run.has_worker else bool(run.wants_worker) for run in found
+        )
 
     def acquire(self, run_id: int, lease: str) -> Run | None:
         """Take the run, unless a living process holds it, its row holds what cannot be used, or it is never trained."""
