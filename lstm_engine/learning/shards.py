@@ -124,6 +124,12 @@ class Shards:
             self._total.flat += more.flat
         return sum(losses[1:], losses[0]), self._total
 
+    def wait_until_ready(self, batch: Batch) -> None:
+        """Start the processes that such a batch needs, and wait until they have read what they need."""
+        self._hands_for(batch)
+        for hand in self._hands:
+            hand.wait_until_ready()
+
     def _hands_for(self, batch: Batch) -> "list[Hand]":
         """The processes that compute beside this one, as far as they are ready."""
         wanted = min(self.processes, self.count, MOST_HANDS) - (1 if computes_here() else 0)

@@ -123,6 +123,13 @@ class Trainer:
             if wanted == 1:
                 self._shards.close()
 
+    def wait_until_ready(self) -> None:
+        """Until the processes compute that are to; they take a moment to start, in which this one does it all."""
+        if self._shards is not None:
+            self._shards.wait_until_ready(
+                self.task.batch(np.random.default_rng(0), self.batch_size, self.sequence_length)
+            )
+
     def close(self) -> None:
         """End the processes that compute beside this one; the next step would begin them anew."""
         if self._shards is not None:

@@ -10,7 +10,9 @@ from lstm_engine.cell.lstm import is_standard
 from lstm_engine.cell.variants import get_variant
 
 LEAST_BATCH = 16  # with fewer than eight columns a part, products take as long as with eight
-LEAST_WORK = 1024  # units times sequences; below, telling each other takes as long as computing
+# units times sequences, as 128 times 32. Below, calls cost more than numbers, so that one core alone takes up to half
+# longer for two halves than for the whole: too much for whoever starts two small runs at once
+LEAST_WORK = 4096
 
 
 def usual_shards(task: str, variant: str, hidden_size: int, batch_size: int) -> int | None:
@@ -19,7 +21,7 @@ def usual_shards(task: str, variant: str, hidden_size: int, batch_size: int) -> 
     Only the LSTM without peepholes: the other cells would be slower in two halves on one core than whole. An odd batch
     is left whole.
 
-    >>> usual_shards("names", "standard", 64, 32), usual_shards("names", "gru", 64, 32)
+    >>> usual_shards("names", "standard", 128, 32), usual_shards("names", "gru", 128, 32)
     (2, None)
     """
     fast = tasks.OF_RUNS[task].is_trained and is_standard(get_variant(variant))

@@ -6,7 +6,10 @@ from functools import partial
 
 import numpy as np
 
-from lstm_engine import Adam, LSTMModel, Stepper
+from lstm_engine import Adam, LSTMModel, Stepper, Trainer, tasks
+from lstm_engine.learning.shards import available_cores
+from lstm_engine.runs.sharding import usual_shards
+from lstm_engine.tasks.base import Batch, Task
 from tests.benchmarks import peers
 from tests.benchmarks.alone import ONE_THREAD, ask, middle_and_range, seconds_per_call, turn_by_turn
 from tests.benchmarks.table import print_table
@@ -21,6 +24,7 @@ SHAPES = [
 ]
 SECONDS = 1.0  # spent on each shape in each turn of each side
 TURNS = 5
+STEPS_OF_A_LONG_RUN = (1_000, 10_000, 100_000)
 
 
 def our_step(I: int, H: int, O: int, T: int, B: int) -> peers.Action:
@@ -33,7 +37,38 @@ def our_step(I: int, H: int, O: int, T: int, B: int) -> peers.Action:
     return lambda: adam.step(model.loss_and_gradients(inputs, targets)[1])
 
 
-STEPS = {"ours": our_step, "PyTorch": peers.pytorch_step, "JAX": peers.jax_step}
+class OneBatch(Task):
+    """The same batch again and again, so that nothing but the step is measured."""
+
+    name, loss = "names", "cross_entropy"
+
+    def __init__(self, I: int, O: int, T: int, B: int):
+        self.input_size, self.output_size = I, O
+        rng = np.random.default_rng(0)
+        self._batch = Batch(rng.normal(size=(T, B, I)).astype(np.float32), rng.integers(O, size=(T, B)))
+
+    def batch(self, generator: np.random.Generator, batch_size: int, sequence_length: int) -> Batch:
+        return self._batch
+
+    def _nothing(self, *_: object) -> None:
+        raise NotImplementedError("nobody asks this task for more than a batch")
+
+    validation_batch = baseline = show = encode = examples = samples = _nothing  # type: ignore[assignment]
+
+
+def lone_run_step(I: int, H: int, O: int, T: int, B: int, processes: int | None = None) -> peers.Action:
+    """A training step as a run in the app takes it that has the machine to itself: in as many shards as it would have,
+    by as many processes as there are cores."""
+    trainer = Trainer(
+        LSTMModel(I, H, O), OneBatch(I, O, T, B), None, B, T, shards=usual_shards("names", "standard", H, B) or 1
+    )
+    trainer.optimizer.clip_norm = 1.0
+    trainer.processes = available_cores() if processes is None else processes
+    trainer.wait_until_ready()
+    return trainer.step
+
+
+STEPS = {"ours": lone_run_step, "ours, one process": our_step, "PyTorch": peers.pytorch_step, "JAX": peers.jax_step}
 
 
 def step_seconds(side: str, shapes: list[list[int]], seconds: float) -> list[float | None]:
@@ -59,8 +94,8 @@ def step_flops(I: int, H: int, O: int, T: int, B: int) -> int:
 
 def training_steps() -> None:
     sides = [
-        partial(ask, "engine.step_seconds", "ours", SHAPES, SECONDS),
         partial(ask, "engine.step_seconds", "ours", SHAPES, SECONDS, environment=ONE_THREAD),
+        partial(ask, "engine.step_seconds", "ours, one process", SHAPES, SECONDS, environment=ONE_THREAD),
         partial(ask, "engine.step_seconds", "PyTorch", SHAPES, SECONDS),
         partial(ask, "engine.step_seconds", "JAX", SHAPES, SECONDS),
         partial(ask, "engine.product_rate"),
@@ -69,13 +104,13 @@ def training_steps() -> None:
     machine = statistics.median(rate for (rate,) in rates)
     rows = []
     for k, shape in enumerate(SHAPES):
-        ours, one_thread, torch, jax = ([turn[k] for turn in side if turn[k] is not None] for side in steps)
+        ours, one_core, torch, jax = ([turn[k] for turn in side if turn[k] is not None] for side in steps)
         median = statistics.median(ours)
         rows.append(
             [
                 str(shape),
                 middle_and_range(ours, 1e-3),
-                middle_and_range(one_thread, 1e-3),
+                middle_and_range(one_core, 1e-3),
                 *(middle_and_range(theirs, median) if theirs else "–" for theirs in (torch, jax)),
                 f"{100 * step_flops(*shape) / median / machine:.0f} %",
             ]
@@ -83,7 +118,7 @@ def training_steps() -> None:
     print_table(
         f"One training step, float32, median of {TURNS} turns and their range, each side alone in its process "
         f"(1024-cube sgemm: {machine / 1e9:.0f} GFLOP/s; – where a peer is not installed)",
-        ["I, H, O, T, B", "ours, ms", "with one thread, ms", "PyTorch / ours", "JAX / ours", "of the sgemm rate"],
+        ["I, H, O, T, B", "a lone run, ms", "on one core, ms", "PyTorch / ours", "JAX / ours", "of the sgemm rate"],
         rows,
     )
 
@@ -141,7 +176,56 @@ def growth() -> None:
     )
 
 
+def core_seconds(processes: int) -> list[float]:
+    """Seconds of a step of each shape with so many processes."""
+    return [seconds_per_call(lone_run_step(*shape, processes), SECONDS) for shape in SHAPES]
+
+
+def cores() -> None:
+    counts = range(1, min(available_cores(), 2) + 1)
+    sides = [partial(ask, "engine.core_seconds", count, environment=ONE_THREAD) for count in counts]
+    found = turn_by_turn(sides, TURNS)
+    rows = [
+        [str(shape), *(middle_and_range([turn[k] for turn in side], 1e-3) for side in found)]
+        for k, shape in enumerate(SHAPES)
+    ]
+    print_table(
+        "Growth with cores: the same numbers, to the bit, ms",
+        ["I, H, O, T, B", *(f"{count} process{'es' if count > 1 else ''}" for count in counts)],
+        rows,
+    )
+
+
+def resident_bytes() -> int:
+    """Memory of this process that is in use."""
+    with open("/proc/self/status") as file:
+        return 1024 * next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+
+
+def memory_of_a_long_run() -> list[int]:
+    """Bytes after a thousand, ten thousand and a hundred thousand steps of one run in two shards."""
+    task = tasks.get("names")
+    model = LSTMModel(task.input_size, 8, task.output_size)
+    trainer = Trainer(model, task, Adam(model, clip_norm=1.0), batch_size=4, sequence_length=4, shards=2)
+    found = []
+    for steps in STEPS_OF_A_LONG_RUN:
+        while trainer.steps_taken < steps:
+            trainer.step()
+        found.append(resident_bytes())
+    trainer.close()
+    return found
+
+
+def long_run() -> None:
+    found = ask("engine.memory_of_a_long_run", environment=ONE_THREAD)
+    print_table(
+        "Memory of a long run in two shards",
+        [f"after {steps:,} steps" for steps in STEPS_OF_A_LONG_RUN],
+        [[f"{bytes_ / 2**20:.1f} MiB" for bytes_ in found]],
+    )
+
+
 def main() -> None:
-    for part in (training_steps, single_timestep, traces, growth):
+    for part in (training_steps, single_timestep, traces, growth, cores, long_run):
         part()
         print()

@@ -69,12 +69,13 @@ def test_a_core_is_given_back_when_another_run_starts_and_taken_when_it_rests(st
 
 
 def test_the_number_of_shards_follows_from_the_settings_and_is_kept(store):
-    made = store.create(RunSettings(), start=False)
+    wide = replace(RunSettings(), hidden_size=128)
+    made = store.create(wide, start=False)
     assert made.settings.shards == 2
     assert made.settings.build_trainer().shards == 2
-    assert store.create(replace(RunSettings(), shards=1), start=False).settings.shards == 1
-    for settings in ({"hidden_size": 16}, {"variant": "gru"}, {"batch_size": 31}, {"batch_size": 8}):
-        assert store.create(replace(RunSettings(), **settings), start=False).settings.shards is None
+    assert store.create(replace(wide, shards=1), start=False).settings.shards == 1
+    for settings in ({"hidden_size": 64}, {"variant": "gru"}, {"batch_size": 31}, {"batch_size": 8}):
+        assert store.create(replace(wide, **settings), start=False).settings.shards is None
     assert usual_shards("own model", "standard", 256, 32) is None  # which is never trained
 
 
@@ -88,7 +89,7 @@ def test_a_run_from_before_goes_on_in_one_part_and_so_does_a_fork_of_it(store):
     with store._writing() as connection:
         stored = json.loads(run.settings.to_json())
         del stored["shards"]
-        connection.exec_driver_sql("UPDATE runs SET settings = ?", (json.dumps(stored | {"hidden_size": 64}),))
+        connection.exec_driver_sql("UPDATE runs SET settings = ?", (json.dumps(stored | {"hidden_size": 128}),))
     assert store.get(run.id).settings.shards is None
     fork = store.fork(run.id, 0)
     assert fork.settings.shards == 1
