@@ -83,7 +83,7 @@ class LSTMModel:
 
     def _become(self, parameters: NamedArrays) -> None:
         self.parameters, self.architecture, self.dtype = parameters, parameters.architecture, parameters.flat.dtype
-        variant, self._buffers = parameters.architecture.variant, Buffers(parameters)
+        variant, self._buffers = self.architecture.variant, Buffers(parameters)
         self.variant, self.is_standard = variant.name, is_standard(variant)
 
     def __getstate__(self) -> dict[str, object]:
@@ -284,7 +284,7 @@ class LSTMModel:
         self, inputs: ArrayLike, targets: ArrayLike, loss: str, mask: ArrayLike | None, state: State | None
     ) -> tuple[float, Workspace]:
         """Forward, loss and backward; gradients stand in the thread's buffers."""
-        workspace = self._run(inputs, state)
+        workspace = self._run(inputs, state, to_learn=True)
         value, d_outputs = self._loss_of(workspace, targets, loss, mask, True)
         assert d_outputs is not None
         workspace.backward(d_outputs, self._buffers.gradients)
@@ -294,7 +294,7 @@ class LSTMModel:
         self, workspace: Workspace, targets: ArrayLike, loss: str, mask: ArrayLike | None, want_gradient: bool
     ) -> tuple[float, NDArray | None]:
         mask = None if mask is None else as_array("mask", mask)
-        return get_loss(loss)(workspace.read(), as_array("targets", targets), mask, want_gradient)
+        return get_loss(loss)(workspace.read(want_gradient), as_array("targets", targets), mask, want_gradient)
 
     def _run(
         self,
@@ -302,6 +302,7 @@ class LSTMModel:
         state: State | None,
         interventions: Sequence[Intervention] = (),
         plain: bool = False,
+        to_learn: bool = False,
     ) -> Workspace:
         """Judge the arguments, then run every layer; ``plain`` takes the cells that keep gradients."""
         a = self.architecture
@@ -310,11 +311,10 @@ class LSTMModel:
         state = None if state is None else checked_state(state, a, B, self.dtype)
         found = check_interventions(interventions, a, T)
         if plain or found:
-            workspace = Workspace(self.parameters, T, B, found, plain=True)
-            workspace.run(inputs, state)
+            (workspace := Workspace(self.parameters, T, B, found, plain=True)).run(inputs, state)
             self._buffers.last_state = workspace.last_state()
         else:
             workspace = self._buffers.workspace(T, B)
             self._buffers.last_state = workspace
-            workspace.run(inputs, state)
+            workspace.run(inputs, state, to_learn)
         return workspace

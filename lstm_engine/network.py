@@ -49,10 +49,11 @@ class Workspace:
             sizes = a.layer_input_size(k), a.hidden_size, timesteps, batch_size, a.bias, dtype
             here = [intervention for intervention in interventions if intervention.layer == k]
             self.layers.append(LayerKernel(*sizes) if fast else cell(a.variant, *sizes, here))
+        self._made: dict[str, NDArray] = {}
 
-    def run(self, inputs: NDArray, state: State | None) -> None:
+    def run(self, inputs: NDArray, state: State | None, to_learn: bool = False) -> None:
         """Forward through every layer, from inputs as ``checked_inputs`` gives them and states (num_layers, B, H), or
-        zeros."""
+        zeros; ``to_learn`` for a ``backward`` after it, which is for nobody to read but the last state."""
         p = self.parameters
         if p.embedding is not None:
             self.symbols = inputs  # (T, B)
@@ -64,7 +65,10 @@ class Workspace:
             for name, states in further_states(layer).items():
                 states[0] = 0 if state is None else getattr(state, name)[k].T
             layer.operand[: self.timesteps, : layer.input_size] = below
-            layer.forward(p.layers[k], p.peepholes[k])
+            if to_learn and isinstance(layer, LayerKernel):
+                layer.forward_to_learn(p.layers[k])
+            else:
+                layer.forward(p.layers[k], p.peepholes[k])
             below = layer.hidden
 
     def inputs_read(self) -> NDArray:
@@ -72,9 +76,17 @@ class Workspace:
         first = self.layers[0]
         return first.operand[: self.timesteps, : first.input_size].transpose(0, 2, 1).copy()
 
-    def read(self) -> NDArray:
-        """What the readout makes of the topmost layer: (O, T, B)."""
-        return (self.parameters.readout @ self._readout_operand()).reshape(-1, self.timesteps, self.batch_size)
+    def read(self, again: bool = False) -> NDArray:
+        """What the readout makes of the topmost layer: (O, T, B); ``again`` in the array that was given before."""
+        readout, columns = self.parameters.readout, self._readout_operand()
+        out = self._buffer("outputs", len(readout), columns.shape[1]) if again else None
+        return np.matmul(readout, columns, out=out).reshape(-1, self.timesteps, self.batch_size)
+
+    def _buffer(self, name: str, rows: int, columns: int) -> NDArray:
+        """An array that is made once: fresh ones of this size come from the system, page by page, at each step."""
+        if name not in self._made:
+            self._made[name] = np.empty((rows, columns), self.parameters.flat.dtype)
+        return self._made[name]
 
     def outputs(self) -> NDArray:
         """The same as a caller sees it: (T, B, O)."""
@@ -99,7 +111,8 @@ class Workspace:
         p, H = self.parameters, self.parameters.architecture.hidden_size
         d_readout = d_outputs.reshape(O, T * B)
         np.matmul(d_readout, self._readout_operand().T, out=gradients.readout)
-        d_hidden = (p.readout[:, :H].T @ d_readout).reshape(H, T, B).transpose(1, 0, 2)  # (T, H, B)
+        d_columns = np.matmul(p.readout[:, :H].T, d_readout, out=self._buffer("d_hidden", H, T * B))
+        d_hidden = d_columns.reshape(H, T, B).transpose(1, 0, 2)  # (T, H, B)
         for k in reversed(range(len(self.layers))):
             layer = self.layers[k]
             layer.backward(p.layers[k], p.peepholes[k], d_hidden, gradients.layers[k], gradients.peepholes[k])

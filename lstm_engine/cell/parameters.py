@@ -104,6 +104,12 @@ class NamedArrays(Mapping[str, NDArray]):
     """
 
     def __init__(self, architecture: Architecture, flat: NDArray | None = None, dtype: np.dtype | str = "float32"):
+        self.architecture = architecture
+        self.see(np.zeros(architecture.num_parameters, dtype) if flat is None else flat)
+
+    def see(self, flat: NDArray) -> None:
+        """Be views of this flat vector from now on."""
+        architecture = self.architecture
         H, O = architecture.hidden_size, architecture.output_size
         variant = architecture.variant
         columns = variant.recurrent_width(H) + (variant.biases if architecture.bias else 0)
@@ -114,9 +120,8 @@ class NamedArrays(Mapping[str, NDArray]):
         if architecture.embedding_size is not None:
             shapes.append((architecture.input_size, architecture.embedding_size))
         starts = np.cumsum([0, *(height * width for height, width in shapes)])
-        self.architecture = architecture
-        self.flat: NDArray = np.zeros(starts[-1], dtype) if flat is None else flat
-        blocks = [self.flat[a:b].reshape(shape) for a, b, shape in zip(starts, starts[1:], shapes, strict=False)]
+        self.flat: NDArray = flat
+        blocks = [flat[a:b].reshape(shape) for a, b, shape in zip(starts, starts[1:], shapes, strict=False)]
         self.layers: list[NDArray] = blocks[: len(layers)]  # each (4H, I+H+2)
         self.peepholes: list[NDArray] = blocks[len(layers) : 2 * len(layers)]  # each (peepholes, H), mostly (0, H)
         self.readout: NDArray = blocks[2 * len(layers)]  # (O, H+1)

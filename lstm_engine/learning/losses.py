@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from lstm_engine.checks import REAL, choice, narrowed
 from lstm_engine.errors import ShapeError
 
-# (outputs (O, T, B), targets, weights (T, B) or None, want_gradient) -> (loss, gradient (O, T, B) or None)
-Loss = Callable[[NDArray, NDArray, NDArray | None, bool], tuple[float, NDArray | None]]
+# (outputs (O, T, B), targets, mask (T, B) or None, want_gradient, counted) -> (loss, gradient (O, T, B) or None);
+# where a gradient is wanted, the outputs may be overwritten with it
+Loss = Callable[..., tuple[float, NDArray | None]]
 
 
 def cross_entropy(
-    outputs: NDArray, targets: NDArray, mask: NDArray | None, want_gradient: bool = True
+    outputs: NDArray, targets: NDArray, mask: NDArray | None, want_gradient: bool = True, counted: int | None = None
 ) -> tuple[float, NDArray | None]:
     """Mean of -log softmax(outputs)[target], in nats per symbol.
 
@@ -22,6 +23,7 @@ def cross_entropy(
         targets: (T, B), the index of the symbol that came.
         mask: (T, B), True where the position counts, or None for everywhere.
         want_gradient: whether to compute the gradient (softmax - onehot) / count.
+        counted: of a part of a batch, how many positions count in the whole of it; the losses of all parts add up.
 
     Raises:
         ShapeError: targets have another shape, are not integers, or are not in 0..O-1.
@@ -35,12 +37,12 @@ def cross_entropy(
         raise ShapeError(f"targets range over {targets.min()}..{targets.max()}, expected 0..{classes - 1}")
     flat = outputs.reshape(classes, T * B)
     at = targets.reshape(T * B), np.arange(T * B)
-    shifted = flat - flat.max(axis=0)
+    shifted = np.subtract(flat, flat.max(axis=0), out=flat if want_gradient else None)
     at_target = shifted[at]  # (T*B,)
     exponentials = np.exp(shifted, out=shifted)
     total = exponentials.sum(axis=0)
     losses = np.log(total) - at_target
-    weights = position_weights(mask, T, B, outputs.dtype)
+    weights = position_weights(mask, T, B, outputs.dtype, counted)
     loss = float(losses @ weights)
     if not want_gradient:
         return loss, None
@@ -50,7 +52,7 @@ def cross_entropy(
 
 
 def squared_error(
-    outputs: NDArray, targets: NDArray, mask: NDArray | None, want_gradient: bool = True
+    outputs: NDArray, targets: NDArray, mask: NDArray | None, want_gradient: bool = True, counted: int | None = None
 ) -> tuple[float, NDArray | None]:
     """Mean of (outputs - targets)^2 over every output of every position, as PyTorch's MSELoss.
 
@@ -59,6 +61,7 @@ def squared_error(
         targets: (T, B, O), real numbers.
         mask: (T, B), True where the position counts, or None for everywhere.
         want_gradient: whether to compute the gradient 2 (outputs - targets) / (count * O).
+        counted: as in ``cross_entropy``.
 
     Raises:
         ShapeError: targets have another shape or are not finite.
@@ -72,14 +75,14 @@ def squared_error(
     if not np.isfinite(targets).all():
         raise ShapeError(f"targets hold values that are not finite in {outputs.dtype} (NaN, infinity or too large)")
     difference = outputs - targets.transpose(2, 0, 1)  # (O, T, B)
-    weights = position_weights(mask, T, B, outputs.dtype).reshape(T, B) / outputs.dtype.type(O)
+    weights = position_weights(mask, T, B, outputs.dtype, counted).reshape(T, B) / outputs.dtype.type(O)
     weighted = difference * weights
     loss = float(np.vdot(weighted, difference))
     return loss, np.multiply(weighted, 2, out=weighted) if want_gradient else None
 
 
 def binary_cross_entropy(
-    outputs: NDArray, targets: NDArray, mask: NDArray | None, want_gradient: bool = True
+    outputs: NDArray, targets: NDArray, mask: NDArray | None, want_gradient: bool = True, counted: int | None = None
 ) -> tuple[float, NDArray | None]:
     """Mean of -t log s - (1 - t) log(1 - s) with s = sigmoid(output), as PyTorch's BCEWithLogitsLoss, in nats.
 
@@ -90,6 +93,7 @@ def binary_cross_entropy(
         targets: (T, B, O), each in [0, 1].
         mask: (T, B), True where the position counts, or None for everywhere.
         want_gradient: whether to compute the gradient (s - t) / (count * O).
+        counted: as in ``cross_entropy``.
 
     Raises:
         ShapeError: targets have another shape or are not in [0, 1].
@@ -100,7 +104,7 @@ def binary_cross_entropy(
     if targets.dtype.kind not in REAL or not ((targets >= 0) & (targets <= 1)).all():
         raise ShapeError("targets must be numbers from 0 to 1")
     t = targets.transpose(2, 0, 1).astype(outputs.dtype)  # (O, T, B)
-    weights = position_weights(mask, T, B, outputs.dtype).reshape(T, B) / outputs.dtype.type(O)
+    weights = position_weights(mask, T, B, outputs.dtype, counted).reshape(T, B) / outputs.dtype.type(O)
     e = np.exp(-np.abs(outputs))
     losses = np.maximum(outputs, 0) - outputs * t + np.log1p(e)
     loss = float((losses * weights).sum())
@@ -110,18 +114,21 @@ def binary_cross_entropy(
     return loss, (sigmoid - t) * weights
 
 
-def position_weights(mask: NDArray | None, T: int, B: int, dtype: np.dtype) -> NDArray:
-    """What each position weighs in a mean over those that count: (T*B,), summing to 1."""
+def position_weights(
+    mask: NDArray | None, T: int, B: int, dtype: np.dtype, counted_in_whole: int | None = None
+) -> NDArray:
+    """What each position weighs in a mean over those that count, (T*B,): summing to 1, or to a part's share of it."""
     if mask is None:
-        return np.full(T * B, 1 / (T * B), dtype)
+        return np.full(T * B, 1 / (counted_in_whole or T * B), dtype)
     if mask.shape != (T, B):
         raise ShapeError(f"mask has shape {mask.shape}, expected (T, B) = {(T, B)}")
     if mask.dtype.kind != "b" and (mask.dtype.kind not in REAL or not ((mask == 0) | (mask == 1)).all()):
         raise ShapeError(f"mask has dtype {mask.dtype}, expected True where a position counts and False elsewhere")
     counted = mask.reshape(T * B).astype(bool)
-    if not counted.any():
+    whole = counted.sum() if counted_in_whole is None else counted_in_whole
+    if not whole:
         raise ShapeError("the mask leaves no position to count; at least one must be True")
-    return (counted / counted.sum()).astype(dtype)
+    return (counted / whole).astype(dtype)
 
 
 LOSSES: dict[str, Loss] = {

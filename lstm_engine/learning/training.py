@@ -14,6 +14,7 @@ from lstm_engine.checks import as_array, instance, named_mapping, real_number, s
 from lstm_engine.errors import DivergenceError, SettingsError, ShapeError, WeightsError
 from lstm_engine.learning.optimizers import Adam, Optimizer, fitting_steps
 from lstm_engine.learning.schedules import Schedule, constant
+from lstm_engine.learning.shards import MOST_SHARDS, Shards, available_cores
 from lstm_engine.model import MOST_SEED, LSTMModel
 from lstm_engine.tasks.base import Batch, Task
 
@@ -49,6 +50,11 @@ class Trainer:
         sequence_length: T, timesteps of a sequence.
         seed: of the batches, from 0 to 2**128 - 1.
         schedule: factor on the optimizer's learning rate at each step; None for 1.
+        shards: the batch is cut into so many parts, whose gradients are added in a fixed order. The numbers follow from
+            how many there are, to the bit, not from how many processes compute them, see ``processes``.
+
+    With shards, processes beside this one compute, one core each, and the model's weights lie in memory that they
+    share. They end with ``close``, with the trainer, and with this process, however it ends.
 
     Raises:
         SettingsError: the model's sizes are not the task's, the optimizer is of another model, or a size is not a
@@ -69,6 +75,7 @@ class Trainer:
         sequence_length: int = 25,
         seed: int = 0,
         schedule: Schedule | None = None,
+        shards: int = 1,
     ):
         instance("model", model, LSTMModel)
         instance("task", task, Task)  # type: ignore[type-abstract]
@@ -93,7 +100,40 @@ class Trainer:
                 f"{MOST_POSITIONS:,} positions in a batch; make one of them smaller"
             )
         self.steps_taken = 0
+        count = whole_number("shards", shards, 1, MOST_SHARDS)
+        self._shards = Shards(model, count, min(count, available_cores())) if count > 1 else None
         self._generator = np.random.Generator(np.random.PCG64(whole_number("seed", seed, 0, MOST_SEED)))
+
+    @property
+    def shards(self) -> int:
+        """Parts that a batch is cut into."""
+        return 1 if self._shards is None else self._shards.count
+
+    @property
+    def processes(self) -> int:
+        """How many processes compute, at most one a shard; as many as there are cores, unless it is set, at any time.
+        With 1 it is this one alone, with the same numbers."""
+        return 1 if self._shards is None else self._shards.processes
+
+    @processes.setter
+    def processes(self, count: int) -> None:
+        wanted = min(self.shards, whole_number("processes", count))
+        if self._shards is not None:
+            self._shards.processes = wanted
+            if wanted == 1:
+                self._shards.close()
+
+    def wait_until_ready(self) -> None:
+        """Until the processes compute that are to; they take a moment to start, in which this one does it all."""
+        if self._shards is not None:
+            self._shards.wait_until_ready(
+                self.task.batch(np.random.default_rng(0), self.batch_size, self.sequence_length)
+            )
+
+    def close(self) -> None:
+        """End the processes that compute beside this one; the next step would begin them anew."""
+        if self._shards is not None:
+            self._shards.close()
 
     @cached_property
     def _validation(self) -> Batch:
@@ -110,7 +150,10 @@ class Trainer:
         step = self.steps_taken + 1
         self.optimizer.learning_rate = self.base_rate * not_negative(self.schedule(step), step)
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is told below, in words that help
-            loss, gradients = self.model.loss_and_gradients(batch.inputs, batch.targets, self.task.loss, batch.mask)
+            if self._shards is None:
+                loss, gradients = self.model.loss_and_gradients(batch.inputs, batch.targets, self.task.loss, batch.mask)
+            else:
+                loss, gradients = self._shards.loss_and_gradients(batch, self.task.loss)
             if not np.isfinite(loss):
                 raise DivergenceError(diverged(step, "loss", self.optimizer.learning_rate))
             norm = self.optimizer.step(gradients)

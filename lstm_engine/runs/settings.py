@@ -15,9 +15,11 @@ from lstm_engine.cell.variants import VARIANTS, get_variant
 from lstm_engine.checks import shown
 from lstm_engine.errors import SettingsError
 from lstm_engine.learning.optimizers import Adam
+from lstm_engine.learning.shards import MOST_SHARDS
 from lstm_engine.learning.training import Trainer
 from lstm_engine.model import LSTMModel
 from lstm_engine.runs.fields import WIDEST, Limits, setting, settings_of
+from lstm_engine.runs.sharding import usual_shards
 
 CHANGEABLE = ("learning_rate", "clip_norm", "batch_size")  # while a run trains
 MOST_MEMORY = 2**30  # bytes of buffers that a run may need
@@ -35,7 +37,7 @@ class DataSettings:
         task: name of the task.
         text: what to learn from, for a task that learns from a person's own, or whose text may change with the
             machine; see ``pinned``.
-        batch_size: B. sequence_length: T.
+        batch_size: B. sequence_length: T. shards: parts of each batch, see ``sharding.py``; None for one.
     """
 
     task: str = setting("names", "Task", "What is learned.")
@@ -44,6 +46,7 @@ class DataSettings:
     sequence_length: int = setting(
         25, "Sequence length", "Timesteps that the gradient flows back through.", Limits(2, 200)
     )
+    shards: int | None = setting(None, "Shards", "Parts of a batch that cores share.", Limits(1, MOST_SHARDS))
 
 
 @dataclass(frozen=True)
@@ -169,9 +172,7 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
 
     def same_numbers(self, other: "RunSettings") -> bool:
         """Whether both give the same numbers: all but the pace decides. No task is built to find out."""
-        if self.problem is not None or other.problem is not None:
-            return False
-        return self.numbers() == other.numbers()
+        return self.problem is None and other.problem is None and self.numbers() == other.numbers()
 
     def numbers(self, with_seed: bool = True) -> tuple[object, ...]:
         """What decides the numbers that a run computes, to compare runs by. No task is built for it."""
@@ -188,9 +189,11 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
         return tasks.get(self.task, self.input_size, self.output_size, self.text)
 
     def pinned(self) -> Self:
-        """The same, with a copy of whatever the task would else read from the machine that it happens to run on."""
+        """The same, with its number of shards, and a copy of whatever the task would else read from this machine."""
         text = tasks.OF_RUNS[self.task].text_to_keep() if self.text is None else None
-        return self if text is None else replace(self, text=text)
+        kept = self if text is None else replace(self, text=text)
+        shards = self.shards or usual_shards(self.task, self.variant, self.hidden_size, self.batch_size)
+        return kept if shards == self.shards else replace(kept, shards=shards)
 
     def build_model(self) -> LSTMModel:
         """A fresh model, as it is at step 0."""
@@ -212,7 +215,8 @@ class RunSettings(CourseSettings, OptimizerSettings, ModelSettings, DataSettings
         """A trainer at step 0."""
         model = self.build_model()
         adam = Adam(model, self.learning_rate, (self.beta1, self.beta2), clip_norm=self.clip_norm)
-        return Trainer(model, self.task_object, adam, self.batch_size, self.sequence_length, self.seed)
+        sizes = self.batch_size, self.sequence_length
+        return Trainer(model, self.task_object, adam, *sizes, self.seed, shards=self.shards or 1)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -300,11 +304,8 @@ def unjudged(kind: type[Kind], values: Mapping[str, Any]) -> Kind:
 def first_problem(values: Mapping[str, Any]) -> str | None:
     """What is wrong with the first setting whose value is of another kind or out of range."""
     kind = tasks.OF_RUNS.get(str(values.get("task")))
-    for name, field in SETTINGS.items():
-        problem = field.of(kind).problem(values[name]) if name in values else None
-        if problem is not None:
-            return problem
-    return None
+    found = (field.of(kind).problem(values[name]) for name, field in SETTINGS.items() if name in values)
+    return next((problem for problem in found if problem is not None), None)
 
 
 def first_unknown(values: Mapping[str, Any]) -> str | None:

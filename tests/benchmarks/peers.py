@@ -1,4 +1,7 @@
-"""The same training step, and the same timestep, in PyTorch and JAX; None where a peer is not installed."""
+"""The same training step, and the same timestep, in PyTorch and JAX; None where a peer is not installed.
+
+Each is measured alone in a process of its own, see ``alone.py``.
+"""
 
 from collections.abc import Callable
 

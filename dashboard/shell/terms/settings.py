@@ -96,6 +96,13 @@ SETTINGS = (
         "timesteps",
     ),
     Term(
+        "shards",
+        "Into how many parts each batch is cut, whose gradients are added in a fixed order: cores that are free "
+        "compute them side by side. The number decides the last digits; how many cores compute does not.",
+        "parts",
+        "lstm_engine/runs/sharding.py",
+    ),
+    Term(
         "seed",
         "Where the random numbers begin. The same seed gives the same run to the last digit; compare several, since "
         "one may have been lucky.",

@@ -70,6 +70,7 @@ class Forks(Space, Checkpoints):
             found = changes_of(connection, run_id)
             held = [change for change in found if change.step is not None and change.step <= step]
             settings = changed_settings(parent.settings, held)
+            settings = replace(settings, shards=settings.shards or 1)  # it goes on with the other one's last digits
             if end_step is not None:
                 settings = replace(settings, end_step=end_step)
             for field, value in changed.items():

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from lstm_engine.runs.lease import lease_process
 from lstm_engine.runs.run import Recorded, Run
 from lstm_engine.runs.store.checkpoints import save_checkpoint, thin_checkpoints
 from lstm_engine.runs.store.errors import LeaseLost, StateLost, StoreError, StoreProblem, sentence_of
@@ -82,6 +83,14 @@ class Leases(Space):
         """The run makes room, and waits behind all who wait by now; it is still held."""
         with self._writing() as connection:
             update_held(connection, run_id, lease, {"queued_at": time.time()})
+
+    def rivals(self, run_id: int) -> int:
+        """How many other runs train on this machine, or wait to."""
+        return sum(
+            lease_process(run.lease or "") is not None if run.has_worker else bool(run.wants_worker)
+            for run in self._wanting()
+            if run.id != run_id
+        )
 
     def acquire(self, run_id: int, lease: str) -> Run | None:
         """Take the run, unless a living process holds it, its row holds what cannot be used, or it is never trained."""

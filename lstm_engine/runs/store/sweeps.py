@@ -6,6 +6,7 @@ comes second, from another server or after a kill, finds the row and makes nothi
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sql
@@ -151,7 +152,8 @@ class Sweeps(Runs):
                 check_room(connection, owner)
                 row = {"sweep_id": sweep.id, "place": trial.place, "run_id": 0, "rung": 0}
                 connection.execute(sql.insert(sweep_runs).values(row))  # who comes second fails here
-                run = self._create(connection, trial.settings, "", True, data, name, owner)
+                whole = replace(trial.settings, shards=trial.settings.shards or 1)  # the cores have other runs to train
+                run = self._create(connection, whole, "", True, data, name, owner)
                 mine = sql.update(sweep_runs).where(
                     sweep_runs.c.sweep_id == sweep.id, sweep_runs.c.place == trial.place
                 )

@@ -6,20 +6,13 @@ import re
 from pathlib import Path
 
 from lstm_engine.errors import SettingsError
+from lstm_engine.learning.shards import available_cores
 from lstm_engine.runs.store.space import bytes_of, shown_bytes
 
 PROCESSES_VARIABLE, BYTES_VARIABLE = "LSTM_PROCESSES", "LSTM_PROCESS_BYTES"
 LEAST_BYTES = 400_000_000  # NumPy, SciPy and SQLAlchemy with nothing to do ask for some 250 MB
 MOST_PROCESSES = 1_000
 MEMORY_INFO, GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
-
-
-def available_cores() -> int:
-    """Cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not every system tells
-        return os.cpu_count() or 1
 
 
 def most_processes() -> int:

@@ -29,11 +29,12 @@ from lstm_engine.runs.store import (
     StoreProblem,
     changed_settings,
 )
-from lstm_engine.runs.training.bounds import too_little_memory
+from lstm_engine.runs.training.bounds import available_cores, most_processes, too_little_memory
 
 RECORD_SECONDS = 0.1  # metrics are appended, and wishes read, this often
 PASSING_CHECKPOINT_SECONDS = 2.0  # between log-spaced checkpoints, the newest state is kept this fresh
 HEARTBEAT_SECONDS = 1.0
+LOOK_AROUND_SECONDS = 0.5  # how soon a core is given back when another run starts
 IDLE_POLL_SECONDS = 0.05
 LINGER_SECONDS = 60.0  # a paused worker waits so long for "+1" before it leaves
 STORE_WAIT_SECONDS = 120.0  # how long a database that does not answer is waited for
@@ -106,6 +107,7 @@ def train_run(url: str, run_id: int, leave: threading.Event | None = None) -> No
         finally:
             worker.done.set()
             heart.join()
+            worker.close()
         store.release(run_id, lease)
 
 
@@ -127,6 +129,7 @@ class Worker:
         self.saved_at = time.monotonic()
         self.rate: float | None = None
         self.next_look = time.monotonic() + TURN_SECONDS  # whether it is somebody else's turn
+        self.looks_around_at = 0.0  # by the monotonic clock, for other runs that want a core
         self.refused_since: float | None = None  # by the monotonic clock, as long as the store takes nothing
 
     @cached_property
@@ -192,6 +195,23 @@ class Worker:
         self.trainer.optimizer.clip_norm = settings.clip_norm
         self.trainer.batch_size = settings.batch_size
 
+    def share_cores(self, run: Run) -> None:
+        """Compute with as many processes as there are cores that no other run wants, at most one a shard.
+
+        One is enough where the pace is kept. The numbers are the same either way.
+        """
+        if self.trainer.shards == 1 or time.monotonic() < self.looks_around_at:
+            return
+        self.looks_around_at = time.monotonic() + LOOK_AROUND_SECONDS
+        cores = min(available_cores(), most_processes()) - self._insist(partial(self.store.rivals, self.run_id))
+        at_ease = run.pace > 0 and (self.rate is None or self.rate > 0.9 * run.pace)
+        self.trainer.processes = 1 if at_ease else max(1, cores)
+
+    def close(self) -> None:
+        """End the processes that computed beside this one."""
+        if "trainer" in vars(self):
+            self.trainer.close()
+
     def others_wait(self) -> bool:
         return any(run.id != self.run_id for run in self.store.waiting())
 
@@ -204,6 +224,7 @@ class Worker:
 
     def train_for(self, seconds: float, run: Run) -> None:
         """Train for a moment, no further than the target and no faster than the pace."""
+        self.share_cores(run)
         started = time.monotonic()
         first = self.trainer.steps_taken
         while self.trainer.steps_taken < run.target_step:
