@@ -225,7 +225,7 @@ def delays(steps: list[tuple[int, float]], seen: list[tuple[int, float]], length
         steps: (timestep, when) of who leads, one after the other, and from the last of ``length`` to the first again.
         seen: the same of who follows.
 
-    >>> delays([(1, 10.0), (2, 11.0), (0, 12.0)], [(1, 10.2), (0, 12.3)], 3)
+    >>> delays([(1, 10.0), (2, 11.0), (3, 12.0)], [(1, 10.2), (3, 12.3)], 9)
     [0.2, 1.3, 0.3]
     """
     found = []

@@ -104,6 +104,7 @@ def test_back_and_forward_pressed_quickly_end_where_they_lead(
     page.wait_for_url("**/train?run=*")
     page.get_by_role("link", name="Step", exact=True).first.click()
     expect(page.locator(".clamps li")).to_have_count(1)
+    page.wait_for_function("location.search.includes('clamps=')")
     left = query(page)
     page.get_by_role("combobox", name="Run").click()
     page.get_by_role("option", name="the other").click()
@@ -113,6 +114,7 @@ def test_back_and_forward_pressed_quickly_end_where_they_lead(
     field.press("Enter")
     expect(page.locator(".strip button")).to_have_count(5)
     # 0 as opened, 1 the panel, 2 the clamp, 3 Train, 4 Step again, 5 the other run, 6 another sequence
+    page.wait_for_function("location.search.includes('sequence=anna')")
     ends = query(page)
     length = page.evaluate("history.length")
     sequences = ["sakura"] * 5 + ["alexandra", "anna"]

@@ -17,8 +17,10 @@ SEEN = {"list_runs", "get", "find", "gone"}
 # of the training processes, of the server itself, and of whoever keeps it
 NOT_FOR_PAGES = {
     *(
+        "is_file",
         "is_others_turn",
         "queue_anew",
+        "rivals",
         "acquire",
         "record",
         "keep_checkpoint",
