@@ -88,6 +88,7 @@ def test_back_and_forward_in_any_rhythm_end_where_the_address_says(
     store.delete(other.id)
 
 
+@pytest.mark.thorough
 def test_back_and_forward_pressed_quickly_end_where_they_lead(
     open_page: Callable[..., Page], shared_server: AppServer, store: RunStore, run: Run
 ):

@@ -91,6 +91,7 @@ def test_more_tabs_than_a_browser_has_connections_are_all_live(
         tab.wait_for_function("heard.status === 'paused'")
 
 
+@pytest.mark.thorough
 def test_a_tab_and_its_run_go_on_without_loss_after_the_server_was_killed(
     server: AppServer, open_page: Callable[..., Page]
 ):

@@ -29,36 +29,26 @@ def record(store: RunStore, run: Run, lease: str, steps: range) -> None:
     store.record(run.id, lease, [Recorded(StepMetrics(step, 1 / step, 1.0, 0.01), 1 / step) for step in steps])
 
 
-def test_buttons_start_pause_step_and_stop(shared_server, store, open_page):
-    run = store.create(SLOW, "buttons", start=False)
-    page = open_page(f"{shared_server.url}/train?run={run.id}")
-    expect(sentence(page)).to_contain_text("Step 0 of 3,000 · paused")
-    press(page, "+1")
-    expect(sentence(page)).to_contain_text("Step 1 of 3,000 · paused")
-    press(page, "+10")
-    expect(sentence(page)).to_contain_text("Step 11 of 3,000 · paused")
-    press(page, "Resume")
-    expect(sentence(page)).to_contain_text("training")
-    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
-    press(page, "Pause")
-    expect(sentence(page)).to_contain_text("paused")
-    press(page, "Stop")
-    expect(sentence(page)).to_contain_text("stopped")
-    assert store.get(run.id).status is Status.STOPPED
-    press(page, "Resume")
-    expect(sentence(page)).to_contain_text("training")
-    store.delete(run.id)
-
-
 @pytest.mark.xdist_group("others")
-def test_two_browsers_see_and_control_the_same_run(shared_server, store, open_page):
-    run = store.create(replace(SLOW, pace=4.0), "shared")
+def test_buttons_control_a_run_that_two_browsers_see(shared_server, store, open_page):
+    run = store.create(SLOW, "shared", start=False)
     url = f"{shared_server.url}/train?run={run.id}"
     one, other = open_page(url), open_page(url, apart=True)
+    expect(sentence(one)).to_contain_text("Step 0 of 3,000 · paused")
+    press(one, "+1")
+    expect(sentence(one)).to_contain_text("Step 1 of 3,000 · paused")
+    press(one, "+10")
+    expect(sentence(other)).to_contain_text("Step 11 of 3,000 · paused")
+    store.set_pace(run.id, 4.0)  # what is drawn costs more than what is trained
+    press(other, "Resume")
     for page in (one, other):
         expect(sentence(page)).to_contain_text("training")
+    expect(one.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
     press(one, "Pause")
     expect(sentence(other)).to_contain_text("paused")
+    press(one, "Stop")
+    expect(sentence(one)).to_contain_text("stopped")
+    assert store.get(run.id).status is Status.STOPPED
     press(other, "Resume")
     expect(sentence(one)).to_contain_text("training")
     expect(one.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
@@ -67,6 +57,7 @@ def test_two_browsers_see_and_control_the_same_run(shared_server, store, open_pa
         expect(page.get_by_text(f"Run {run.id} is no more")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_zoom_survives_new_points(shared_server, store, open_page, hold):
     run = store.create(SLOW, "zoom", start=False)
     lease = hold(run.id)

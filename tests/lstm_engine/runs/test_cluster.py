@@ -24,7 +24,7 @@ from .conftest import SMALL
 from .test_launcher import assert_same_history, final_weights, undisturbed
 
 distributed = pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
-pytestmark = pytest.mark.xdist_group("dask")  # one cluster for all of these
+pytestmark = [pytest.mark.thorough, pytest.mark.xdist_group("dask")]  # one cluster for all of these
 
 
 @pytest.fixture(scope="module")
