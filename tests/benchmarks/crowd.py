@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,12 +70,16 @@ async def listen(url: str, topic: str, count: int, seconds: float) -> list[tuple
 
 
 def computed_at(database: str, run_id: int, seconds: float) -> dict[int, float]:
-    """When each step was computed: the worker records several at once, which lie evenly since its last recording."""
+    """When each step was computed: the worker records several at once, which lie evenly since its last recording.
+
+    It asks by plain SQL, since reading a whole run a hundred times a second took a twelfth of a core from all others.
+    """
     seen: dict[int, float] = {}
-    with RunStore(database) as store:
+    with closing(sqlite3.connect(database.removeprefix("sqlite:///"))) as connection:
         end, before, came = time.time() + seconds, 0, time.time()
         while time.time() < end:
-            step, now = store.get(run_id).step, time.time()
+            (step,) = connection.execute("SELECT step FROM runs WHERE id = ?", (run_id,)).fetchone()
+            now = time.time()
             if before:
                 seen |= {k: came + (now - came) * (k - before) / (step - before) for k in range(before + 1, step + 1)}
             if step > before:
