@@ -62,6 +62,7 @@ CONTRAST = """(node) => {
 }"""
 
 
+@pytest.mark.thorough
 def test_tags_and_buttons_can_be_read_in_both_themes(shared_server, store, open_page):
     run = store.create(QUICK, "tagged", start=False)
     page = open_page(f"{shared_server.url}/compare?runs={run.id}")

@@ -282,6 +282,7 @@ def test_clamps_and_a_checkpoint_that_the_run_beside_does_not_have_are_said(open
     assert (told["beside"], told["beside_clamps"]) == (f"run:{gru.id}", "z:1:2:1-2=0.5")
 
 
+@pytest.mark.thorough
 @pytest.mark.xdist_group("others")
 def test_two_cells_fit_a_phone_and_a_projector(open_step: Callable[..., Page], gru: Run):
     page = open_step(f"sequence=alexandra&beside={gru.id}", viewport=PHONE, has_touch=True)

@@ -722,6 +722,7 @@ def test_the_cursors_place_is_told_in_words(look):
     )
 
 
+@pytest.mark.thorough
 def test_everything_needed_to_follow_fits_a_projector(open_step):
     page = open_step("sequence=alexandra&operation=6", viewport={"width": 1024, "height": 768})
     for part in (".strip [aria-current]", ".cell", ".equation", ".equation code", ".transport", ".checkpoints"):

@@ -127,6 +127,7 @@ def test_a_wrong_link_leads_to_the_nearest_sensible_view(shared_server, store, o
     store.delete(run.id)
 
 
+@pytest.mark.thorough
 def test_a_long_curve_is_drawn_thinner_as_a_whole_and_in_full_when_zoomed(shared_server, store, open_page):
     run = store.create(replace(SLOW, end_step=5_000), "long", start=False)
     lease = new_lease()
