@@ -75,7 +75,8 @@ def told(kind: Kind, sentence: str) -> dict[str, Any]:
 
 def told_of(error: EngineError) -> dict[str, Any]:
     """An error of ours as browsers read it."""
-    return told(kind_of(error), str(error)) | (error.details if isinstance(error, Problem) else {})
+    sentence = str(error).encode("utf-8", "replace").decode()  # half a character, which a person sent, cannot be sent
+    return told(kind_of(error), sentence) | (error.details if isinstance(error, Problem) else {})
 
 
 def refusal(error: EngineError) -> Response:

@@ -5,6 +5,7 @@ confirmed sends it again, which replaces it. The row of the vote is locked while
 is closed: an answer comes before the end and counts, or after it and is refused, and no server counts otherwise.
 """
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lstm_engine.runs.experiments import LETTERS
 from lstm_engine.runs.rooms import Seat
 from lstm_engine.runs.store.database import Database
 from lstm_engine.runs.store.errors import TooManyQuestions
@@ -174,6 +176,11 @@ class Votes(Database):
             for table in (answers, variations):
                 named = sql.update(table).where(table.c.room_id == room_id, table.c.nickname != "")
                 found += connection.execute(named.values(nickname="")).rowcount
+            theirs = sql.select(variations.c.run_id, variations.c.chosen).where(variations.c.room_id == room_id)
+            for run_id, chosen in connection.execute(theirs).all():
+                kept = {name: value for name, value in json.loads(chosen).items() if name != LETTERS}  # mostly a name
+                letterless = sql.update(variations).where(variations.c.run_id == run_id)
+                connection.execute(letterless.values(chosen=json.dumps(kept)))
             return found
 
     def add_question(self, room_id: int, text: str, most: int) -> int:

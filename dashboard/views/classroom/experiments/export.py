@@ -44,7 +44,7 @@ def curves_csv(store: RunStore, tried: Sequence[tuple[Experiment, Sequence[Varia
                 writer.writerow(
                     [*head, *chosen, state_of(one, end), one.run_id, step, loss, plan.base.task_object.unit]
                 )
-    return file.getvalue().encode("utf-8-sig")  # which a spreadsheet knows for UTF-8
+    return file.getvalue().encode("utf-8-sig", "replace")  # which a spreadsheet knows for UTF-8
 
 
 def value_of(name: str, chosen: dict[str, object], with_nicknames: bool) -> object:

@@ -71,4 +71,4 @@ def answers_csv(votes: Sequence[Vote], given: Sequence[Given], with_nicknames: b
                 cell(question.scene),
             ]
         )
-    return file.getvalue().encode("utf-8-sig")  # which a spreadsheet knows for UTF-8
+    return file.getvalue().encode("utf-8-sig", "replace")  # which a spreadsheet knows for UTF-8

@@ -194,3 +194,12 @@ def test_what_a_room_tried_goes_with_it_and_stands_in_no_list_of_runs(store, roo
     with pytest.raises(RunNotFound):
         store.get(run.id)
     assert store.get(mine.id)
+
+
+def test_letters_are_mostly_a_name_and_go_with_the_nicknames(store, room, seats, experiment):
+    chosen = {"letters": "anna", "learning_rate": 0.01}
+    settings = replace(SMALL, end_step=100, learning_rate=0.01)
+    assert store.begin_variation(seats[0], experiment.id, chosen, settings, "class curve", 2)
+    store.forget_nicknames(room.id)
+    (left,) = store.variations(experiment.id)
+    assert (left.nickname, left.chosen) == ("", '{"learning_rate": 0.01}')
