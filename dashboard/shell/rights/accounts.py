@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 from streamlit.auth_util import is_authlib_installed
 
 from dashboard.serving.assets import base_path
+from dashboard.serving.bodies import read_body
 from dashboard.serving.pools import Pools
 from dashboard.serving.problems import Kind, Problem
 from dashboard.serving.routes import client_of, guarded
@@ -130,11 +131,7 @@ def account_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
     """Showing a ticket; like all that changes something, for our own pages alone (see ``trust``)."""
 
     async def sign_in(request: Request) -> Response:
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > MOST_BODY:
-                raise Problem("That is too long for a ticket.", Kind.TOO_LARGE)
+        body = await read_body(request, MOST_BODY, "That is too long for a ticket.")
         ticket = ticket_in(body)
         held = await pools.questions.run(client_of(request), lambda: token_for(get_store(), ticket, request.cookies))
         secure = is_encrypted(request.headers.get("origin", ""), request.url.scheme)

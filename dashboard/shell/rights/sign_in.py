@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.serving.assets import base_path
+from dashboard.serving.bodies import read_body
 from dashboard.serving.pools import Pools
 from dashboard.serving.problems import Kind, Problem
 from dashboard.serving.routes import client_of, guarded
@@ -116,11 +117,7 @@ def sign_in_routes(get_store: Callable[[], RunStore], pools: Pools) -> list[Base
     """Signing in and leaving; like all that changes something, for our own pages alone (see ``trust``)."""
 
     async def sign_in(request: Request) -> Response:
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > MOST_BODY:
-                raise Problem("That is too long for a key.", Kind.TOO_LARGE)
+        body = await read_body(request, MOST_BODY, "That is too long for a key.")
         key, client = shown_key(body), client_of(request)
         token = await pools.questions.run(client, lambda: token_for(get_store(), key, client))
         return handing({"signed_in": True}, token, SIGNED_IN_SECONDS, request)

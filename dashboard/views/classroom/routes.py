@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from streamlit.net_util import get_internal_ip
 
 from dashboard.serving.assets import base_path
+from dashboard.serving.bodies import read_body
 from dashboard.serving.pools import Pools
 from dashboard.serving.problems import Kind, Problem
 from dashboard.serving.routes import client_of, guarded
@@ -50,12 +51,7 @@ Act = Callable[[RoomActs, dict[str, Any]], Any]
 
 async def body_of(request: Request) -> bytes:
     """A request's body; raises Problem if it is too long."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BODY:
-            raise Problem(f"That message is longer than {MOST_BODY:,} bytes.", Kind.TOO_LARGE)
-    return body
+    return await read_body(request, MOST_BODY, f"That message is longer than {MOST_BODY:,} bytes.")
 
 
 def parsed(body: bytes) -> dict[str, Any]:

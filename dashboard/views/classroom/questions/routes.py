@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.serving.assets import base_path
+from dashboard.serving.bodies import read_body
 from dashboard.serving.pools import Pool, Pools
 from dashboard.serving.problems import Kind, Problem
 from dashboard.serving.routes import answered, client_of, guarded
@@ -128,11 +129,7 @@ def question_routes(get_store: Callable[[], RunStore], topics: Topics, pools: Po
 
     async def acted(request: Request, pool: Pool, act: Act, action: RoomAction) -> Any:
         """What an act gives. Whoever may not do the ``action`` hears that, whatever else is wrong."""
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > MOST_BODY:
-                raise Problem(f"That message is longer than {MOST_BODY:,} bytes.", Kind.TOO_LARGE)
+        body = await read_body(request, MOST_BODY, f"That message is longer than {MOST_BODY:,} bytes.")
 
         def do() -> Any:
             store = get_store()
